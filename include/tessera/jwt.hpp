@@ -1,0 +1,239 @@
+// JSON Web Tokens (RFC 7519): make one, check one.
+//
+// A token is checked against a `Policy` that says what is expected. The four fields that matter most have no default:
+// leaving one out does not compile, and not checking one takes `Unchecked("why")`, which grep finds. `exp` is required.
+// Comparison is by exact octets, but for `typ` (RFC 7515 section 4.1.9: without case, with or without "application/").
+//
+// A `Verifier` is a policy and keys compiled once; every thread may share it. What it returns, `Claims`, can be had in no
+// other way: holding one is the proof that the token was good.
+//
+//   const Policy policy{.issuer = "https://id.example.com", .audience = "https://api.example.com",
+//                       .typ = "at+jwt", .algs = {Alg::ES256}};
+//   const Verifier verifier{keys, policy};
+//   auto claims = verifier.verify(bearer, now);
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "tessera/keys.hpp"
+#include "tessera/result.hpp"
+
+namespace tessera {
+
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+
+// ── making ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+// A value that must be given: has no default.
+template <class T>
+struct Required {
+  template <class U>
+    requires std::convertible_to<U&&, T>
+  Required(U&& v) : value(std::forward<U>(v)) {}
+  T value;
+};
+
+// JSON text that stands for itself as a claim's value: an object or an array of mixed things. Checked when signed.
+struct JsonText { std::string text; };
+
+class ClaimValue {
+ public:
+  ClaimValue(std::string_view text) : value_(std::string(text)) {}
+  ClaimValue(const std::string& text) : value_(text) {}
+  ClaimValue(const char* text) : value_(std::string(text)) {}
+  ClaimValue(bool value) : value_(value) {}
+  template <std::integral I>
+    requires(!std::same_as<I, bool>)
+  ClaimValue(I value) : value_(static_cast<std::int64_t>(value)) {}
+  ClaimValue(double value) : value_(value) {}
+  ClaimValue(std::vector<std::string> values) : value_(std::move(values)) {}
+  ClaimValue(JsonText json) : value_(std::move(json)) {}
+  using Variant = std::variant<std::string, bool, std::int64_t, double, std::vector<std::string>, JsonText>;
+  const Variant& variant() const { return value_; }
+
+ private:
+  Variant value_;
+};
+
+struct Claim {
+  std::string name;
+  ClaimValue value;
+};
+
+// What a token will say. Registered claims have fields; everything else goes into `claims`.
+struct Draft {
+  Required<std::string> typ;                      // "JWT", "at+jwt" (RFC 9068) …; "" leaves it out
+  std::string issuer{};                           // "" leaves a claim out
+  std::string subject{};
+  std::vector<std::string> audience{};            // one is written as a string, more as an array
+  Required<sys_seconds> issued_at;
+  Required<sys_seconds> expires_at;
+  std::optional<sys_seconds> not_before{};
+  std::string id{};                               // jti
+  std::vector<Claim> claims{};                    // no name twice, none of the above
+};
+
+// A signed compact JWT. The algorithm is the key's own `alg` (else alg_key_mismatch: name it in the key's KeyInfo), and
+// its kid goes into the header. Errors: alg_key_mismatch, duplicate_member, bad_json (a JsonText, or text that is not
+// UTF-8), bad_policy (exp not after iat), too_large (16 KiB), unavailable.
+Result<std::string> sign(const Draft& draft, const PrivateKey& key);
+Result<std::string> sign(const Draft& draft, const SecretKey& key);
+
+// ── checking ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+// Says, where it stands, that something is not checked, and why. The reason must be a literal.
+struct Unchecked {
+  template <std::size_t N>
+  consteval explicit Unchecked(const char (&why)[N]) : reason(why) {
+    static_assert(N > 1, "say why");
+  }
+  const char* reason;
+};
+
+// One of several exact texts, or Unchecked. An empty list matches nothing.
+class Expected {
+ public:
+  Expected(const char* value) : values_{std::string(value)} {}
+  Expected(std::string value) : values_{std::move(value)} {}
+  Expected(std::vector<std::string> any_of) : values_(std::move(any_of)) {}
+  Expected(std::initializer_list<std::string> any_of) : values_(any_of) {}
+  Expected(Unchecked why) : unchecked_(why.reason) {}
+
+  bool checked() const { return unchecked_ == nullptr; }
+  const std::vector<std::string>& values() const { return values_; }
+
+ private:
+  std::vector<std::string> values_;
+  const char* unchecked_ = nullptr;
+};
+
+// The algorithms that may have signed, or Unchecked (every algorithm of the key then). An empty list allows none.
+class AllowedAlgs {
+ public:
+  AllowedAlgs(std::initializer_list<Alg> algs) : algs_(algs) {}
+  AllowedAlgs(std::vector<Alg> algs) : algs_(std::move(algs)) {}
+  AllowedAlgs(Unchecked why) : unchecked_(why.reason) {}
+  bool checked() const { return unchecked_ == nullptr; }
+  const std::vector<Alg>& values() const { return algs_; }
+
+ private:
+  std::vector<Alg> algs_;
+  const char* unchecked_ = nullptr;
+};
+
+struct Policy {
+  Expected issuer;                                // iss is one of these
+  Expected audience;                              // aud holds one of these
+  Expected typ;                                   // the header's typ is one of these
+  AllowedAlgs algs;
+  seconds leeway{0};                              // for exp, nbf and iat; at most 10 minutes
+  std::optional<seconds> max_age{};               // since iat, which is then required
+  std::vector<std::string> require{};             // claims that must be there, and not null
+  std::size_t max_bytes = 16 * 1024;              // of the whole token
+
+  // A policy is data that a program may compute, so a contradiction is an error rather than an abort:
+  // leeway below 0 or above 10 minutes, max_age below 0, max_bytes 0 or above 1 MiB. Err::bad_policy.
+  Result<void> check() const;
+};
+
+namespace detail { struct ClaimsData; struct VerifierData; struct ScratchData; }
+
+// The verified claims of one token, and the header that signed them. Claims from `verify(token, now)` own their octets;
+// those from `verify(token, now, scratch)` view the scratch and live until it is used again or destroyed.
+class Claims {
+ public:
+  std::string_view issuer() const;                // "" if absent, which only an Unchecked policy lets pass
+  std::string_view subject() const;               // "" if absent
+  std::vector<std::string_view> audience() const;
+  std::string_view id() const;                    // jti, "" if absent
+  sys_seconds expires_at() const;
+  std::optional<sys_seconds> issued_at() const;
+
+  // The claim as T: std::string_view, std::string, bool, std::int64_t, double, std::vector<std::string_view>,
+  // std::vector<std::string> (a lone string is a list of one). Errors: claim_missing, claim_type; `at` is "claim".
+  template <class T>
+  Result<T> get(std::string_view name) const;
+  bool has(std::string_view name) const;
+  bool contains(std::string_view name, std::string_view value) const;  // a list claim holds this text, or is it
+
+  std::string_view json() const;                  // the claim set's JSON text, as signed
+  Result<std::string> json(std::string_view name) const;  // one member's JSON text, compact
+  std::string_view typ() const;
+  std::string_view kid() const;
+  Alg alg() const;
+
+  Claims(Claims&&) noexcept;
+  Claims& operator=(Claims&&) noexcept;
+  ~Claims();
+
+ private:
+  friend struct detail::ClaimsData;
+  Claims() = default;
+  std::unique_ptr<detail::ScratchData> owned_;    // null when a Scratch is viewed
+  const detail::ScratchData* data_ = nullptr;
+};
+
+// Memory that verifications reuse, so that the hot path allocates nothing. One thread at a time.
+class Scratch {
+ public:
+  Scratch();
+  Scratch(Scratch&&) noexcept;
+  Scratch& operator=(Scratch&&) noexcept;
+  ~Scratch();
+
+ private:
+  friend class Verifier;
+  std::unique_ptr<detail::ScratchData> data_;
+};
+
+// Keys and policy, compiled. Immutable, cheap to copy, shared by any number of threads.
+class Verifier {
+ public:
+  // A policy that contradicts itself makes every verify fail with Err::bad_policy (Policy::check tells early).
+  Verifier(const Keys& keys, Policy policy);
+  Verifier(const PublicKey& key, Policy policy);
+  Verifier(const SecretKey& key, Policy policy);
+
+  // The order of the checks: size, shape, header (strict JSON, crit, alg in `algs`), key, typ, signature, then the claims
+  // (strict JSON, types of all registered claims, exp, nbf, iat, iss, aud, require). A claim of a wrong type is never an
+  // absent one. Errors: those of jws::verify, and typ_mismatch, claim_missing, claim_type, claim_mismatch, expired,
+  // not_yet_valid, too_old, bad_policy. `now` comes from the caller: the library reads no clock.
+  Result<Claims> verify(std::string_view token, sys_seconds now) const;
+  Result<Claims> verify(std::string_view token, sys_seconds now, Scratch& scratch) const;
+
+  const Policy& policy() const;
+  const detail::VerifierData& data() const { return *data_; }
+
+ private:
+  std::shared_ptr<const detail::VerifierData> data_;
+};
+
+// ── explaining ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+// What a refusal was about, for whoever may see the token: never for the one who sent it. `expected` and `actual` hold
+// values of the policy and of the (unverified) token, each cut at 200 characters, control characters escaped; no
+// signature and no key.
+struct Explanation {
+  std::string code, at, expected, actual, hint;
+};
+Explanation explain(const Error& error, std::string_view token, const Verifier& verifier, sys_seconds now);
+
+// A look at a token WITHOUT trust: nothing is verified, and the result is no proof of anything. For tools and logs.
+// Errors: too_large, malformed, wrong_kind (not three or five parts), bad_base64, bad_json, json_depth, duplicate_member.
+struct Peeked {
+  std::string header;                             // JSON text
+  std::string payload;                            // JSON text, or the raw octets of a JWS; empty for a JWE
+  std::size_t parts = 0;                          // 3: JWS, 5: JWE
+};
+Result<Peeked> peek_unverified(std::string_view token);
+
+}  // namespace tessera

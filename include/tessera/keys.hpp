@@ -1,0 +1,167 @@
+// Keys, and sets of them.
+//
+// Three types, so that none can stand in for another: a `PublicKey` verifies, a `PrivateKey` signs, a `SecretKey` (a MAC
+// key) does both and is never published. A key is immutable once made and cheap to copy (copies share it); any number
+// of threads may use one at once. Everything that OpenSSL or libsodium needs is prepared when the key is made, never per
+// call.
+//
+// The algorithm belongs to the key (RFC 8725 section 3.1). A key's type and curve fix the algorithms that it can serve;
+// its `alg`, where it names one, narrows them to that one. A header never widens them.
+//
+// A weak key is refused when it is made: RSA below 2048 bits (above 8192: too_large), a MAC key shorter than the output
+// of the hash that it serves, a point that is not on its curve.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tessera/bytes.hpp"
+#include "tessera/result.hpp"
+#include "tessera/secret.hpp"
+
+namespace tessera {
+
+// The signature algorithms (RFC 7518 section 3.1, RFC 8812, RFC 8037, RFC 9864). `none` is not among them.
+// EdDSA is the name for either curve; Ed25519 and Ed448 are the fully specified ones. A key that says `EdDSA`, or names
+// no algorithm, takes both names of its curve's algorithm; one that says `Ed25519` takes that only. The same for Ed448.
+enum class Alg : std::uint8_t {
+  HS256, HS384, HS512,
+  RS256, RS384, RS512,
+  PS256, PS384, PS512,
+  ES256, ES384, ES512, ES256K,
+  EdDSA, Ed25519, Ed448,
+};
+inline constexpr std::size_t kAlgCount = 16;
+
+std::string_view alg_name(Alg alg);                        // "ES256"
+std::optional<Alg> alg_from_name(std::string_view name);   // exact octets
+
+// What a key is, beside its type: (kty, crv) of RFC 7517 and RFC 7518 section 6.
+enum class KeyType : std::uint8_t { oct, RSA, P256, P384, P521, secp256k1, Ed25519, Ed448 };
+std::string_view key_type_name(KeyType type);              // "P-256"
+
+enum class KeyUse : std::uint8_t { any, sig, enc };
+
+// What a JWK says beside the key itself. An empty `kid` is an absent one.
+struct KeyInfo {
+  std::string kid;                  // opaque octets; at most 256
+  std::optional<Alg> alg;
+  KeyUse use = KeyUse::any;
+};
+
+namespace detail { struct KeyData; }  // src/jose/key_data.hpp
+
+class SecretKey;
+class PrivateKey;
+
+class PublicKey {
+ public:
+  // A JWK (RFC 7517) or a PEM text (SPKI "PUBLIC KEY", PKCS#1 "RSA PUBLIC KEY"). A private key is refused with
+  // Err::wrong_kind, so that one is never passed around by mistake. PEM carries no KeyInfo: give it.
+  // Errors: too_large (64 KiB), malformed, bad_json, duplicate_member, bad_base64, wrong_kind, bad_key, weak_key,
+  // unknown_alg, alg_key_mismatch (alg does not fit kty and crv), unsupported (kty or crv).
+  static Result<PublicKey> parse(std::string_view text, KeyInfo info = {});
+
+  KeyType type() const;
+  const KeyInfo& info() const;
+  unsigned bits() const;            // of the modulus, or of the curve's order
+  bool admits(Alg alg) const;       // whether this key may serve `alg`
+
+  std::string jwk() const;          // compact JSON, members as RFC 7517 orders its examples: kty first
+  std::string pem() const;          // SPKI
+  // base64url of the SHA-256 of the required members (RFC 7638).
+  std::string thumbprint() const;
+  PublicKey with(KeyInfo info) const;  // the same key under other information; aborts if info.alg does not fit
+
+  const detail::KeyData& data() const { return *data_; }
+
+ private:
+  friend class PrivateKey;
+  explicit PublicKey(std::shared_ptr<const detail::KeyData> data) : data_(std::move(data)) {}
+  std::shared_ptr<const detail::KeyData> data_;
+};
+
+class PrivateKey {
+ public:
+  // A JWK with private members, or PEM (PKCS#8 "PRIVATE KEY", SEC1 "EC PRIVATE KEY", PKCS#1 "RSA PRIVATE KEY"). The
+  // public half is recomputed, and must be the one that the text gives (else Err::bad_key). Errors as PublicKey::parse.
+  static Result<PrivateKey> parse(std::string_view text, KeyInfo info = {});
+
+  // A new key for `alg` (RSA: `rsa_bits`, 2048 to 8192; EdDSA: Ed25519). An empty info.kid becomes the thumbprint.
+  // Errors: weak_key, too_large, alg_key_mismatch (an HS* alg: see SecretKey), unavailable (the random source).
+  static Result<PrivateKey> generate(Alg alg, KeyInfo info = {}, unsigned rsa_bits = 2048);
+
+  KeyType type() const;
+  const KeyInfo& info() const;
+  bool admits(Alg alg) const;
+  PublicKey public_key() const;
+  std::string thumbprint() const;
+  PrivateKey with(KeyInfo info) const;
+
+  Secret jwk() const;               // secret text: compact JSON
+  Secret pem() const;               // PKCS#8
+
+  const detail::KeyData& data() const { return *data_; }
+
+ private:
+  explicit PrivateKey(std::shared_ptr<const detail::KeyData> data) : data_(std::move(data)) {}
+  std::shared_ptr<const detail::KeyData> data_;
+};
+
+class SecretKey {
+ public:
+  // Raw octets as the key of one HS* algorithm. Errors: weak_key (shorter than the hash's output: 32, 48, 64 octets, or
+  // all octets white space), alg_key_mismatch (not an HS* alg), too_large (1 KiB).
+  static Result<SecretKey> from_octets(BytesView octets, Alg alg, KeyInfo info = {});
+  // A JWK of kty "oct". Without `alg` it admits every HS* algorithm that its length can serve (weak_key if none).
+  static Result<SecretKey> parse(std::string_view jwk);
+  // As many random octets as the hash's output.
+  static Result<SecretKey> generate(Alg alg, KeyInfo info = {});
+
+  const KeyInfo& info() const;
+  bool admits(Alg alg) const;
+  std::string thumbprint() const;   // RFC 7638 section 3.2; reveals nothing only if the key is random
+  Secret jwk() const;
+
+  const detail::KeyData& data() const { return *data_; }
+
+ private:
+  explicit SecretKey(std::shared_ptr<const detail::KeyData> data) : data_(std::move(data)) {}
+  std::shared_ptr<const detail::KeyData> data_;
+};
+
+// A set of public keys, as a JWKS publishes them.
+class Keys {
+ public:
+  // RFC 7517 section 5. A key that is unknown, weak or malformed is left out and reported in `skipped`, because one odd
+  // key must not be an outage. Private or symmetric members refuse the set (Err::private_key_in_set).
+  // Errors: too_large (1 MiB, 1,000 keys), bad_json, duplicate_member, json_depth, malformed, private_key_in_set.
+  static Result<Keys> parse(std::string_view jwks);
+  static Keys of(std::vector<PublicKey> keys) { return Keys(std::move(keys)); }
+
+  struct Skipped {
+    std::size_t index;              // in "keys", from 0
+    std::string kid;                // "" where there is none
+    Error error;
+  };
+
+  std::span<const PublicKey> all() const { return keys_; }
+  bool empty() const { return keys_.empty(); }
+  std::span<const Skipped> skipped() const { return skipped_; }
+
+ private:
+  explicit Keys(std::vector<PublicKey> keys) : keys_(std::move(keys)) {}
+  std::vector<PublicKey> keys_;
+  std::vector<Skipped> skipped_;
+};
+
+// {"keys":[…]}: public keys only, by type.
+std::string jwks(std::span<const PublicKey> keys);
+
+}  // namespace tessera

@@ -1,0 +1,51 @@
+// Secret octets: a password, a MAC key, a private key in print.
+//
+// A `Secret` can be moved, never copied, compared or printed; it wipes its memory when it is destroyed, moved from or
+// assigned to. `expose` is the only way to its octets, and takes a literal that says why, so that every exposure is
+// found by grep.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "tessera/bytes.hpp"
+
+namespace tessera {
+
+class Secret {
+ public:
+  Secret() = default;
+  // Copies the octets; the caller still owns, and should wipe, the originals.
+  explicit Secret(BytesView octets);
+  explicit Secret(std::string_view octets) : Secret(bytes_of(octets)) {}
+  // `size` zero octets, to be filled through `writable`.
+  static Secret of_size(std::size_t size);
+
+  Secret(Secret&& other) noexcept;
+  Secret& operator=(Secret&& other) noexcept;
+  Secret(const Secret&) = delete;
+  Secret& operator=(const Secret&) = delete;
+  ~Secret();
+
+  std::size_t size() const { return octets_.size(); }
+  bool empty() const { return octets_.empty(); }
+
+  // The octets; the view lives as long as this object is neither moved from nor destroyed.
+  template <std::size_t N>
+  BytesView expose(const char (&why)[N]) const {
+    static_assert(N > 1, "say why the secret is exposed");
+    return octets_;
+  }
+  template <std::size_t N>
+  std::string_view expose_text(const char (&why)[N]) const {
+    return text_of(expose(why));
+  }
+  std::span<std::byte> writable() { return octets_; }
+
+  friend bool operator==(const Secret&, const Secret&) = delete;
+
+ private:
+  Bytes octets_;
+};
+
+}  // namespace tessera

@@ -1,0 +1,9 @@
+// The whole of libtessera.
+#pragma once
+
+#include "tessera/bytes.hpp"
+#include "tessera/jws.hpp"
+#include "tessera/jwt.hpp"
+#include "tessera/keys.hpp"
+#include "tessera/result.hpp"
+#include "tessera/secret.hpp"

@@ -1,0 +1,37 @@
+// TRY and ENSURE keep the flow linear: code reads as a list of things that must hold.
+#pragma once
+
+#include <utility>
+
+#include "tessera/result.hpp"
+
+// The value of a Result (or any std::expected), or return its error from the enclosing function.
+#define TRY(...)                                                              \
+  __extension__({                                                             \
+    auto&& try_result_ = (__VA_ARGS__);                                       \
+    if (!try_result_) return ::std::unexpected(std::move(try_result_).error()); \
+    *std::move(try_result_);                                                  \
+  })
+
+// The same for a Result<void>, or where the value is not wanted.
+#define TRY_VOID(...)                                                           \
+  do {                                                                          \
+    auto&& try_result_ = (__VA_ARGS__);                                         \
+    if (!try_result_) return ::std::unexpected(std::move(try_result_).error()); \
+  } while (false)
+
+// ENSURE(condition, code, "where")
+#define ENSURE(condition, code, at) \
+  do {                              \
+    if (!(condition)) return ::tessera::fail(::tessera::Err::code, at); \
+  } while (false)
+
+// We are wrong: a broken invariant of our own. Never for input.
+#define INVARIANT(condition, why) \
+  do {                            \
+    if (!(condition)) ::tessera::die(__FILE__, __LINE__, why); \
+  } while (false)
+
+namespace tessera {
+[[noreturn]] void die(const char* file, int line, const char* why);
+}
