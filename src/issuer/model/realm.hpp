@@ -1,0 +1,102 @@
+// What is configured: a realm and what it declares. Plain values; a Snapshot (issuer/snapshot.hpp) makes them findable.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "issuer/model/ids.hpp"
+#include "tessera/keys.hpp"
+
+namespace tessera::issuer {
+
+struct Lifetimes {
+  seconds code{60};
+  seconds access_token{std::chrono::minutes(5)};
+  seconds id_token{std::chrono::minutes(5)};
+  seconds interaction{std::chrono::minutes(30)};
+  seconds session_idle{std::chrono::hours(12)};
+  seconds session_max{std::chrono::days(30)};
+  seconds refresh_idle{std::chrono::days(14)};
+  seconds refresh_max{std::chrono::days(90)};
+  friend bool operator==(const Lifetimes&, const Lifetimes&) = default;
+};
+
+// A realm is an issuer of its own: the same id in two realms means two things.
+struct Realm {
+  RealmId id;
+  std::string name;                      // shown on pages
+  Lifetimes lifetimes;
+  friend bool operator==(const Realm&, const Realm&) = default;
+};
+
+// Something that receives access tokens: its audience, the permissions that exist there, and which of them each scope
+// covers. A scope name belongs to one resource server (or is one of OpenID's).
+struct ResourceServer {
+  std::string audience;                  // an absolute URI, the token's `aud`
+  std::string name;
+  std::vector<std::string> permissions;
+  std::map<std::string, std::vector<std::string>> scopes;   // scope → permissions that it covers
+  friend bool operator==(const ResourceServer&, const ResourceServer&) = default;
+};
+
+struct Role {
+  std::string name;
+  std::map<std::string, std::vector<std::string>> permissions;  // audience → permissions there
+  friend bool operator==(const Role&, const Role&) = default;
+};
+
+struct Group {
+  std::string name;
+  std::vector<std::string> roles;
+  friend bool operator==(const Group&, const Group&) = default;
+};
+
+enum class ClientAuth { none, client_secret_basic, client_secret_post };
+enum class GrantType { authorization_code, refresh_token, client_credentials };
+enum class Party { first, third };       // a third party's client asks for consent
+enum class ScopeNeed { scope, none };    // none: a first-party client gets what its user holds there without a scope
+
+// What a client may use at one resource server. "*" stands for every permission there.
+struct ClientAccess {
+  std::string audience;
+  std::vector<std::string> permissions;
+  friend bool operator==(const ClientAccess&, const ClientAccess&) = default;
+};
+
+struct Client {
+  ClientId id;
+  std::string name;
+  bool enabled = true;
+  ClientAuth auth = ClientAuth::client_secret_basic;
+  std::vector<std::string> secret_digests;  // base64url of SHA-256; two while a secret is changed
+  std::vector<GrantType> grant_types{GrantType::authorization_code, GrantType::refresh_token};
+  std::vector<std::string> redirect_uris;
+  std::vector<std::string> post_logout_redirect_uris;
+  std::vector<std::string> scopes{"openid"};  // that it may ask for
+  std::vector<ClientAccess> access;         // the first is its resource server when a request names none
+  std::vector<std::string> roles;           // that it holds itself, for client credentials
+  std::vector<std::string> acts_as;         // audiences for which it may introspect: it is that resource server
+  Party party = Party::first;
+  ScopeNeed scope_need = ScopeNeed::scope;
+  bool require_pkce = true;                 // false only for a confidential client
+  Alg id_token_alg = Alg::RS256;
+  friend bool operator==(const Client&, const Client&) = default;
+};
+
+enum class KeyState { next, active, retired };
+
+// A signing key as the store holds it: the private JWK is sealed under the master key.
+struct SigningKey {
+  std::string kid;
+  Alg alg = Alg::ES256;
+  KeyState state = KeyState::next;
+  std::string sealed_jwk;
+  Instant created{};
+  Instant changed{};                        // when it reached its state
+};
+
+}  // namespace tessera::issuer

@@ -1,0 +1,150 @@
+// What the engine asks of a store, as intentions. Implemented in src/store for SQLite and PostgreSQL; one conformance
+// suite runs over both.
+//
+// Every write is one atomic statement (or a few in one transaction), and says what happens when two run at once. A method
+// that reports "already" or "reused" is no error: it is the answer. Errors mean that the world failed: Err::unavailable,
+// Err::io, and Err::retry (nothing was committed; the same work may run again).
+//
+// The realm is the first part of every key.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "issuer/model/ids.hpp"
+#include "issuer/model/realm.hpp"
+#include "issuer/model/user.hpp"
+#include "jwt/facts.hpp"
+#include "tessera/result.hpp"
+
+namespace tessera::issuer {
+
+enum class Access { read, write };
+
+enum class Redeemed { first, again };
+
+struct Rotation {
+  enum class Kind {
+    rotated,   // the presented generation was the newest; `generation` is its successor
+    retry,     // the presented one is the newest but one, within the grace since its first use, and its successor (this
+               // `generation`) has not been used: the same answer again
+    reused,    // any older generation, or a retry too late: the caller ends the grant
+    gone,      // no such grant, or ended
+  } kind{};
+  std::int64_t generation = 0;
+};
+
+enum class ConfigKind { realm, resource_server, role, group, client };
+
+// One configured thing as the store keeps it. `body` is the JSON of issuer/model/codec.hpp.
+struct ConfigRow {
+  ConfigKind kind{};
+  std::string id;
+  std::string body;
+  bool declared = false;                 // owned by the configuration file
+};
+
+// One transaction; used by one thread, inside the work that it was given to.
+class Tx {
+ public:
+  virtual ~Tx() = default;
+
+  // ── people ──
+  virtual Result<std::optional<User>> user_by_name(const RealmId&, std::string_view canonical) = 0;
+  virtual Result<std::optional<User>> user(const RealmId&, const UserId&) = 0;
+  virtual Result<std::vector<User>> users(const RealmId&) = 0;
+  // False when the user name or the id is taken; two at once: one wins.
+  virtual Result<bool> insert_user(const RealmId&, const User&) = 0;
+  // Everything but id, password hash and failures. False when there is no such user.
+  virtual Result<bool> update_user(const RealmId&, const User&) = 0;
+  // Compare-and-set: false when the hash is not `old_hash` any more.
+  virtual Result<bool> replace_password(const RealmId&, const UserId&, std::string_view old_hash,
+                                        std::string_view new_hash) = 0;
+  virtual Result<void> count_login_failure(const RealmId&, const UserId&) = 0;   // one row, changed in place
+  virtual Result<void> clear_login_failures(const RealmId&, const UserId&) = 0;  // writes only when there are some
+
+  // ── sessions ──
+  virtual Result<void> insert_session(const RealmId&, const Session&) = 0;
+  virtual Result<std::optional<Session>> session_by_cookie(const RealmId&, std::string_view cookie_digest) = 0;
+  virtual Result<std::optional<Session>> session(const RealmId&, const SessionId&) = 0;
+  // Written at most once a minute: no write when `seen` is younger than that.
+  virtual Result<void> touch_session(const RealmId&, const SessionId&, Instant now) = 0;
+  // A new cookie and authentication time for the same session (a login again, a rise of privilege). False when the old
+  // digest is not the session's any more, or it is ended.
+  virtual Result<bool> renew_session(const RealmId&, const SessionId&, std::string_view old_digest,
+                                     std::string_view new_digest, Instant authenticated) = 0;
+  // True for the caller that ended it, false when it was ended before or never was.
+  virtual Result<bool> end_session(const RealmId&, const SessionId&) = 0;
+
+  // ── grants ──
+  // Makes the grant of a code. The grant's id is the code's: of two redemptions at once one is `first`. A pair of session
+  // and client keeps its ten youngest live grants; the ids of those ended to keep that go to `ended`.
+  virtual Result<Redeemed> redeem_code(const RealmId&, const Grant&, std::vector<GrantId>& ended) = 0;
+  virtual Result<std::optional<Grant>> grant(const RealmId&, const GrantId&) = 0;
+  // One compare-and-set on the generation.
+  virtual Result<Rotation> rotate_refresh(const RealmId&, const GrantId&, std::int64_t presented, Instant now,
+                                          seconds grace) = 0;
+  virtual Result<bool> end_grant(const RealmId&, const GrantId&) = 0;  // true for the caller that ended it
+
+  // ── consents ──
+  virtual Result<std::optional<Consent>> consent(const RealmId&, const UserId&, const ClientId&) = 0;
+  virtual Result<void> put_consent(const RealmId&, const Consent&) = 0;  // replaces; of two at once the later stays
+  virtual Result<bool> remove_consent(const RealmId&, const UserId&, const ClientId&) = 0;
+
+  // ── facts ──
+  // Numbers it by updating the realm's counter row in this transaction, so that numbers become visible in order and
+  // without holes. Gives the number.
+  virtual Result<std::int64_t> append_fact(const RealmId&, const Fact&) = 0;
+  virtual Result<std::vector<Fact>> facts_after(const RealmId&, std::int64_t number) = 0;  // in order
+
+  // ── configuration ──
+  virtual Result<std::vector<ConfigRow>> config(const RealmId&) = 0;
+  virtual Result<std::vector<RealmId>> realms() = 0;
+  virtual Result<void> put_config(const RealmId&, const ConfigRow&) = 0;         // inserts or replaces
+  virtual Result<bool> remove_config(const RealmId&, ConfigKind, std::string_view id) = 0;
+  // Rises by one with each transaction that changes configuration or keys (call bump once in it).
+  virtual Result<std::int64_t> config_version(const RealmId&) = 0;
+  virtual Result<void> bump_config_version(const RealmId&) = 0;
+  // Small named values: the digest of the declaration that was applied last, the check value of the master key …
+  virtual Result<std::optional<std::string>> setting(std::string_view name) = 0;
+  virtual Result<void> put_setting(std::string_view name, std::string_view value) = 0;
+  // False when it is there already; of two at once one wins. For what must be made once.
+  virtual Result<bool> insert_setting(std::string_view name, std::string_view value) = 0;
+
+  // ── signing keys ──
+  virtual Result<std::vector<SigningKey>> signing_keys(const RealmId&) = 0;
+  virtual Result<bool> insert_signing_key(const RealmId&, const SigningKey&) = 0;  // false: the kid is there already
+  // Compare-and-set: false when its state is not `from` any more.
+  virtual Result<bool> move_signing_key(const RealmId&, std::string_view kid, KeyState from, KeyState to,
+                                        Instant now) = 0;
+
+  // ── ageing ──
+  struct Sweep { Instant now; Lifetimes lifetimes; };
+  // Removes at most `most` rows that nothing can use any more (sessions, grants and facts past every lifetime). Nothing
+  // depends on it: expiry is checked at use. Gives how many went.
+  virtual Result<std::int64_t> sweep(const RealmId&, const Sweep&, std::int64_t most) = 0;
+};
+
+enum class Outcome { commit, roll_back };
+
+// A store runs work in transactions on threads of its own. Safe for any number of threads.
+class Store {
+ public:
+  using Work = std::move_only_function<Outcome(Tx&)>;     // may run more than once: after Err::retry, or when a batch ended
+  using Done = std::move_only_function<void(Result<void>)>;  // after the commit is on disk, or the failure; exactly once
+
+  virtual ~Store() = default;
+  // A consistent view; what `work` writes is an error. `done` runs on a thread of the store.
+  // Err::unavailable at once when the queue is full.
+  virtual void read(Work work, Done done) = 0;
+  virtual void write(Work work, Done done) = 0;
+
+  // The same, waiting: for start-up, tools and tests; never on a thread of the store.
+  Result<void> read_now(Work work);
+  Result<void> write_now(Work work);
+};
+
+}  // namespace tessera::issuer

@@ -1,0 +1,56 @@
+#include "jwt/facts.hpp"
+
+#include <algorithm>
+#include <mutex>
+
+namespace tessera {
+
+namespace {
+std::string key_of(FactKind kind, std::string_view value) {
+  std::string key(1, static_cast<char>('0' + static_cast<int>(kind)));
+  return key += value;
+}
+}  // namespace
+
+void FactSet::apply(const Fact& fact) {
+  std::unique_lock lock(mutex_);
+  auto& place = facts_[key_of(fact.kind, fact.value)];
+  const Instant expires = std::max(place.expires, fact.expires);
+  if (fact.number >= place.number) place = fact;
+  place.expires = expires;
+  applied_ = std::max(applied_, fact.number);
+}
+
+std::int64_t FactSet::applied() const {
+  std::shared_lock lock(mutex_);
+  return applied_;
+}
+
+bool FactSet::ended(const TokenMarks& token) const {
+  std::shared_lock lock(mutex_);
+  if (facts_.empty()) return false;
+  const auto named = [&](FactKind kind, std::string_view value) {
+    return !value.empty() && facts_.contains(key_of(kind, value));
+  };
+  const auto overtaken = [&](FactKind kind, std::string_view value) {
+    const auto it = facts_.find(key_of(kind, value));
+    return it != facts_.end() && token.rev < it->second.number;
+  };
+  return named(FactKind::session, token.session) || named(FactKind::grant, token.grant) ||
+         named(FactKind::jti, token.jti) || overtaken(FactKind::subject, token.subject) ||
+         overtaken(FactKind::client, token.client) || overtaken(FactKind::audience, token.audience) ||
+         overtaken(FactKind::realm, "") ||
+         std::ranges::any_of(token.roles, [&](auto role) { return overtaken(FactKind::role, role); });
+}
+
+void FactSet::forget(Instant now) {
+  std::unique_lock lock(mutex_);
+  std::erase_if(facts_, [&](const auto& entry) { return entry.second.expires <= now; });
+}
+
+std::size_t FactSet::size() const {
+  std::shared_lock lock(mutex_);
+  return facts_.size();
+}
+
+}  // namespace tessera
