@@ -1,0 +1,64 @@
+#include "issuer/ctx.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "base/base64url.hpp"
+
+namespace tessera::issuer {
+
+Step<Tx*> Ctx::store(Access access) {
+  if (tx_ && (access == Access::read || access_ == Access::write)) return tx_;
+  return std::unexpected(Stop(Need(NeedStore{access})));
+}
+
+Step<bool> Ctx::check_password(const Secret& password, const std::string& hash) {
+  if (checked_ && checked_->first == hash) return checked_->second;
+  return std::unexpected(Stop(
+      Need(NeedHash{Secret(password.expose("handed to the hash threads")), hash, snapshot_->password_cost})));
+}
+
+Step<std::string> Ctx::hash_password(const Secret& password) {
+  if (hashed_) return *hashed_;
+  return std::unexpected(
+      Stop(Need(NeedHash{Secret(password.expose("handed to the hash threads")), "", snapshot_->password_cost})));
+}
+
+Step<void> Ctx::limit(LimitKind kind, std::string_view key) {
+  if (counted_.emplace(kind, std::string(key)).second)
+    REQUIRE(limits_.take(kind, key, now_), slow_down, "limit");
+  return {};
+}
+
+std::string Ctx::random_id(std::size_t octets) {
+  Bytes bytes(octets);
+  random_(bytes);
+  return base64url::encode(bytes);
+}
+
+std::string Ctx::uuid7() {
+  std::array<std::byte, 16> b;
+  random_(b);
+  const auto ms = std::chrono::floor<milliseconds>(now_).time_since_epoch().count();
+  for (unsigned i = 0; i < 6; ++i) b[i] = static_cast<std::byte>(ms >> (40 - 8 * i));
+  b[6] = (b[6] & std::byte{0x0F}) | std::byte{0x70};
+  b[8] = (b[8] & std::byte{0x3F}) | std::byte{0x80};
+  std::string text;
+  constexpr char kHex[] = "0123456789abcdef";
+  for (unsigned i = 0; i < 16; ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    text += kHex[std::to_integer<unsigned>(b[i]) >> 4];
+    text += kHex[std::to_integer<unsigned>(b[i]) & 15];
+  }
+  return text;
+}
+
+Step<void> Ctx::append_fact(Tx& tx, FactKind kind, std::string_view value) {
+  const auto& life = snapshot_->realm.lifetimes;
+  Fact fact{0, kind, std::string(value), now_ + std::max(life.access_token, life.id_token) + std::chrono::minutes(10)};
+  fact.number = TRY(tx.append_fact(realm(), fact));
+  facts_.push_back(std::move(fact));
+  return {};
+}
+
+}  // namespace tessera::issuer

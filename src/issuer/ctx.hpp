@@ -1,0 +1,85 @@
+// What surrounds one request: the snapshot, the time, the transaction if there is one, answers to earlier needs, ids,
+// limits, and where events go. Made by the shell, used by one thread at a time, kept across the calls of one request.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.hpp"
+#include "issuer/limits.hpp"
+#include "issuer/reply.hpp"
+#include "issuer/request.hpp"
+#include "issuer/snapshot.hpp"
+#include "issuer/step.hpp"
+#include "issuer/store.hpp"
+
+namespace tessera::issuer {
+
+// Something that happened, for the log. Names and ids only: no secret, no token.
+struct Event {
+  const char* name = "";                 // "login", "login_failed", "token_issued", "refresh_reused" …
+  std::vector<std::pair<const char*, std::string>> fields{};
+};
+
+class Ctx {
+ public:
+  using Random = std::function<void(std::span<std::byte>)>;
+
+  Ctx(std::shared_ptr<const Snapshot> snapshot, Instant now, Limits& limits, Random random)
+      : snapshot_(std::move(snapshot)), now_(now), limits_(limits), random_(std::move(random)) {}
+
+  const Snapshot& snapshot() const { return *snapshot_; }
+  const RealmId& realm() const { return snapshot_->realm.id; }
+  Instant now() const { return now_; }
+
+  // The transaction; a need until the shell has one of at least this access open.
+  Step<Tx*> store(Access access);
+
+  // Whether `password` is that of `hash`; a need until the shell has computed it. Answers are kept by hash, so that the
+  // call after the transaction has begun finds the same answer, and a hash that changed meanwhile asks again.
+  Step<bool> check_password(const Secret& password, const std::string& hash);
+  // The hash of a new password.
+  Step<std::string> hash_password(const Secret& password);
+
+  // Counts against a limit, once a request whatever is called again. Refusal: slow_down.
+  Step<void> limit(LimitKind kind, std::string_view key);
+
+  // Octets for ids, codes and cookies.
+  std::string random_id(std::size_t octets = 16);          // base64url
+  std::string uuid7();                                     // RFC 9562 section 5.7, of now() and random octets
+
+  // Kept until the commit; thrown away when the work runs again.
+  void emit(Event event) { events_.push_back(std::move(event)); }
+  // Appends a revocation fact in this transaction; the shell applies it to the fact set after the commit, before the
+  // reply leaves. It is kept for the longest-lived token that it can concern, plus ten minutes.
+  Step<void> append_fact(Tx& tx, FactKind kind, std::string_view value);
+
+  // ── for the shell ──
+  void begin(Tx* tx, Access access) { tx_ = tx, access_ = access, events_.clear(), facts_.clear(); }
+  void end() { tx_ = nullptr; }
+  void answer_check(std::string hash, bool right) { checked_ = {std::move(hash), right}; }
+  void answer_hash(std::string hash) { hashed_ = std::move(hash); }
+  const std::vector<Event>& events() const { return events_; }
+  const std::vector<Fact>& facts() const { return facts_; }
+
+ private:
+  std::shared_ptr<const Snapshot> snapshot_;
+  Instant now_;
+  Limits& limits_;
+  Random random_;
+  Tx* tx_ = nullptr;
+  Access access_ = Access::read;
+  std::optional<std::pair<std::string, bool>> checked_;
+  std::optional<std::string> hashed_;
+  std::set<std::pair<LimitKind, std::string>> counted_;
+  std::vector<Event> events_;
+  std::vector<Fact> facts_;
+};
+
+}  // namespace tessera::issuer

@@ -1,0 +1,82 @@
+// What an endpoint answers: data, from which the adapter makes a response. No HTTP type, no HTML, no signed token.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "issuer/errors.hpp"
+#include "tessera/jwt.hpp"
+
+namespace tessera::issuer {
+
+// A token to be signed after the commit, on any thread, with the realm's active key for `alg`.
+struct TokenDraft {
+  std::string member;                    // of the JSON reply: "access_token", "id_token"
+  Alg alg = Alg::ES256;
+  Draft draft;
+};
+
+// A JSON object. `body` is the object without the tokens; they are put first.
+struct Json {
+  int status = 200;
+  std::string body = "{}";
+  std::vector<TokenDraft> tokens{};
+  std::string www_authenticate{};        // the challenge with a 401 or 403
+};
+
+// 303, always: never a repeat of a POST (RFC 9700 section 4.12).
+struct Redirect {
+  std::string location;
+};
+
+// The pages. Each names what it shows; `interaction` is the sealed request, to be carried in the form.
+struct LoginPage {
+  std::string client_name, realm_name;
+  std::string username;                  // as typed last, to be shown again
+  std::string interaction;
+  std::optional<OAuthErr> error{};       // access_denied: wrong user name or password; slow_down; temporarily_unavailable
+};
+struct ConsentPage {
+  std::string client_name, realm_name, user_name;
+  std::vector<std::string> scopes;       // what is asked for now
+  std::string interaction;
+};
+struct LogoutPage {
+  std::string realm_name, client_name;   // client_name "" when nobody is named
+  std::string interaction;
+  enum class Mode { ask, submit_itself } mode = Mode::ask;
+};
+struct LoggedOutPage {
+  std::string realm_name;
+};
+struct ErrorPage {
+  std::string realm_name;
+  OAuthErr code{};
+  std::string at;
+};
+struct Page {
+  int status = 200;
+  std::variant<LoginPage, ConsentPage, LogoutPage, LoggedOutPage, ErrorPage> model;
+  std::string form_target{};             // origin, or scheme of a native app, that a post may end at: CSP form-action
+};
+
+struct Empty {
+  int status = 200;
+};
+
+// Name without prefix: the adapter adds the realm's name and, over https, `__Host-`. HttpOnly, SameSite=Lax, Path=/.
+struct Cookie {
+  enum class Which { session, browser } which{};
+  std::string value;                     // "" removes it
+  friend bool operator==(const Cookie&, const Cookie&) = default;
+};
+
+struct Reply {
+  std::variant<Json, Redirect, Page, Empty> body;
+  std::vector<Cookie> cookies{};
+};
+
+}  // namespace tessera::issuer

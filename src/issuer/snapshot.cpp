@@ -1,0 +1,21 @@
+#include "issuer/snapshot.hpp"
+
+namespace tessera::issuer {
+
+const Client* Snapshot::client(std::string_view id) const {
+  const auto it = clients.find(ClientId(id));
+  return it == clients.end() ? nullptr : &it->second;
+}
+
+const ResourceServer* Snapshot::resource_server(std::string_view audience) const {
+  const auto it = resource_servers.find(audience);
+  return it == resource_servers.end() ? nullptr : &it->second;
+}
+
+const PrivateKey* Snapshot::signing_key(Alg alg) const {
+  for (const auto& key : signing)
+    if (key.info().alg == alg) return &key;
+  return nullptr;
+}
+
+}  // namespace tessera::issuer
