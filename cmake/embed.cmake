@@ -1,0 +1,26 @@
+# cmake -DOUT=assets.cpp -DFILES=path;path -P embed.cmake
+# Writes the web assets into one C++ file. Each is served under a name that holds its digest, so that a browser may keep it
+# for ever.
+set(text "// Made by cmake/embed.cmake from web/.\n#include \"server/pages.hpp\"\n\nnamespace tessera::server {\n\n")
+set(rows "")
+set(names "")
+foreach(file IN LISTS FILES)
+  file(READ ${file} body)
+  file(SHA256 ${file} digest)
+  string(SUBSTRING ${digest} 0 12 short)
+  get_filename_component(stem ${file} NAME_WE)
+  get_filename_component(extension ${file} EXT)
+  if(extension STREQUAL ".css")
+    set(type "text/css; charset=utf-8")
+  else()
+    set(type "text/javascript; charset=utf-8")
+  endif()
+  set(path "/assets/${stem}.${short}${extension}")
+  string(APPEND rows "    {\"${path}\", \"${type}\", R\"~asset~(${body})~asset~\", \"\\\"${short}\\\"\"},\n")
+  string(SUBSTRING ${extension} 1 -1 kind)
+  string(APPEND names "const std::string_view k_${stem}_${kind} = \"${path}\";\n")
+endforeach()
+string(APPEND text "namespace assets {\n${names}}\n\nnamespace {\nconstexpr Asset kAssets[] = {\n${rows}};\n}\n\n")
+string(APPEND text "const Asset* find_asset(std::string_view path) {\n  for (const auto& asset : kAssets)\n"
+                   "    if (asset.path == path) return &asset;\n  return nullptr;\n}\n\n}  // namespace tessera::server\n")
+file(WRITE ${OUT} "${text}")

@@ -1,0 +1,207 @@
+#include "server/pages.hpp"
+
+#include <optional>
+
+namespace tessera::server {
+
+namespace {
+
+using namespace issuer;
+
+// Builds HTML from literals and escaped text; there is no third way in.
+class Html {
+ public:
+  template <std::size_t N>
+  Html& lit(const char (&literal)[N]) {
+    html_.append(literal, N - 1);
+    return *this;
+  }
+  // For text content and for attribute values in double quotes.
+  Html& text(std::string_view text) {
+    for (const char c : text) switch (c) {
+        case '&': html_ += "&amp;"; break;
+        case '<': html_ += "&lt;"; break;
+        case '>': html_ += "&gt;"; break;
+        case '"': html_ += "&quot;"; break;
+        case '\'': html_ += "&#39;"; break;
+        default: html_ += c;
+      }
+    return *this;
+  }
+  std::string take() { return std::move(html_); }
+
+ private:
+  std::string html_;
+};
+
+// What a person reads about a refusal: what happened, and what to do.
+struct Words {
+  std::string_view title, advice;
+};
+
+Words words_for(OAuthErr code) {
+  switch (code) {
+    case OAuthErr::bad_interaction:
+      return {"This page has expired",
+              "It was open too long, or it was opened in another browser. Go back to the application and start again."};
+    case OAuthErr::cross_site:
+      return {"This form came from another site", "Go back to the application and start again."};
+    case OAuthErr::unknown_client:
+      return {"This application is not known here",
+              "Its address is wrong, or it was removed. Tell the people who run the application."};
+    case OAuthErr::bad_redirect_uri:
+      return {"This application's address is not registered",
+              "You were not sent on, because the address is not one that the application registered. Tell the people who "
+              "run it, with the request number below."};
+    case OAuthErr::slow_down: return {"Too many attempts", "Wait a minute, then try again."};
+    case OAuthErr::temporarily_unavailable:
+      return {"Busy just now", "Nothing is lost. Wait a moment, then reload this page."};
+    case OAuthErr::server_error:
+      return {"Something failed here", "It was our fault, and it is in our log. Try again in a moment."};
+    case OAuthErr::not_found: return {"There is nothing here", "Check the address."};
+    default:
+      return {"This request could not be read",
+              "The application sent something wrong. Tell the people who run it, with the request number below."};
+  }
+}
+
+std::string_view login_error(OAuthErr code) {
+  switch (code) {
+    case OAuthErr::slow_down: return "Too many attempts. Wait a minute, then try again.";
+    case OAuthErr::temporarily_unavailable: return "Busy just now. Wait a moment, then try again.";
+    default: return "The user name or the password is not right.";
+  }
+}
+
+// What a scope means to the person who is asked; a scope of a resource server is shown by its name.
+std::string_view scope_words(std::string_view scope) {
+  if (scope == "openid") return "Know who you are";
+  if (scope == "profile") return "See your name";
+  if (scope == "email") return "See your email address";
+  if (scope == "roles") return "See which roles you have";
+  if (scope == "offline_access") return "Stay connected after you log out";
+  return {};
+}
+
+class Renderer {
+ public:
+  Renderer(const Page& page, const Snapshot& snapshot, std::string_view base_path, std::string_view request_id)
+      : page_(page), snapshot_(snapshot), base_path_(base_path), request_id_(request_id) {}
+
+  RenderedPage render() {
+    std::visit([this](const auto& model) { show(model); }, page_.model);
+    html_.lit("</main>\n</body>\n</html>\n");
+    std::string csp =
+        "default-src 'none'; style-src 'self'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "form-action 'self'";
+    if (!page_.form_target.empty()) csp += ' ' + page_.form_target;
+    return {page_.status, html_.take(), std::move(csp)};
+  }
+
+ private:
+  void head(std::string_view title, std::string_view prefix = "") {
+    html_.lit("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>")
+        .text(prefix).text(title).lit(" – ").text(realm_name())
+        .lit("</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+             "<meta name=\"robots\" content=\"noindex\">\n<link rel=\"icon\" href=\"data:,\">\n"
+             "<link rel=\"stylesheet\" href=\"")
+        .text(assets::k_style_css).lit("\">\n<script src=\"").text(assets::k_page_js)
+        .lit("\" defer></script>\n</head>\n<body>\n<main>\n"
+             "<svg class=\"mark\" viewBox=\"0 0 24 24\" aria-hidden=\"true\" fill=\"currentColor\">"
+             "<path d=\"M2 2h9v9H2zM13 2h9v9h-9zM2 13h9v9H2z\"/><path d=\"M17.5 13l4.5 4.5-4.5 4.5-4.5-4.5z\"/></svg>\n"
+             "<h1>")
+        .text(title).lit("</h1>\n");
+  }
+
+  std::string_view realm_name() const {
+    return snapshot_.realm.name.empty() ? std::string_view("Tessera") : std::string_view(snapshot_.realm.name);
+  }
+
+  template <std::size_t N>
+  void form(const char (&path)[N], std::string_view interaction, std::string_view attribute = "") {
+    html_.lit("<form method=\"post\" action=\"").text(base_path_).lit(path).lit("\"");
+    if (!attribute.empty()) html_.lit(" ").text(attribute);
+    html_.lit(">\n<input type=\"hidden\" name=\"interaction\" value=\"").text(interaction).lit("\">\n");
+  }
+
+  void end_form() { html_.lit("</form>\n<p class=\"small quiet\" id=\"status\" role=\"status\"></p>\n"); }
+
+  void show(const LoginPage& m) {
+    const bool wrong = m.error == OAuthErr::access_denied;
+    head("Sign in", m.error ? "Error: " : "");
+    html_.lit("<p class=\"quiet\">to continue to <strong>").text(m.client_name).lit("</strong></p>\n");
+    if (m.error)
+      html_.lit("<p class=\"wrong\" id=\"error\" role=\"alert\">").text(login_error(*m.error)).lit("</p>\n");
+    form("/login", m.interaction);
+    html_.lit("<label for=\"username\">User name</label>\n<div class=\"field\"><input id=\"username\" name=\"username\" "
+              "type=\"text\" autocomplete=\"username\" autocapitalize=\"none\" spellcheck=\"false\" maxlength=\"256\" "
+              "required value=\"")
+        .text(m.username).lit("\"");
+    if (wrong) html_.lit(" aria-invalid=\"true\" aria-describedby=\"error\"");
+    if (m.username.empty()) html_.lit(" autofocus");
+    html_.lit("></div>\n<label for=\"password\">Password</label>\n<div class=\"field\"><input id=\"password\" "
+              "name=\"password\" type=\"password\" autocomplete=\"current-password\" maxlength=\"1024\" required");
+    if (wrong) html_.lit(" aria-invalid=\"true\" aria-describedby=\"error\"");
+    if (!m.username.empty()) html_.lit(" autofocus");
+    html_.lit("></div>\n<button type=\"submit\" data-busy=\"Signing in…\">Sign in</button>\n");
+    end_form();
+  }
+
+  void show(const ConsentPage& m) {
+    head("Allow access?");
+    html_.lit("<p><strong>").text(m.client_name).lit("</strong> asks to do this for you, <strong>").text(m.user_name)
+        .lit("</strong>:</p>\n<ul>\n");
+    for (const auto& scope : m.scopes) {
+      html_.lit("<li>");
+      if (const auto words = scope_words(scope); !words.empty())
+        html_.text(words);
+      else
+        html_.lit("<code>").text(scope).lit("</code>");
+      html_.lit("</li>\n");
+    }
+    html_.lit("</ul>\n<p class=\"small quiet\">It is run by somebody else. You can refuse; nothing is shared then.</p>\n");
+    form("/consent", m.interaction);
+    html_.lit("<button type=\"submit\" name=\"decision\" value=\"allow\" data-busy=\"Allowing…\">Allow</button>\n"
+              "<button type=\"submit\" name=\"decision\" value=\"deny\" class=\"second\" data-busy=\"Refusing…\">Refuse"
+              "</button>\n");
+    end_form();
+  }
+
+  void show(const LogoutPage& m) {
+    head("Sign out?");
+    html_.lit("<p class=\"quiet\">You will be signed out of every application that you reached through ")
+        .text(realm_name()).lit(".</p>\n");
+    form("/logout", m.interaction, m.mode == LogoutPage::Mode::submit_itself ? "data-submit-itself" : "");
+    html_.lit("<button type=\"submit\" data-busy=\"Signing out…\">Sign out</button>\n");
+    end_form();
+  }
+
+  void show(const LoggedOutPage&) {
+    head("You are signed out");
+    html_.lit("<p class=\"quiet\">Applications that were open will notice within a few minutes. You can close this page."
+              "</p>\n");
+  }
+
+  void show(const ErrorPage& m) {
+    const auto words = words_for(m.code);
+    head(words.title, "Error: ");
+    html_.lit("<p>").text(words.advice).lit("</p>\n<p class=\"small quiet\">Request number <code>").text(request_id_)
+        .lit("</code><br>Code <code>").text(error_row(m.code).code);
+    if (!m.at.empty()) html_.lit(" (").text(m.at).lit(")");
+    html_.lit("</code></p>\n");
+  }
+
+  const Page& page_;
+  const Snapshot& snapshot_;
+  std::string_view base_path_, request_id_;
+  Html html_;
+};
+
+}  // namespace
+
+RenderedPage render(const Page& page, const Snapshot& snapshot, std::string_view base_path,
+                    std::string_view request_id) {
+  return Renderer(page, snapshot, base_path, request_id).render();
+}
+
+}  // namespace tessera::server

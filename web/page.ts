@@ -1,0 +1,44 @@
+// What script adds to pages that work without it: no double submission, a way to look at the password, and a logout page
+// that posts itself.
+
+function busy(form: HTMLFormElement): void {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    const pressed = event.submitter instanceof HTMLButtonElement ? event.submitter : null;
+    // aria-disabled, not disabled: a disabled button would take its own value out of the form, and lose the focus.
+    form.querySelectorAll("button").forEach((button) => button.setAttribute("aria-disabled", "true"));
+    if (pressed?.dataset.busy) pressed.textContent = pressed.dataset.busy;
+    const status = document.getElementById("status");
+    if (status && pressed?.dataset.busy) status.textContent = pressed.dataset.busy;
+  });
+  // Back from the next page: the form may be sent again.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) window.location.reload();
+  });
+}
+
+function passwordToggle(input: HTMLInputElement): void {
+  const toggle = document.createElement("button");
+  toggle.type = "button";
+  toggle.className = "toggle";
+  toggle.textContent = "Show";
+  toggle.setAttribute("aria-label", "Show password");
+  toggle.setAttribute("aria-pressed", "false");
+  toggle.addEventListener("click", () => {
+    const show = input.type === "password";
+    input.type = show ? "text" : "password";
+    toggle.textContent = show ? "Hide" : "Show";
+    toggle.setAttribute("aria-pressed", String(show));
+  });
+  input.form?.addEventListener("submit", () => (input.type = "password"));
+  input.parentElement?.classList.add("with-toggle");
+  input.after(toggle);
+}
+
+document.querySelectorAll("form").forEach(busy);
+document.querySelectorAll<HTMLInputElement>("input[type=password]").forEach(passwordToggle);
+document.querySelector<HTMLFormElement>("form[data-submit-itself]")?.requestSubmit();
