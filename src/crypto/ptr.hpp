@@ -1,0 +1,39 @@
+// Owning pointers for OpenSSL's types. Only crypto/'s sources include this.
+#pragma once
+
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/decoder.h>
+#include <openssl/ecdsa.h>
+#include <openssl/encoder.h>
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <openssl/param_build.h>
+
+#include <memory>
+
+namespace tessera::crypto {
+
+template <class T> struct Free;
+#define TESSERA_FREE(Type, function) \
+  template <> struct Free<Type> {    \
+    void operator()(Type* p) const { function(p); } \
+  }
+TESSERA_FREE(EVP_PKEY, EVP_PKEY_free);
+TESSERA_FREE(EVP_PKEY_CTX, EVP_PKEY_CTX_free);
+TESSERA_FREE(EVP_MD_CTX, EVP_MD_CTX_free);
+TESSERA_FREE(EVP_MAC_CTX, EVP_MAC_CTX_free);
+TESSERA_FREE(EVP_KDF_CTX, EVP_KDF_CTX_free);
+TESSERA_FREE(BIO, BIO_free_all);
+TESSERA_FREE(BIGNUM, BN_clear_free);
+TESSERA_FREE(OSSL_PARAM_BLD, OSSL_PARAM_BLD_free);
+TESSERA_FREE(OSSL_PARAM, OSSL_PARAM_free);
+TESSERA_FREE(OSSL_DECODER_CTX, OSSL_DECODER_CTX_free);
+TESSERA_FREE(OSSL_ENCODER_CTX, OSSL_ENCODER_CTX_free);
+TESSERA_FREE(ECDSA_SIG, ECDSA_SIG_free);
+#undef TESSERA_FREE
+
+template <class T>
+using Ptr = std::unique_ptr<T, Free<T>>;
+
+}  // namespace tessera::crypto

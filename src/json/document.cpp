@@ -1,0 +1,240 @@
+#include <simdjson.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+
+#include "base/try.hpp"
+#include "json/json.hpp"
+
+namespace tessera::json {
+
+namespace {
+
+// simdjson's tape (its doc/tape.md): one 64-bit word a value, the kind in the top 8 bits; integers and doubles take the
+// next word too; a string is an offset into the string buffer, where a 32-bit length stands before it; a container holds
+// the index after its end in the low 32 bits.
+using Doc = simdjson::dom::document;
+
+const Doc& doc_of(const void* document) { return *static_cast<const Doc*>(document); }
+std::uint64_t word(const Doc& doc, std::size_t index) { return doc.tape[index]; }
+char tag(const Doc& doc, std::size_t index) { return static_cast<char>(word(doc, index) >> 56); }
+std::size_t payload(const Doc& doc, std::size_t index) { return word(doc, index) & 0x00FF'FFFF'FFFF'FFFF; }
+
+std::string_view string_at(const Doc& doc, std::size_t index) {
+  const std::uint8_t* at = doc.string_buf.get() + payload(doc, index);
+  std::uint32_t size;
+  std::memcpy(&size, at, sizeof size);
+  return {reinterpret_cast<const char*>(at) + sizeof size, size};
+}
+
+// The index after the value at `index`.
+std::size_t after(const Doc& doc, std::size_t index) {
+  switch (tag(doc, index)) {
+    case '{':
+    case '[': return payload(doc, index) & 0xFFFF'FFFF;
+    case 'l':
+    case 'u':
+    case 'd': return index + 2;
+    default: return index + 1;
+  }
+}
+
+bool all_different(std::span<std::string_view> names) {
+  if (names.size() <= 16) {
+    for (std::size_t i = 1; i < names.size(); ++i)
+      for (std::size_t k = 0; k < i; ++k)
+        if (names[i] == names[k]) return false;
+    return true;
+  }
+  std::ranges::sort(names);
+  return std::ranges::adjacent_find(names) == names.end();
+}
+
+}  // namespace
+
+struct Document::Impl {
+  simdjson::dom::parser parser;
+  std::array<std::string_view, kMaxMembers> names;
+
+  Result<void> check_members(std::size_t object) {
+    const Doc& doc = parser.doc;
+    const std::size_t end = after(doc, object) - 1;
+    std::size_t count = 0;
+    for (std::size_t at = object + 1; at < end; at = after(doc, at + 1)) {
+      ENSURE(count < kMaxMembers, too_large, "members");
+      names[count++] = string_at(doc, at);
+    }
+    ENSURE(all_different(std::span(names).first(count)), duplicate_member, "");
+    return {};
+  }
+
+  // One walk along the tape, no recursion: each object's members are different, and nothing is nested too deeply.
+  Result<void> check() {
+    const Doc& doc = parser.doc;
+    const std::size_t end = payload(doc, 0);
+    std::size_t depth = 0;
+    for (std::size_t at = 1; at < end;) {
+      const char t = tag(doc, at);
+      if (t == '{' || t == '[') {
+        ENSURE(++depth <= kMaxDepth, json_depth, "");
+        if (t == '{') TRY_VOID(check_members(at));
+        ++at;
+      } else if (t == '}' || t == ']') {
+        --depth;
+        ++at;
+      } else {
+        at = after(doc, at);
+      }
+    }
+    return {};
+  }
+};
+
+Document::Document() : impl_(std::make_unique<Impl>()) {}
+Document::Document(Document&&) noexcept = default;
+Document& Document::operator=(Document&&) noexcept = default;
+Document::~Document() = default;
+
+Result<Value> Document::parse(std::string_view text) {
+  ENSURE(!text.starts_with("\xEF\xBB\xBF"), bad_json, "byte order mark");
+  ENSURE(text.size() < (std::size_t{1} << 32) - 64, too_large, "");
+  const auto error = impl_->parser.parse(text.data(), text.size()).error();
+  ENSURE(error != simdjson::DEPTH_ERROR, json_depth, "");
+  ENSURE(error == simdjson::SUCCESS, bad_json, "");
+  TRY_VOID(impl_->check());
+  return Value(&impl_->parser.doc, 1);
+}
+
+Result<Object> Document::parse_object(std::string_view text) {
+  const Value value = TRY(parse(text));
+  const auto object = value.object();
+  ENSURE(object, bad_json, "not an object");
+  return *object;
+}
+
+Kind Value::kind() const {
+  if (!document_) return Kind::null;
+  switch (tag(doc_of(document_), index_)) {
+    case '{': return Kind::object;
+    case '[': return Kind::array;
+    case '"': return Kind::string;
+    case 'l': return Kind::integer;
+    case 'u':
+    case 'd': return Kind::number;
+    case 't':
+    case 'f': return Kind::boolean;
+    default: return Kind::null;
+  }
+}
+
+std::optional<std::string_view> Value::string() const {
+  if (!is(Kind::string)) return std::nullopt;
+  return string_at(doc_of(document_), index_);
+}
+
+std::optional<bool> Value::boolean() const {
+  if (!is(Kind::boolean)) return std::nullopt;
+  return tag(doc_of(document_), index_) == 't';
+}
+
+std::optional<std::int64_t> Value::integer() const {
+  if (is(Kind::integer)) return static_cast<std::int64_t>(word(doc_of(document_), index_ + 1));
+  const auto value = number();
+  constexpr double kExact = 9007199254740992.0;  // 2^53
+  if (!value || *value != std::floor(*value) || std::abs(*value) > kExact) return std::nullopt;
+  return static_cast<std::int64_t>(*value);
+}
+
+std::optional<double> Value::number() const {
+  if (!is(Kind::integer) && !is(Kind::number)) return std::nullopt;
+  const std::uint64_t bits = word(doc_of(document_), index_ + 1);
+  switch (tag(doc_of(document_), index_)) {
+    case 'l': return static_cast<double>(static_cast<std::int64_t>(bits));
+    case 'u': return static_cast<double>(bits);
+    default: {
+      double value;
+      std::memcpy(&value, &bits, sizeof value);
+      return value;
+    }
+  }
+}
+
+std::optional<Array> Value::array() const {
+  if (!is(Kind::array)) return std::nullopt;
+  return Array(document_, index_);
+}
+
+std::optional<Object> Value::object() const {
+  if (!is(Kind::object)) return std::nullopt;
+  return Object(document_, index_);
+}
+
+namespace {
+// At most kMaxDepth deep, which Document::parse made sure of.
+void print(const Value& value, Writer& out) {
+  switch (value.kind()) {
+    case Kind::null: out.null(); break;
+    case Kind::boolean: out.boolean(*value.boolean()); break;
+    case Kind::integer: out.integer(*value.integer()); break;
+    case Kind::number: out.number(*value.number()); break;
+    case Kind::string: out.string(*value.string()); break;
+    case Kind::array:
+      out.begin_array();
+      for (const Value item : *value.array()) print(item, out);
+      out.end_array();
+      break;
+    case Kind::object:
+      out.begin_object();
+      for (const Member member : *value.object()) print(member.value, out.key(member.name));
+      out.end_object();
+      break;
+  }
+}
+}  // namespace
+
+std::string Value::text() const {
+  Writer out;
+  print(*this, out);
+  return out.take();
+}
+
+namespace {
+// The tape's own count saturates, so it is not asked.
+template <class Container>
+std::size_t count(const Container& container) {
+  std::size_t n = 0;
+  for (auto it = container.begin(); it != container.end(); ++it) ++n;
+  return n;
+}
+}  // namespace
+
+Array::Iterator Array::begin() const { return {document_, index_ + 1}; }
+Array::Iterator Array::end() const { return {document_, after(doc_of(document_), index_) - 1}; }
+Array::Iterator& Array::Iterator::operator++() {
+  index_ = after(doc_of(document_), index_);
+  return *this;
+}
+std::size_t Array::size() const { return count(*this); }
+
+Object::Iterator Object::begin() const { return {document_, index_ + 1}; }
+Object::Iterator Object::end() const { return {document_, after(doc_of(document_), index_) - 1}; }
+Member Object::Iterator::operator*() const {
+  return {string_at(doc_of(document_), index_), Value(document_, index_ + 1)};
+}
+Object::Iterator& Object::Iterator::operator++() {
+  index_ = after(doc_of(document_), index_ + 1);
+  return *this;
+}
+std::size_t Object::size() const { return count(*this); }
+
+std::optional<Value> Object::find(std::string_view name) const {
+  for (const Member member : *this)
+    if (member.name == name) return member.value;
+  return std::nullopt;
+}
+
+bool valid_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
+
+}  // namespace tessera::json
