@@ -1,6 +1,7 @@
 // TRY and ENSURE keep the flow linear: code reads as a list of things that must hold.
 #pragma once
 
+#include <type_traits>
 #include <utility>
 
 #include "tessera/result.hpp"
@@ -10,7 +11,7 @@
   __extension__({                                                             \
     auto&& try_result_ = (__VA_ARGS__);                                       \
     if (!try_result_) return ::std::unexpected(std::move(try_result_).error()); \
-    *std::move(try_result_);                                                  \
+    ::tessera::taken(std::move(try_result_));                                 \
   })
 
 // The same for a Result<void>, or where the value is not wanted.
@@ -33,5 +34,10 @@
   } while (false)
 
 namespace tessera {
+// By value, so that nothing refers into the statement expression once it has ended.
+template <class R>
+auto taken(R&& result) -> std::remove_cvref_t<decltype(*result)> {
+  return *std::move(result);
+}
 [[noreturn]] void die(const char* file, int line, const char* why);
 }

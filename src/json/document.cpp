@@ -180,16 +180,20 @@ void print(const Value& value, Writer& out) {
     case Kind::integer: out.integer(*value.integer()); break;
     case Kind::number: out.number(*value.number()); break;
     case Kind::string: out.string(*value.string()); break;
-    case Kind::array:
+    case Kind::array: {
+      const Array array = *value.array();
       out.begin_array();
-      for (const Value item : *value.array()) print(item, out);
+      for (const Value item : array) print(item, out);
       out.end_array();
       break;
-    case Kind::object:
+    }
+    case Kind::object: {
+      const Object object = *value.object();
       out.begin_object();
-      for (const Member member : *value.object()) print(member.value, out.key(member.name));
+      for (const Member member : object) print(member.value, out.key(member.name));
       out.end_object();
       break;
+    }
   }
 }
 }  // namespace

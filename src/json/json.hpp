@@ -35,6 +35,7 @@ class Value {
   std::optional<bool> boolean() const;
   std::optional<std::int64_t> integer() const;
   std::optional<double> number() const;
+  // Name the array or object before a range-for goes over it: `for (x : *v.array())` would outlive the optional.
   std::optional<Array> array() const;
   std::optional<Object> object() const;
   // The value printed compactly.
