@@ -83,6 +83,7 @@ class PublicKey {
 
  private:
   friend class PrivateKey;
+  friend class Keys;
   explicit PublicKey(std::shared_ptr<const detail::KeyData> data) : data_(std::move(data)) {}
   std::shared_ptr<const detail::KeyData> data_;
 };

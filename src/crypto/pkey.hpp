@@ -1,0 +1,96 @@
+// Public-key pairs and prepared MAC keys over OpenSSL and libsodium. Everything that can be prepared is prepared when the
+// key is made; contexts are kept per thread, so that a signature costs the primitive and little else.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "tessera/bytes.hpp"
+#include "tessera/result.hpp"
+#include "tessera/secret.hpp"
+
+namespace tessera::crypto {
+
+enum class PkeyType : std::uint8_t { RSA, P256, P384, P521, secp256k1, Ed25519, Ed448 };
+enum class Hash : std::uint8_t { SHA256, SHA384, SHA512 };
+enum class Scheme : std::uint8_t { rsa_pkcs1, rsa_pss, ecdsa, eddsa };
+
+constexpr std::size_t hash_size(Hash hash) { return hash == Hash::SHA256 ? 32 : hash == Hash::SHA384 ? 48 : 64; }
+// Octets of a coordinate (EC), of the public key (Ed); 0 for RSA.
+constexpr std::size_t coordinate_size(PkeyType type) {
+  switch (type) {
+    case PkeyType::RSA: return 0;
+    case PkeyType::P384: return 48;
+    case PkeyType::P521: return 66;
+    case PkeyType::Ed448: return 57;
+    default: return 32;
+  }
+}
+
+inline constexpr unsigned kMinRsaBits = 2048, kMaxRsaBits = 8192;
+
+// The numbers of a key as a JWK writes them: big-endian octets. Private ones are empty in a public key.
+struct RsaNumbers {
+  Bytes n, e;
+  Secret d, p, q, dp, dq, qi;            // p and all that follow together, or none of them
+};
+struct CurveNumbers {
+  Bytes x, y;                            // y is empty for Ed25519 and Ed448
+  Secret d;
+};
+
+// Immutable, cheap to copy, usable by any number of threads at once.
+class Pkey {
+ public:
+  // Errors: bad_key (not minimal octets, wrong length, off the curve, halves that do not belong together), weak_key
+  // (RSA below 2048 bits, exponent even or below 3), too_large (above 8192 bits, exponent above 64).
+  static Result<Pkey> from_rsa(const RsaNumbers& numbers);
+  static Result<Pkey> from_curve(PkeyType type, const CurveNumbers& numbers);
+  // SPKI or PKCS#1 ("PUBLIC KEY", "RSA PUBLIC KEY"); PKCS#8, SEC1, PKCS#1 ("PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE
+  // KEY"). Exactly one key; never asks for a password. Errors as above, malformed, unsupported (another kind of key).
+  static Result<Pkey> from_pem(std::string_view text);
+  static Result<Pkey> generate(PkeyType type, unsigned rsa_bits);
+
+  PkeyType type() const;
+  bool has_private() const;
+  unsigned bits() const;
+  RsaNumbers rsa_public() const;
+  RsaNumbers rsa_private() const;
+  CurveNumbers curve_public() const;
+  CurveNumbers curve_private() const;
+  std::string public_pem() const;        // SPKI
+  Secret private_pem() const;            // PKCS#8
+  Pkey public_half() const;
+
+  // `signature` as JOSE writes it: r and s side by side for ECDSA. Err::bad_signature.
+  Result<void> verify(Scheme scheme, Hash hash, std::string_view input, BytesView signature) const;
+  Result<Bytes> sign(Scheme scheme, Hash hash, std::string_view input) const;  // Err::unavailable
+
+  struct Impl;
+
+ private:
+  explicit Pkey(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  static Result<Pkey> checked(std::shared_ptr<Impl> impl);
+  std::shared_ptr<const Impl> impl_;
+};
+
+// Keyed HMAC.
+class MacKey {
+ public:
+  explicit MacKey(Secret octets);
+  BytesView octets() const { return octets_.expose("the MAC key's own print"); }
+  // Into `out`, which holds hash_size(hash) octets.
+  void mac(Hash hash, std::string_view input, std::span<std::byte> out) const;
+
+ private:
+  Secret octets_;
+  std::uint64_t id_;
+};
+
+// Numbers that are never given twice: how a thread's kept contexts know their key.
+std::uint64_t next_key_id();
+
+}  // namespace tessera::crypto

@@ -1,0 +1,19 @@
+// What a Pkey holds. Only crypto/'s sources include this.
+#pragma once
+
+#include <array>
+
+#include "crypto/pkey.hpp"
+#include "crypto/ptr.hpp"
+
+namespace tessera::crypto {
+
+struct Pkey::Impl {
+  PkeyType type{};
+  bool has_private = false;
+  std::uint64_t id = next_key_id();
+  Ptr<EVP_PKEY> pkey;
+  std::array<std::byte, 32> ed25519_public{};
+};
+
+}  // namespace tessera::crypto

@@ -1,0 +1,30 @@
+// The compact serialization (RFC 7515 section 3.1) and its protected header.
+#pragma once
+
+#include <string_view>
+
+#include "json/json.hpp"
+#include "tessera/keys.hpp"
+
+namespace tessera::jose {
+
+// The parts of a compact JWS, still encoded. Views into the token.
+struct Compact {
+  std::string_view header, payload, signature;
+  std::string_view signing_input;        // header "." payload
+};
+// Errors: too_large, wrong_kind (five parts: a JWE), malformed. Looks at each octet once at most.
+Result<Compact> split(std::string_view token, std::size_t max_bytes);
+
+// Views into the parsed header; live as long as its document.
+struct ProtectedHeader {
+  Alg alg{};
+  std::string_view kid, typ, cty;        // "" if absent
+  bool has_kid = false;
+};
+// Everything that a header may say about itself, checked: `alg` known (`none` in any case is alg_not_allowed), types of
+// all registered parameters, `crit`. `jwk`, `jku`, `x5u`, `x5c` and the rest are checked for shape and choose nothing.
+// Errors: malformed_header, unknown_alg, alg_not_allowed, crit_unsupported.
+Result<ProtectedHeader> parse_header(const json::Object& header);
+
+}  // namespace tessera::jose

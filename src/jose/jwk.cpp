@@ -1,0 +1,265 @@
+#include <algorithm>
+#include <array>
+
+#include "base/base64url.hpp"
+#include "base/try.hpp"
+#include "base/wipe.hpp"
+#include "jose/key_data.hpp"
+
+namespace tessera::detail {
+
+namespace {
+
+constexpr std::array<std::string_view, 8> kCurves = {"", "", "P-256", "P-384", "P-521", "secp256k1", "Ed25519", "Ed448"};
+constexpr std::array kPrivateMembers = {"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"};
+
+crypto::PkeyType pkey_type(KeyType type) { return static_cast<crypto::PkeyType>(static_cast<int>(type) - 1); }
+KeyType key_type(crypto::PkeyType type) { return static_cast<KeyType>(static_cast<int>(type) + 1); }
+
+// The text of a member that must be a string; nothing when it is absent.
+Result<std::optional<std::string_view>> text_member(const json::Object& jwk, const char* name) {
+  const auto value = jwk.find(name);
+  if (!value) return std::optional<std::string_view>{};
+  const auto text = value->string();
+  ENSURE(text, malformed, name);
+  return text;
+}
+
+Result<Bytes> octets_member(const json::Object& jwk, const char* name) {
+  const auto text = TRY(text_member(jwk, name));
+  ENSURE(text && !text->empty(), bad_key, name);
+  auto octets = base64url::decode(*text);
+  ENSURE(octets, bad_base64, name);
+  return std::move(*octets);
+}
+
+// Empty when absent.
+Result<Secret> secret_member(const json::Object& jwk, const char* name) {
+  const auto text = TRY(text_member(jwk, name));
+  if (!text) return Secret();
+  ENSURE(!text->empty(), bad_key, name);
+  Secret out = Secret::of_size(base64url::decoded_size(text->size()));
+  ENSURE(base64url::decode(*text, out.writable()), bad_base64, name);
+  return out;
+}
+
+Result<void> parse_use(const json::Object& jwk, KeyData& key) {
+  if (const auto use = TRY(text_member(jwk, "use"))) {
+    if (*use == "sig") key.info.use = KeyUse::sig;
+    if (*use == "enc") key.info.use = KeyUse::enc;
+    //= RFC7517#4.2
+    // Other values MAY be used.
+    if (*use != "sig") key.may_verify = key.may_sign = false;
+  }
+  if (const auto operations = jwk.find("key_ops")) {
+    const auto list = operations->array();
+    ENSURE(list, malformed, "key_ops");
+    bool verify = false, sign = false;
+    for (const json::Value item : *list) {
+      const auto name = item.string();
+      ENSURE(name, malformed, "key_ops");
+      verify = verify || *name == "verify";
+      sign = sign || *name == "sign";
+    }
+    // A private key that may sign may also have its signatures verified.
+    key.may_verify = key.may_verify && (verify || sign);
+    key.may_sign = key.may_sign && sign;
+  }
+  return {};
+}
+
+Result<void> parse_info(const json::Object& jwk, KeyData& key) {
+  if (const auto kid = TRY(text_member(jwk, "kid"))) key.info.kid = *kid;
+  if (const auto name = TRY(text_member(jwk, "alg"))) {
+    key.info.alg = alg_from_name(*name);
+    ENSURE(key.info.alg, unknown_alg, "alg");
+  }
+  return parse_use(jwk, key);
+}
+
+Result<void> parse_rsa(const json::Object& jwk, KeyData& key) {
+  ENSURE(!jwk.find("oth"), unsupported, "oth");
+  crypto::RsaNumbers numbers;
+  numbers.n = TRY(octets_member(jwk, "n"));
+  numbers.e = TRY(octets_member(jwk, "e"));
+  numbers.d = TRY(secret_member(jwk, "d"));
+  Secret* const rest[] = {&numbers.p, &numbers.q, &numbers.dp, &numbers.dq, &numbers.qi};
+  constexpr const char* kNames[] = {"p", "q", "dp", "dq", "qi"};
+  std::size_t given = 0;
+  for (std::size_t i = 0; i < std::size(rest); ++i) {
+    *rest[i] = TRY(secret_member(jwk, kNames[i]));
+    given += rest[i]->empty() ? 0 : 1;
+  }
+  //= RFC7518#6.3.2
+  // if the producer includes any of the other private key parameters, then all of the others MUST be present
+  ENSURE(given == 0 || (given == std::size(rest) && !numbers.d.empty()), bad_key, "p");
+  key.pkey = TRY(crypto::Pkey::from_rsa(numbers));
+  key.type = KeyType::RSA;
+  return {};
+}
+
+Result<void> parse_curve(const json::Object& jwk, KeyData& key, std::string_view kty) {
+  const auto crv = TRY(text_member(jwk, "crv"));
+  ENSURE(crv, bad_key, "crv");
+  const auto row = std::ranges::find(kCurves.begin() + 2, kCurves.end(), *crv);
+  ENSURE(row != kCurves.end(), unsupported, "crv");
+  key.type = static_cast<KeyType>(row - kCurves.begin());
+  const bool edwards = key.type == KeyType::Ed25519 || key.type == KeyType::Ed448;
+  ENSURE(edwards == (kty == "OKP"), bad_key, "kty");
+  crypto::CurveNumbers numbers;
+  numbers.x = TRY(octets_member(jwk, "x"));
+  if (!edwards) numbers.y = TRY(octets_member(jwk, "y"));
+  numbers.d = TRY(secret_member(jwk, "d"));
+  key.pkey = TRY(crypto::Pkey::from_curve(pkey_type(key.type), numbers));
+  return {};
+}
+
+Result<void> parse_oct(const json::Object& jwk, KeyData& key) {
+  Secret k = TRY(secret_member(jwk, "k"));
+  ENSURE(jwk.find("k"), bad_key, "k");
+  ENSURE(k.size() <= kMaxSecretKey, too_large, "k");
+  key.type = KeyType::oct;
+  key.mac.emplace(std::move(k));
+  return {};
+}
+
+void write_secret(json::Writer& out, const char* name, const Secret& secret) {
+  if (secret.empty()) return;
+  std::string text = base64url::encode(secret.expose("printed as a private JWK"));
+  out.member(name, text);
+  wipe(text);
+}
+
+}  // namespace
+
+bool has_private_members(const json::Object& jwk) {
+  return std::ranges::any_of(kPrivateMembers, [&](const char* name) { return jwk.find(name).has_value(); });
+}
+
+Result<void> check_info(const KeyData& key) {
+  ENSURE(key.info.kid.size() <= kMaxKid, too_large, "kid");
+  ENSURE(!key.info.alg || fits(key.type, *key.info.alg), alg_key_mismatch, "alg");
+  if (key.type == KeyType::oct) {
+    const auto size = key.mac->octets().size();
+    //= RFC7518#3.2
+    // A key of the same size as the hash output (for instance, 256 bits for "HS256") or larger MUST be used
+    ENSURE(size >= (key.info.alg ? crypto::hash_size(alg_row(*key.info.alg).hash) : 32), weak_key, "k");
+    ENSURE(std::ranges::any_of(key.mac->octets(), [](std::byte b) { return b != std::byte{' '} && b != std::byte{'\t'} &&
+                                                                          b != std::byte{'\n'} && b != std::byte{'\r'} &&
+                                                                          b != std::byte{0}; }),
+           weak_key, "k");
+  }
+  return {};
+}
+
+Result<std::shared_ptr<KeyData>> key_from_jwk(const json::Object& jwk) {
+  auto key = std::make_shared<KeyData>();
+  const auto kty = TRY(text_member(jwk, "kty"));
+  ENSURE(kty, bad_key, "kty");
+  TRY_VOID(parse_info(jwk, *key));
+  if (*kty == "RSA")
+    TRY_VOID(parse_rsa(jwk, *key));
+  else if (*kty == "EC" || *kty == "OKP")
+    TRY_VOID(parse_curve(jwk, *key, *kty));
+  else if (*kty == "oct")
+    TRY_VOID(parse_oct(jwk, *key));
+  else
+    return fail(Err::unsupported, "kty");
+  TRY_VOID(check_info(*key));
+  return key;
+}
+
+Result<std::shared_ptr<KeyData>> key_from_text(std::string_view text, KeyInfo info) {
+  ENSURE(text.size() <= kMaxKeyText, too_large, "key");
+  const auto first = text.find_first_not_of(" \t\r\n");
+  ENSURE(first != std::string_view::npos, malformed, "key");
+  if (text[first] == '{') {
+    json::Document document;
+    const auto object = TRY(document.parse_object(text));
+    auto key = TRY(key_from_jwk(object));
+    if (!info.kid.empty()) key->info.kid = info.kid;
+    if (info.alg) {
+      ENSURE(!key->info.alg || key->info.alg == info.alg, alg_key_mismatch, "alg");
+      key->info.alg = info.alg;
+    }
+    if (info.use != KeyUse::any) key->info.use = info.use;
+    TRY_VOID(check_info(*key));
+    return key;
+  }
+  auto key = std::make_shared<KeyData>();
+  key->pkey = TRY(crypto::Pkey::from_pem(text));
+  key->type = key_type(key->pkey->type());
+  key->info = std::move(info);
+  TRY_VOID(check_info(*key));
+  return key;
+}
+
+bool KeyData::admits(Alg alg) const {
+  if (!fits(type, alg)) return false;
+  if (type == KeyType::oct && mac->octets().size() < crypto::hash_size(alg_row(alg).hash)) return false;
+  if (!info.alg || *info.alg == alg) return true;
+  //= RFC8037#3.1
+  // `EdDSA` names the algorithm of either curve; a key that says so takes its curve's own name too.
+  return *info.alg == Alg::EdDSA;
+}
+
+std::string print_jwk(const KeyData& key, Members wanted) {
+  json::Writer out;
+  out.begin_object();
+  const bool all = wanted == Members::all;
+  if (key.type == KeyType::oct) {
+    out.member("kty", "oct");
+    if (all) {
+      std::string k = base64url::encode(key.mac->octets());
+      out.member("k", k);
+      wipe(k);
+    }
+  } else if (key.type == KeyType::RSA) {
+    const auto numbers = all && key.pkey->has_private() ? key.pkey->rsa_private() : key.pkey->rsa_public();
+    out.member("kty", "RSA").member("n", base64url::encode(numbers.n)).member("e", base64url::encode(numbers.e));
+    write_secret(out, "d", numbers.d);
+    write_secret(out, "p", numbers.p);
+    write_secret(out, "q", numbers.q);
+    write_secret(out, "dp", numbers.dp);
+    write_secret(out, "dq", numbers.dq);
+    write_secret(out, "qi", numbers.qi);
+  } else {
+    const auto numbers = all && key.pkey->has_private() ? key.pkey->curve_private() : key.pkey->curve_public();
+    out.member("kty", numbers.y.empty() ? "OKP" : "EC").member("crv", key_type_name(key.type));
+    out.member("x", base64url::encode(numbers.x));
+    if (!numbers.y.empty()) out.member("y", base64url::encode(numbers.y));
+    write_secret(out, "d", numbers.d);
+  }
+  if (!key.info.kid.empty()) out.member("kid", key.info.kid);
+  if (key.info.use != KeyUse::any) out.member("use", key.info.use == KeyUse::sig ? "sig" : "enc");
+  if (key.info.alg) out.member("alg", alg_name(*key.info.alg));
+  out.end_object();
+  return out.take();
+}
+
+std::string KeyData::thumbprint() const {
+  //= RFC7638#3.2
+  // The required members, in lexicographic order, without white space.
+  json::Writer out;
+  out.begin_object();
+  if (type == KeyType::oct) {
+    std::string k = base64url::encode(mac->octets());
+    out.member("k", k).member("kty", "oct");
+    wipe(k);
+  } else if (type == KeyType::RSA) {
+    const auto numbers = pkey->rsa_public();
+    out.member("e", base64url::encode(numbers.e)).member("kty", "RSA").member("n", base64url::encode(numbers.n));
+  } else {
+    const auto numbers = pkey->curve_public();
+    out.member("crv", key_type_name(type)).member("kty", numbers.y.empty() ? "OKP" : "EC");
+    out.member("x", base64url::encode(numbers.x));
+    if (!numbers.y.empty()) out.member("y", base64url::encode(numbers.y));
+  }
+  out.end_object();
+  std::string text = out.take();
+  const auto digest = crypto::sha256(bytes_of(text));
+  wipe(text);
+  return base64url::encode(digest);
+}
+
+}  // namespace tessera::detail

@@ -1,0 +1,44 @@
+// What PublicKey, PrivateKey and SecretKey share: one immutable prepared key.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "crypto/crypto.hpp"
+#include "crypto/pkey.hpp"
+#include "jose/algs.hpp"
+#include "json/json.hpp"
+#include "tessera/keys.hpp"
+
+namespace tessera::detail {
+
+struct KeyData {
+  KeyType type{};
+  KeyInfo info;
+  // `use` and `key_ops` of the JWK (RFC 7517 sections 4.2, 4.3).
+  bool may_verify = true, may_sign = true;
+  std::optional<crypto::Pkey> pkey;      // all but oct
+  std::optional<crypto::MacKey> mac;     // oct
+
+  // The algorithms that it may serve: those of its type and curve (for oct: of its length), narrowed by info.alg.
+  bool admits(Alg alg) const;
+  std::string thumbprint() const;        // RFC 7638
+};
+
+// A JWK of any kind. Errors as PublicKey::parse says.
+Result<std::shared_ptr<KeyData>> key_from_jwk(const json::Object& jwk);
+// JWK or PEM.
+Result<std::shared_ptr<KeyData>> key_from_text(std::string_view text, KeyInfo info);
+// Whether the object has a member that only a private or symmetric key has.
+bool has_private_members(const json::Object& jwk);
+// Compact JSON; with the private members when the key has them and `wanted` says so. Secret text then.
+enum class Members { public_only, all };
+std::string print_jwk(const KeyData& key, Members wanted);
+// The information's own rules: kid at most 256 octets, alg fits the key. Errors: too_large, alg_key_mismatch.
+Result<void> check_info(const KeyData& key);
+
+inline constexpr std::size_t kMaxKid = 256, kMaxKeyText = 64 * 1024, kMaxSecretKey = 1024;
+inline constexpr std::size_t kMaxKeySet = 1 << 20, kMaxKeysInSet = 1000;
+
+}  // namespace tessera::detail
