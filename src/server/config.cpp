@@ -1,0 +1,772 @@
+#include "server/config.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <set>
+#include <sstream>
+
+#include <toml++/toml.h>
+
+#include "base/try.hpp"
+#include "base/wipe.hpp"
+#include "issuer/model/codec.hpp"
+#include "json/json.hpp"
+
+namespace tessera::server {
+
+namespace {
+
+constexpr std::size_t kMaxConfigFile = 4 << 20;
+constexpr std::size_t kMinSecret = 32, kMinPassword = 8, kMaxSecret = 1024;
+constexpr auto kDay = seconds(24 * 3600);
+
+// What is common to one reading: the file, and the first error.
+struct Reading {
+  std::string file;
+  std::filesystem::path folder;
+  std::optional<ConfigError> error{};
+
+  void fail(int line, std::string key, std::string expected, std::string found) {
+    if (!error) error = ConfigError{file, line, std::move(key), std::move(expected), std::move(found)};
+  }
+};
+
+int line_of(const toml::source_region& source) { return static_cast<int>(source.begin.line); }
+
+std::string in_quotes(std::string_view text) {
+  if (!json::valid_utf8(text)) return "text that is not UTF-8";
+  if (text.size() > 80) text = text.substr(0, 77);
+  json::Writer w;
+  return w.string(text).take();
+}
+
+// What stands there, as it may be repeated to whoever runs the server.
+std::string shown(const toml::node& node) {
+  if (const auto* text = node.as_string()) return in_quotes(text->get());
+  if (const auto* number = node.as_integer()) return fmt::format("{}", number->get());
+  if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
+  if (node.is_array()) return "a list";
+  if (node.is_table()) return "a table";
+  return "a value of another type";
+}
+
+std::optional<seconds> parse_duration(std::string_view text) {
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc() || end != text.data() + text.size() - 1 || count < 0 || count > 1'000'000) return {};
+  switch (text.back()) {
+    case 's':
+      return seconds(count);
+    case 'm':
+      return seconds(count * 60);
+    case 'h':
+      return seconds(count * 3600);
+    case 'd':
+      return count * kDay;
+    default:
+      return {};
+  }
+}
+
+using Texts = std::vector<std::string>;
+
+enum class Sensitive : std::uint8_t { no, yes };
+
+// One key's value while it is read. Each function fills `into`, or reports what was expected.
+class Value {
+ public:
+  Value(Reading& reading, const toml::node& node, std::string key) : reading_(reading), node_(node), key_(key) {}
+
+  void text(std::string& into) const {
+    if (const auto* text = node_.as_string())
+      into = text->get();
+    else
+      wrong("a text");
+  }
+  void name(std::string& into, std::size_t most) const {
+    text(into);
+    if (into.empty() || into.size() > most) wrong(fmt::format("a text of 1 to {} characters", most));
+    for (const char c : into)
+      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) wrong("a text without control characters");
+  }
+  // What OAuth allows as an identifier or a scope: printable ASCII without blank, quote and backslash.
+  void token(std::string& into, std::size_t most) const {
+    text(into);
+    if (!is_token(into, most)) wrong(fmt::format("1 to {} printable characters without blanks or quotes", most));
+  }
+  void flag(bool& into) const {
+    if (const auto* flag = node_.as_boolean())
+      into = flag->get();
+    else
+      wrong("true or false");
+  }
+  void integer(std::uint32_t& into, std::int64_t least, std::int64_t most) const {
+    const auto* number = node_.as_integer();
+    if (!number || number->get() < least || number->get() > most)
+      return wrong(fmt::format("a whole number from {} to {}", least, most));
+    into = static_cast<std::uint32_t>(number->get());
+  }
+  void duration(seconds& into, seconds least, seconds most) const {
+    const auto* text = node_.as_string();
+    const auto span = text ? parse_duration(text->get()) : std::nullopt;
+    if (!span || *span < least || *span > most)
+      return wrong(fmt::format("a duration from {}s to {}s, such as \"90s\", \"5m\", \"12h\", \"30d\"", least.count(),
+                               most.count()));
+    into = *span;
+  }
+  void texts(Texts& into) const {
+    const auto* list = node_.as_array();
+    if (!list) return wrong("a list of texts");
+    into.clear();
+    for (const auto& item : *list) {
+      const auto* text = item.as_string();
+      if (!text) return wrong("a list of texts", item);
+      into.push_back(text->get());
+    }
+  }
+  void tokens(Texts& into) const {
+    texts(into);
+    for (const auto& one : into)
+      if (!is_token(one, 128)) return wrong("a list of printable texts without blanks or quotes");
+  }
+  // { "name" = ["text", …], … }
+  void table(std::map<std::string, Texts>& into) const {
+    const auto* table = node_.as_table();
+    if (!table) return wrong("a table of lists: { \"name\" = [\"…\"] }");
+    into.clear();
+    for (const auto& [name, list] : *table)
+      Value(reading_, list, key_ + "." + std::string(name.str())).texts(into[std::string(name.str())]);
+  }
+  template <class E>
+  void choice(E& into, const std::vector<std::pair<std::string_view, E>>& names) const {
+    const auto* text = node_.as_string();
+    std::string list;
+    for (const auto& [name, value] : names) {
+      if (text && text->get() == name) return void(into = value);
+      list += (list.empty() ? "" : ", ") + in_quotes(name);
+    }
+    wrong("one of " + list);
+  }
+  // "…", { file = "…" } or { env = "…" }. The text itself never goes into an error.
+  void secret(Secret& into, std::size_t least) const {
+    auto text = referenced_text();
+    if (!text) return;
+    const WipedString wiped(std::move(*text));
+    const auto& found = wiped.text();
+    if (found.size() < least || found.size() > kMaxSecret)
+      return hidden(fmt::format("a secret of {} to {} characters", least, kMaxSecret),
+                    fmt::format("one of {} characters", found.size()));
+    if (!json::valid_utf8(found)) return hidden("UTF-8 text", "other octets");
+    into = Secret(found);
+  }
+  void path(std::string& into) const {
+    text(into);
+    if (!into.empty()) into = absolute(into);
+  }
+  std::string absolute(const std::string& path) const { return (reading_.folder / path).lexically_normal().string(); }
+
+  const toml::node& node() const { return node_; }
+  Reading& reading() const { return reading_; }
+  const std::string& key() const { return key_; }
+  void wrong(std::string expected) const { wrong(std::move(expected), node_); }
+  void wrong(std::string expected, const toml::node& found) const {
+    reading_.fail(line_of(node_.source()), key_, std::move(expected), shown(found));
+  }
+
+ private:
+  static bool is_token(std::string_view text, std::size_t most) {
+    if (text.empty() || text.size() > most) return false;
+    for (const char c : text)
+      if (c < 0x21 || c > 0x7E || c == '"' || c == '\\') return false;
+    return true;
+  }
+  void hidden(std::string expected, std::string found) const {
+    reading_.fail(line_of(node_.source()), key_, std::move(expected), std::move(found));
+  }
+  std::optional<std::string> referenced_text() const {
+    if (const auto* text = node_.as_string()) return text->get();
+    const auto* table = node_.as_table();
+    const auto file = table && table->size() == 1 ? (*table)["file"].value<std::string>() : std::nullopt;
+    const auto env = table && table->size() == 1 ? (*table)["env"].value<std::string>() : std::nullopt;
+    if (env) {
+      const char* text = std::getenv(env->c_str());
+      if (!text) hidden("a value of the environment variable " + *env, "none");
+      return text ? std::optional<std::string>(text) : std::nullopt;
+    }
+    if (file) return text_of_file(absolute(*file));
+    hidden("a secret: a text, { file = \"…\" } or { env = \"…\" }",
+           node_.is_table() ? "another table" : "another type");
+    return std::nullopt;
+  }
+  std::optional<std::string> text_of_file(const std::string& path) const {
+    std::ifstream in(path, std::ios::binary);
+    std::string text(kMaxSecret + 3, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (!in.eof() || in.bad()) {
+      hidden("a readable file with a secret",
+             in.is_open() ? path + ", which is too long" : path + ", which cannot be read");
+      return std::nullopt;
+    }
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+    return text;
+  }
+
+  Reading& reading_;
+  const toml::node& node_;
+  std::string key_;
+};
+
+// ── the table ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+// One key: `fallback` is what stands there when it is missing, as TOML; "" means that it must be given.
+template <class S>
+struct Key {
+  std::string_view name, type, fallback, meaning;
+  void (*read)(const Value&, S&);
+  Sensitive sensitive = Sensitive::no;
+};
+
+void read_listen(const Value& v, Settings& s) {
+  std::string text;
+  v.text(text);
+  const auto colon = text.rfind(':');
+  std::uint32_t port = 65536;
+  if (colon != std::string::npos) std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
+  if (port > 65535 || colon == 0) return v.wrong("ADDRESS:PORT, such as \"127.0.0.1:8080\" or \"[::1]:8080\"");
+  s.address = text.substr(0, colon);
+  if (s.address.starts_with('[') && s.address.ends_with(']')) s.address = s.address.substr(1, s.address.size() - 2);
+  s.port = static_cast<std::uint16_t>(port);
+}
+
+void read_issuer(const Value& v, Settings& s) {
+  v.text(s.issuer);
+  while (s.issuer.ends_with('/')) s.issuer.pop_back();
+  const bool https = s.issuer.starts_with("https://");
+  const std::string_view rest =
+      std::string_view(s.issuer).substr(https ? 8 : std::min<std::size_t>(7, s.issuer.size()));
+  const bool plain = rest.find_first_of("/?#@\\ \t") == std::string_view::npos && !rest.empty();
+  if (!plain || !(https || is_loopback_url(s.issuer)))
+    v.wrong(
+        "an https URL of scheme, host and port alone (http only on this machine), such as \"https://id.example.com\"");
+}
+
+void read_store(const Value& v, Settings& s) {
+  v.text(s.store);
+  if (s.store.starts_with("sqlite:") && s.store.size() > 7) {
+    const std::string file = s.store.substr(7);
+    if (file != ":memory:") s.store = "sqlite:" + v.absolute(file);
+  } else if (!s.store.starts_with("postgresql://") && !s.store.starts_with("postgres://")) {
+    v.wrong("\"sqlite:FILE\" or \"postgresql://USER@HOST/DATABASE\"");
+  }
+}
+
+const std::vector<Key<Settings>> kTop{
+    {"issuer", "URL", "",
+     "The base URL that people and applications see. Tokens name it, every link starts with it; the request's own host "
+     "name never matters. https, but on this machine.",
+     read_issuer},
+    {"listen", "ADDRESS:PORT", "\"127.0.0.1:8080\"", "Where this node accepts connections.", read_listen},
+    {"store", "URL", "\"sqlite:tessera.db\"", "`sqlite:FILE` or `postgresql://USER@HOST/DATABASE`.", read_store},
+    {"master_key", "file", "\"master.key\"",
+     "The key that seals signing keys and everything that browsers carry. Made at the first start, for its owner "
+     "alone; "
+     "the environment variable `TESSERA_MASTER_KEY` (32 octets as base64url) takes its place.",
+     [](const Value& v, Settings& s) { v.path(s.master_key); }},
+    {"trusted_proxies", "list of networks", "[]",
+     "Proxies whose `X-Forwarded-For` is believed, such as `[\"10.0.0.0/8\"]`. Nobody else's is.",
+     [](const Value& v, Settings& s) { v.texts(s.trusted_proxies); }},
+};
+
+const std::vector<Key<Settings>> kPassword{
+    {"memory_kib", "number", "19456",
+     "Memory of one Argon2id hash. A hash made with other settings is renewed at login.",
+     [](const Value& v, Settings& s) { v.integer(s.password_cost.memory_kib, 8192, 1 << 20); }},
+    {"passes", "number", "2", "Passes of one Argon2id hash.",
+     [](const Value& v, Settings& s) { v.integer(s.password_cost.passes, 1, 20); }},
+};
+
+const std::vector<Key<Settings>> kTls{
+    {"certificate", "file", "\"\"", "PEM file with this server's certificate and those up to the root.",
+     [](const Value& v, Settings& s) { v.path(s.tls_certificate); }},
+    {"key", "file", "\"\"", "PEM file with its private key.", [](const Value& v, Settings& s) { v.path(s.tls_key); }},
+};
+
+const std::vector<Key<Settings>> kLog{
+    {"level", "name", "\"info\"", "`debug`, `info` (every request), `warn`, `error` or `off`.",
+     [](const Value& v, Settings& s) {
+       v.choice<LogLevel>(s.log_level, {{"debug", LogLevel::debug},
+                                        {"info", LogLevel::info},
+                                        {"warn", LogLevel::warn},
+                                        {"error", LogLevel::error},
+                                        {"off", LogLevel::off}});
+     }},
+};
+
+using issuer::Lifetimes;
+const std::vector<Key<Lifetimes>> kLifetimes{
+    {"code", "duration", "\"60s\"", "An authorization code.",
+     [](const Value& v, Lifetimes& l) { v.duration(l.code, seconds(5), seconds(600)); }},
+    {"access_token", "duration", "\"5m\"", "An access token.",
+     [](const Value& v, Lifetimes& l) { v.duration(l.access_token, seconds(5), kDay); }},
+    {"id_token", "duration", "\"5m\"", "An ID token.",
+     [](const Value& v, Lifetimes& l) { v.duration(l.id_token, seconds(5), kDay); }},
+    {"interaction", "duration", "\"30m\"", "A login or consent page, from its first display.",
+     [](const Value& v, Lifetimes& l) { v.duration(l.interaction, seconds(30), kDay); }},
+    {"session_idle", "duration", "\"12h\"", "A session that nobody uses.",
+     [](const Value& v, Lifetimes& l) { v.duration(l.session_idle, seconds(60), 400 * kDay); }},
+    {"session_max", "duration", "\"30d\"", "A session, used or not.",
+     [](const Value& v, Lifetimes& l) { v.duration(l.session_max, seconds(60), 400 * kDay); }},
+    {"refresh_idle", "duration", "\"14d\"", "A refresh token that nobody uses.",
+     [](const Value& v, Lifetimes& l) { v.duration(l.refresh_idle, seconds(60), 400 * kDay); }},
+    {"refresh_max", "duration", "\"90d\"", "What refresh tokens prolong, from the login on.",
+     [](const Value& v, Lifetimes& l) { v.duration(l.refresh_max, seconds(60), 400 * kDay); }},
+};
+
+// A declared thing and the realm that it is for.
+template <class T>
+struct In {
+  std::string realm;
+  T thing{};
+};
+template <class T>
+void read_realm_of(const Value& v, In<T>& in) {
+  v.text(in.realm);
+}
+template <class T>
+constexpr Key<In<T>> realm_key() {
+  return {"realm", "id", "\"\"", "The realm that it belongs to; `\"\"` is the default realm.", read_realm_of<T>};
+}
+
+const std::vector<Key<issuer::Realm>> kRealm{
+    {"id", "name", "\"\"",
+     "Letters, digits and hyphens. The realm's URL ends in `/r/ID`; `\"\"` is the default realm, at the base URL.",
+     [](const Value& v, issuer::Realm& r) {
+       v.text(r.id.text);
+       const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+       bool good = r.id.text.size() <= 63;
+       for (const char c : r.id.text) good = good && plain(c);
+       if (!good) v.wrong("at most 63 small letters, digits and hyphens");
+     }},
+    {"name", "text", "\"Tessera\"", "Shown on the pages.",
+     [](const Value& v, issuer::Realm& r) { v.name(r.name, 100); }},
+};
+
+using InServer = In<issuer::ResourceServer>;
+const std::vector<Key<InServer>> kResourceServer{
+    realm_key<issuer::ResourceServer>(),
+    {"audience", "URI", "", "What access tokens for it name in `aud`.",
+     [](const Value& v, InServer& s) {
+       v.token(s.thing.audience, 256);
+       if (s.thing.audience.find(':') == std::string::npos || s.thing.audience.find('#') != std::string::npos)
+         v.wrong("an absolute URI without a fragment, such as \"https://api.example.com\"");
+     }},
+    {"name", "text", "\"\"", "Shown to people.", [](const Value& v, InServer& s) { v.text(s.thing.name); }},
+    {"permissions", "list of names", "[]", "What one may be allowed to do there.",
+     [](const Value& v, InServer& s) { v.tokens(s.thing.permissions); }},
+    {"scopes", "table of lists", "{}",
+     "Each scope and the permissions that it covers: `{ \"orders:read\" = [\"orders:read\"] }`.",
+     [](const Value& v, InServer& s) { v.table(s.thing.scopes); }},
+};
+
+using InRole = In<issuer::Role>;
+const std::vector<Key<InRole>> kRole{
+    realm_key<issuer::Role>(),
+    {"name", "name", "", "As tokens say it.", [](const Value& v, InRole& r) { v.token(r.thing.name, 128); }},
+    {"permissions", "table of lists", "{}",
+     "What it allows, by audience: `{ \"https://api.example.com\" = [\"orders:read\"] }`.",
+     [](const Value& v, InRole& r) { v.table(r.thing.permissions); }},
+};
+
+using InGroup = In<issuer::Group>;
+const std::vector<Key<InGroup>> kGroup{
+    realm_key<issuer::Group>(),
+    {"name", "name", "", "", [](const Value& v, InGroup& g) { v.token(g.thing.name, 128); }},
+    {"roles", "list of names", "[]", "What its members hold.",
+     [](const Value& v, InGroup& g) { v.texts(g.thing.roles); }},
+};
+
+using InClient = In<DeclaredClient>;
+
+void read_access(const Value& v, InClient& c) {
+  const auto* list = v.node().as_array();
+  if (!list) return v.wrong("a list of { audience = \"…\", permissions = [\"…\"] }");
+  for (const auto& item : *list) {
+    const auto* table = item.as_table();
+    const auto* audience = table ? table->get("audience") : nullptr;
+    const auto* permissions = table ? table->get("permissions") : nullptr;
+    if (!audience || !permissions || table->size() != 2)
+      return v.wrong("a list of { audience = \"…\", permissions = [\"…\"] }", item);
+    issuer::ClientAccess access;
+    Value(v.reading(), *audience, v.key() + ".audience").token(access.audience, 256);
+    Value(v.reading(), *permissions, v.key() + ".permissions").tokens(access.permissions);
+    c.thing.client.access.push_back(std::move(access));
+  }
+}
+
+void read_grant_types(const Value& v, InClient& c) {
+  Texts names;
+  v.texts(names);
+  c.thing.client.grant_types.clear();
+  for (const auto& name : names) {
+    const auto type = issuer::grant_type_from(name);
+    if (!type) return v.wrong("a list of \"authorization_code\", \"refresh_token\", \"client_credentials\"");
+    c.thing.client.grant_types.push_back(*type);
+  }
+}
+
+const std::vector<Key<InClient>> kClient{
+    realm_key<DeclaredClient>(),
+    {"id", "name", "", "The `client_id`. Never starts with `usr_`, which is how ids of people start.",
+     [](const Value& v, InClient& c) {
+       v.token(c.thing.client.id.text, 128);
+       if (c.thing.client.id.text.starts_with("usr_")) v.wrong("an id that does not start with \"usr_\"");
+     }},
+    {"name", "text", "\"\"", "Shown on the pages; the id when empty.",
+     [](const Value& v, InClient& c) { v.text(c.thing.client.name); }},
+    {"enabled", "flag", "true", "", [](const Value& v, InClient& c) { v.flag(c.thing.client.enabled); }},
+    {"auth", "name", "\"client_secret_basic\"",
+     "How it proves who it is: `none` (a public client), `client_secret_basic` or "
+     "`client_secret_post`.",
+     [](const Value& v, InClient& c) {
+       using issuer::ClientAuth;
+       v.choice<ClientAuth>(c.thing.client.auth, {{"none", ClientAuth::none},
+                                                  {"client_secret_basic", ClientAuth::client_secret_basic},
+                                                  {"client_secret_post", ClientAuth::client_secret_post}});
+     }},
+    {"secret", "secret", "\"\"",
+     "Of at least 32 characters: a text, `{ file = \"…\" }` or `{ env = \"…\" }`. It sets the first value only.",
+     [](const Value& v, InClient& c) {
+       const auto* text = v.node().as_string();
+       if (!text || !text->get().empty()) v.secret(c.thing.secret, kMinSecret);
+     },
+     Sensitive::yes},
+    {"grant_types", "list of names", "[\"authorization_code\", \"refresh_token\"]",
+     "`authorization_code`, `refresh_token`, `client_credentials`.", read_grant_types},
+    {"redirect_uris", "list of URLs", "[]",
+     "Where a login may end: compared octet by octet. https, or http on this machine.",
+     [](const Value& v, InClient& c) { v.texts(c.thing.client.redirect_uris); }},
+    {"post_logout_redirect_uris", "list of URLs", "[]", "Where a logout may end.",
+     [](const Value& v, InClient& c) { v.texts(c.thing.client.post_logout_redirect_uris); }},
+    {"scopes", "list of names", "[\"openid\"]", "What it may ask for.",
+     [](const Value& v, InClient& c) { v.tokens(c.thing.client.scopes); }},
+    {"access", "list of tables", "[]",
+     "What it may use, by resource server: `[{ audience = \"https://api.example.com\", permissions = [\"*\"] }]`. The "
+     "first is "
+     "its resource server when a request names none.",
+     read_access},
+    {"roles", "list of names", "[]", "That it holds itself, for `client_credentials`.",
+     [](const Value& v, InClient& c) { v.texts(c.thing.client.roles); }},
+    {"acts_as", "list of URIs", "[]", "Audiences for which it may introspect: it is that resource server.",
+     [](const Value& v, InClient& c) { v.texts(c.thing.client.acts_as); }},
+    {"party", "name", "\"first\"", "`first`: your own. `third`: somebody else's, which asks people for consent.",
+     [](const Value& v, InClient& c) {
+       v.choice<issuer::Party>(c.thing.client.party,
+                               {{"first", issuer::Party::first}, {"third", issuer::Party::third}});
+     }},
+    {"scope_need", "name", "\"scope\"",
+     "`scope`: permissions need a scope that covers them. `none`: a first party's client gets what its user holds.",
+     [](const Value& v, InClient& c) {
+       v.choice<issuer::ScopeNeed>(c.thing.client.scope_need,
+                                   {{"scope", issuer::ScopeNeed::scope}, {"none", issuer::ScopeNeed::none}});
+     }},
+    {"require_pkce", "flag", "true", "`false` only for a confidential client that cannot.",
+     [](const Value& v, InClient& c) { v.flag(c.thing.client.require_pkce); }},
+    {"id_token_alg", "name", "\"RS256\"", "The algorithm of its ID tokens: `RS256`, `PS256`, `ES256` or `Ed25519`.",
+     [](const Value& v, InClient& c) {
+       v.choice<Alg>(c.thing.client.id_token_alg,
+                     {{"RS256", Alg::RS256}, {"PS256", Alg::PS256}, {"ES256", Alg::ES256}, {"Ed25519", Alg::Ed25519}});
+     }},
+};
+
+using InUser = In<DeclaredUser>;
+const std::vector<Key<InUser>> kUser{
+    realm_key<DeclaredUser>(),
+    {"username", "name", "", "To log in with; case does not matter.",
+     [](const Value& v, InUser& u) { v.name(u.thing.user.username, 128); }},
+    {"password", "secret", "\"\"",
+     "Of at least 8 characters: a text, `{ file = \"…\" }` or `{ env = \"…\" }`. It sets the first value only.",
+     [](const Value& v, InUser& u) {
+       const auto* text = v.node().as_string();
+       if (!text || !text->get().empty()) v.secret(u.thing.password, kMinPassword);
+     },
+     Sensitive::yes},
+    {"enabled", "flag", "true", "", [](const Value& v, InUser& u) { v.flag(u.thing.user.enabled); }},
+    {"name", "text", "\"\"", "", [](const Value& v, InUser& u) { v.text(u.thing.user.name); }},
+    {"given_name", "text", "\"\"", "", [](const Value& v, InUser& u) { v.text(u.thing.user.given_name); }},
+    {"family_name", "text", "\"\"", "", [](const Value& v, InUser& u) { v.text(u.thing.user.family_name); }},
+    {"email", "text", "\"\"", "", [](const Value& v, InUser& u) { v.text(u.thing.user.email); }},
+    {"email_verified", "flag", "false", "", [](const Value& v, InUser& u) { v.flag(u.thing.user.email_verified); }},
+    {"roles", "list of names", "[]", "", [](const Value& v, InUser& u) { v.texts(u.thing.user.roles); }},
+    {"groups", "list of names", "[]", "", [](const Value& v, InUser& u) { v.texts(u.thing.user.groups); }},
+};
+
+// ── reading by the table ────────────────────────────────────────────────────────────────────────────────────────────
+
+template <class S>
+void read_key(Reading& reading, const Key<S>& key, const toml::table& table, const std::string& section, S& into) {
+  const std::string path = section.empty() ? std::string(key.name) : section + "." + std::string(key.name);
+  if (const auto* node = table.get(key.name)) return key.read(Value(reading, *node, path), into);
+  if (key.fallback.empty()) return reading.fail(line_of(table.source()), path, std::string(key.type), "nothing");
+  const toml::table fallback = toml::parse("x = " + std::string(key.fallback));  // a test reads every default
+  key.read(Value(reading, *fallback.get("x"), path), into);
+}
+
+template <class S>
+void read_keys(Reading& reading, const std::vector<Key<S>>& keys, const toml::table& table, const std::string& section,
+               S& into) {
+  for (const auto& key : keys) read_key(reading, key, table, section, into);
+}
+
+// The names that a table may hold: its keys, and `more`.
+template <class S>
+void refuse_others(Reading& reading, const std::vector<Key<S>>& keys, const toml::table& table,
+                   const std::string& section, const std::vector<std::string_view>& more = {}) {
+  std::set<std::string_view> known(more.begin(), more.end());
+  for (const auto& key : keys) known.insert(key.name);
+  for (const auto& [name, node] : table) {
+    if (known.contains(name.str())) continue;
+    std::string list;
+    for (const auto one : known) list += (list.empty() ? "" : ", ") + std::string(one);
+    const std::string path = (section.empty() ? "" : section + ".") + std::string(name.str());
+    reading.fail(line_of(name.source()), path, "one of the keys " + list, "a key that is not known");
+  }
+}
+
+const toml::table& table_at(Reading& reading, const toml::table& root, const char* name) {
+  static const toml::table kEmpty;
+  const auto* node = root.get(name);
+  if (!node) return kEmpty;
+  if (const auto* table = node->as_table()) return *table;
+  reading.fail(line_of(node->source()), name, fmt::format("a section [{}]", name), shown(*node));
+  return kEmpty;
+}
+
+std::vector<const toml::table*> tables_at(Reading& reading, const toml::table& root, const char* name) {
+  std::vector<const toml::table*> list;
+  const auto* node = root.get(name);
+  if (!node) return list;
+  const auto* array = node->as_array();
+  if (!array || (!array->empty() && !array->is_homogeneous<toml::table>())) {
+    reading.fail(line_of(node->source()), name, fmt::format("sections [[{}]]", name), shown(*node));
+    return list;
+  }
+  for (const auto& item : *array) list.push_back(item.as_table());
+  return list;
+}
+
+void read_settings(Reading& reading, const toml::table& root, Settings& into) {
+  refuse_others(reading, kTop, root, "",
+                {"password", "tls", "log", "realm", "resource_server", "role", "group", "client", "user"});
+  read_keys(reading, kTop, root, "", into);
+  const auto section = [&](const char* name, const std::vector<Key<Settings>>& keys) {
+    const auto& table = table_at(reading, root, name);
+    refuse_others(reading, keys, table, name);
+    read_keys(reading, keys, table, name, into);
+  };
+  section("password", kPassword);
+  section("tls", kTls);
+  section("log", kLog);
+  if (into.tls_certificate.empty() != into.tls_key.empty())
+    reading.fail(line_of(table_at(reading, root, "tls").source()), "tls", "both certificate and key, or neither",
+                 "one");
+}
+
+// The declared things with the tables that they came from, for line numbers.
+using Places = std::map<std::pair<std::string, std::string>, std::vector<const toml::table*>>;
+
+struct Declaring {
+  Reading& reading;
+  const toml::table& root;
+  Declaration& into;
+  Places& places;
+
+  DeclaredRealm* realm_named(const std::string& id) {
+    for (auto& realm : into.realms)
+      if (realm.realm.id.text == id) return &realm;
+    return nullptr;
+  }
+
+  void realms() {
+    std::vector<std::pair<DeclaredRealm, const toml::table*>> read;
+    for (const auto* table : tables_at(reading, root, "realm")) {
+      DeclaredRealm one;
+      refuse_others(reading, kRealm, *table, "realm", {"lifetimes"});
+      read_keys(reading, kRealm, *table, "realm", one.realm);
+      const auto& lifetimes = table_at(reading, *table, "lifetimes");
+      refuse_others(reading, kLifetimes, lifetimes, "realm.lifetimes");
+      read_keys(reading, kLifetimes, lifetimes, "realm.lifetimes", one.realm.lifetimes);
+      read.emplace_back(std::move(one), table);
+    }
+    DeclaredRealm unnamed;
+    read_keys(reading, kRealm, toml::table{}, "realm", unnamed.realm);
+    read_keys(reading, kLifetimes, toml::table{}, "realm.lifetimes", unnamed.realm.lifetimes);
+    into.realms.push_back(std::move(unnamed));
+    bool default_seen = false;
+    for (auto& [one, table] : read) {
+      const std::string id = one.realm.id.text;
+      const bool is_default = id.empty();
+      if (is_default ? default_seen : realm_named(id) != nullptr)
+        reading.fail(line_of(table->source()), "realm.id", "an id that no other realm has", in_quotes(id));
+      if (is_default) {
+        into.realms.front() = std::move(one);
+        default_seen = true;
+      } else {
+        into.realms.push_back(std::move(one));
+      }
+    }
+  }
+
+  template <class T>
+  void things(const char* kind, const std::vector<Key<In<T>>>& keys, std::vector<T> DeclaredRealm::* list) {
+    for (const auto* table : tables_at(reading, root, kind)) {
+      In<T> one;
+      refuse_others(reading, keys, *table, kind);
+      read_keys(reading, keys, *table, kind, one);
+      auto* realm = realm_named(one.realm);
+      if (!realm) {
+        const auto* node = table->get("realm");
+        return reading.fail(line_of(node ? node->source() : table->source()), std::string(kind) + ".realm",
+                            "the id of a declared realm", in_quotes(one.realm));
+      }
+      places[{kind, one.realm}].push_back(table);
+      (realm->*list).push_back(std::move(one.thing));
+    }
+  }
+
+  void all() {
+    realms();
+    things("resource_server", kResourceServer, &DeclaredRealm::resource_servers);
+    things("role", kRole, &DeclaredRealm::roles);
+    things("group", kGroup, &DeclaredRealm::groups);
+    things("client", kClient, &DeclaredRealm::clients);
+    things("user", kUser, &DeclaredRealm::users);
+  }
+};
+
+int line_in(const Places& places, std::string_view kind, std::string_view realm, std::size_t index,
+            std::string_view key) {
+  const auto it = places.find({std::string(kind), std::string(realm)});
+  if (it == places.end() || index >= it->second.size()) return 0;
+  const auto* table = it->second[index];
+  const auto* node = table->get(key);
+  return line_of(node ? node->source() : table->source());
+}
+
+std::string without_lines(std::string_view text) {
+  std::string line(text);
+  for (auto& c : line)
+    if (c == '\n' || c == '\r') c = ' ';
+  return line;
+}
+
+}  // namespace
+
+std::string ConfigError::text() const {
+  const std::string place = line ? fmt::format("{}:{}: ", file, line) : file.empty() ? "" : file + ": ";
+  return fmt::format("{}{}: expected {}, found {}", place, key, expected, found);
+}
+
+namespace {
+Configured<toml::table> parse_toml(std::string_view text, const std::string& path) {
+  try {
+    return toml::parse(text, path);
+  } catch (const toml::parse_error& error) {
+    return std::unexpected(
+        ConfigError{path, line_of(error.source()), "the file", "TOML", without_lines(error.description())});
+  }
+}
+}  // namespace
+
+Configured<Config> parse_config(std::string_view toml_text, const std::string& path) {
+  Reading reading{path, std::filesystem::path(path).parent_path()};
+  if (reading.folder.empty()) reading.folder = ".";
+  const toml::table root = TRY(parse_toml(toml_text, path));
+  Config config;
+  Places places;
+  read_settings(reading, root, config.settings);
+  Declaring{reading, root, config.declaration, places}.all();
+  if (reading.error) return std::unexpected(std::move(*reading.error));
+  auto checked = check_declaration(config.declaration, [&](auto kind, auto realm, auto index, auto key) {
+    return line_in(places, kind, realm, index, key);
+  });
+  if (!checked) {
+    checked.error().file = path;
+    return std::unexpected(std::move(checked.error()));
+  }
+  return config;
+}
+
+Configured<Config> read_config(const std::string& path) {
+  std::error_code gone;
+  const auto size = std::filesystem::file_size(path, gone);
+  std::ifstream in(path, std::ios::binary);
+  if (gone || !in) return std::unexpected(ConfigError{path, 0, "the file", "a readable file", "none"});
+  if (size > kMaxConfigFile)
+    return std::unexpected(ConfigError{path, 0, "the file", "at most 4 MiB", fmt::format("{} octets", size)});
+  std::ostringstream text;
+  text << in.rdbuf();
+  return parse_config(text.str(), path);
+}
+
+bool is_loopback_url(std::string_view url) {
+  if (!url.starts_with("http://") && !url.starts_with("https://")) return false;
+  std::string_view host = url.substr(url.find("//") + 2);
+  host = host.substr(0, host.find_first_of("/?#"));
+  if (host.starts_with("[::1]")) return host.size() == 5 || host[5] == ':';
+  host = host.substr(0, host.find(':'));
+  return host == "localhost" || host == "127.0.0.1" || host.ends_with(".localhost");
+}
+
+// ── the reference ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+namespace {
+
+template <class S>
+void describe(std::string& out, std::string_view title, std::string_view intro, const std::vector<Key<S>>& keys) {
+  out += fmt::format("\n## {}\n\n{}\n\n| key | type | default | meaning |\n| --- | --- | --- | --- |\n", title, intro);
+  for (const auto& key : keys)
+    out += fmt::format("| `{}` | {}{} | {} | {} |\n", key.name, key.type,
+                       key.sensitive == Sensitive::yes ? " (never printed)" : "",
+                       key.fallback.empty() ? "*required*" : fmt::format("`{}`", key.fallback), key.meaning);
+}
+
+}  // namespace
+
+std::string configuration_reference() {
+  std::string out =
+      "# The configuration file\n\n"
+      "<!-- Made by `tessera config-reference` from the table in src/server/config.cpp; a test holds it to that. "
+      "-->\n\n"
+      "`tessera serve --config tessera.toml` reads one TOML file. Relative paths start at its folder. A mistake names "
+      "its\n"
+      "line, the key, what was expected and what was found, and nothing starts.\n\n"
+      "Settings are this node's. Everything in a `[[…]]` section is a *declaration*: it is written to the store when "
+      "the\n"
+      "file's declarations have changed since they were applied last, and what is declared is owned by the file. A "
+      "declared\n"
+      "password or secret sets the first value only. What is no longer declared is reported, and removed by `--prune`\n"
+      "alone (people are disabled, not removed).\n";
+  describe(out, "Settings", "At the top of the file.", kTop);
+  describe(out, "`[password]`", "How passwords are hashed.", kPassword);
+  describe(out, "`[tls]`", "TLS on this node; without it a proxy in front must do it.", kTls);
+  describe(out, "`[log]`", "One JSON object a line, on standard error.", kLog);
+  describe(out, "`[[realm]]`", "A realm is an issuer of its own. The default realm is there without being declared.",
+           kRealm);
+  describe(out, "`[realm.lifetimes]`",
+           "Under its `[[realm]]`. A duration is `\"90s\"`, `\"5m\"`, `\"12h\"` or `\"30d\"`.", kLifetimes);
+  describe(out, "`[[resource_server]]`", "Something that receives access tokens: an API.", kResourceServer);
+  describe(out, "`[[role]]`", "Permissions under one name.", kRole);
+  describe(out, "`[[group]]`", "Roles for several people.", kGroup);
+  describe(out, "`[[client]]`", "An application.", kClient);
+  describe(out, "`[[user]]`", "A person.", kUser);
+  return out;
+}
+
+}  // namespace tessera::server

@@ -1,0 +1,196 @@
+// What must hold between declared things.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/try.hpp"
+#include "server/config.hpp"
+
+namespace tessera::server {
+
+namespace {
+
+using issuer::ClientAuth;
+using issuer::GrantType;
+using Names = std::set<std::string, std::less<>>;
+
+constexpr std::string_view kOpenIdScopes[] = {"openid", "profile", "email", "address", "phone", "offline_access"};
+
+std::string list_of(const Names& names) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : ", ") + ('"' + name + '"');
+  return text.empty() ? "none is declared" : text;
+}
+
+bool contains(const auto& list, const auto& value) { return std::find(std::begin(list), std::end(list), value) != std::end(list); }
+
+// One realm's names, gathered first, then every reference to them.
+class RealmCheck {
+ public:
+  RealmCheck(const DeclaredRealm& realm, const Where& where) : realm_(realm), where_(where) {
+    for (const auto& server : realm.resource_servers) audiences_.insert(server.audience);
+    for (const auto& role : realm.roles) roles_.insert(role.name);
+    for (const auto& group : realm.groups) groups_.insert(group.name);
+    for (const auto scope : kOpenIdScopes) scopes_.insert(std::string(scope));
+    for (const auto& server : realm.resource_servers)
+      for (const auto& [scope, covered] : server.scopes) scopes_.insert(scope);
+  }
+
+  Configured<void> all() {
+    TRY_VOID(resource_servers());
+    TRY_VOID(roles());
+    TRY_VOID(groups());
+    TRY_VOID(clients());
+    return users();
+  }
+
+ private:
+  std::unexpected<ConfigError> wrong(std::string_view key, std::string expected, std::string_view found) const {
+    return std::unexpected(ConfigError{{},
+                                       where_(kind_, realm_.realm.id.text, index_, key),
+                                       fmt::format("{}.{}", kind_, key),
+                                       std::move(expected),
+                                       fmt::format("\"{}\"", found)});
+  }
+  void at(const char* kind, std::size_t index) { kind_ = kind, index_ = index; }
+
+  Configured<void> once(Names& seen, std::string_view key, const std::string& name) const {
+    if (!seen.insert(name).second)
+      return wrong(key, fmt::format("a {} that no other {} of this realm has", key, kind_), name);
+    return {};
+  }
+  Configured<void> known(const Names& names, std::string_view key, std::string_view what,
+                         const std::vector<std::string>& used) const {
+    for (const auto& name : used)
+      if (!names.contains(name)) return wrong(key, fmt::format("{} ({})", what, list_of(names)), name);
+    return {};
+  }
+  const issuer::ResourceServer* server(std::string_view audience) const {
+    for (const auto& one : realm_.resource_servers)
+      if (one.audience == audience) return &one;
+    return nullptr;
+  }
+  Configured<void> permissions_at(std::string_view key, const std::string& audience,
+                                  const std::vector<std::string>& permissions) const {
+    const auto* there = server(audience);
+    if (!there)
+      return wrong(key, fmt::format("an audience of a declared resource server ({})", list_of(audiences_)), audience);
+    for (const auto& one : permissions)
+      if (one != "*" && !contains(there->permissions, one))
+        return wrong(key,
+                     fmt::format("a permission of {} ({})", audience,
+                                 list_of({there->permissions.begin(), there->permissions.end()})),
+                     one);
+    return {};
+  }
+
+  Configured<void> resource_servers() {
+    Names audiences, scopes;
+    for (std::size_t i = 0; i < realm_.resource_servers.size(); ++i) {
+      const auto& one = realm_.resource_servers[i];
+      at("resource_server", i);
+      TRY_VOID(once(audiences, "audience", one.audience));
+      for (const auto& [scope, covered] : one.scopes) {
+        if (contains(kOpenIdScopes, scope))
+          return wrong("scopes", "a scope that OpenID Connect does not define", scope);
+        if (scope.empty() || scope.find_first_of(" \t\r\n\"\\") != std::string::npos)
+          return wrong("scopes", "a scope without blanks or quotes", scope);
+        TRY_VOID(once(scopes, "scopes", scope));
+        TRY_VOID(permissions_at("scopes", one.audience, covered));
+      }
+    }
+    return {};
+  }
+
+  Configured<void> roles() {
+    Names seen;
+    for (std::size_t i = 0; i < realm_.roles.size(); ++i) {
+      at("role", i);
+      TRY_VOID(once(seen, "name", realm_.roles[i].name));
+      for (const auto& [audience, permissions] : realm_.roles[i].permissions)
+        TRY_VOID(permissions_at("permissions", audience, permissions));
+    }
+    return {};
+  }
+
+  Configured<void> groups() {
+    Names seen;
+    for (std::size_t i = 0; i < realm_.groups.size(); ++i) {
+      at("group", i);
+      TRY_VOID(once(seen, "name", realm_.groups[i].name));
+      TRY_VOID(known(roles_, "roles", "a declared role", realm_.groups[i].roles));
+    }
+    return {};
+  }
+
+  Configured<void> clients() {
+    Names seen;
+    for (std::size_t i = 0; i < realm_.clients.size(); ++i) {
+      at("client", i);
+      TRY_VOID(once(seen, "id", realm_.clients[i].client.id.text));
+      TRY_VOID(client(realm_.clients[i]));
+    }
+    return {};
+  }
+
+  Configured<void> client(const DeclaredClient& declared) const {
+    const auto& one = declared.client;
+    const bool is_public = one.auth == ClientAuth::none;
+    TRY_VOID(known(scopes_, "scopes", "a scope of OpenID Connect or of a declared resource server", one.scopes));
+    TRY_VOID(known(roles_, "roles", "a declared role", one.roles));
+    TRY_VOID(known(audiences_, "acts_as", "an audience of a declared resource server", one.acts_as));
+    for (const auto& access : one.access) TRY_VOID(permissions_at("access", access.audience, access.permissions));
+    TRY_VOID(redirect_uris(one));
+    if (!is_public && declared.secret.empty())
+      return std::unexpected(ConfigError{{},
+                                         where_(kind_, realm_.realm.id.text, index_, "id"),
+                                         "client.secret",
+                                         "a secret, or auth = \"none\"",
+                                         "nothing"});
+    if (is_public && !declared.secret.empty()) return wrong("auth", "a way that uses the secret", "none");
+    if (is_public && contains(one.grant_types, GrantType::client_credentials))
+      return wrong("grant_types", "no client_credentials without a secret", "client_credentials");
+    if (is_public && !one.require_pkce) return wrong("require_pkce", "true for a client without a secret", "false");
+    if (one.party == issuer::Party::third && one.scope_need == issuer::ScopeNeed::none)
+      return wrong("scope_need", "\"scope\" for a third party's client", "none");
+    return {};
+  }
+
+  Configured<void> redirect_uris(const issuer::Client& one) const {
+    if (contains(one.grant_types, GrantType::authorization_code) && one.redirect_uris.empty())
+      return std::unexpected(ConfigError{{},
+                                         where_(kind_, realm_.realm.id.text, index_, "id"),
+                                         "client.redirect_uris",
+                                         "at least one for the grant type authorization_code",
+                                         "none"});
+    return {};
+  }
+
+  Configured<void> users() {
+    Names seen;
+    for (std::size_t i = 0; i < realm_.users.size(); ++i) {
+      const auto& one = realm_.users[i].user;
+      at("user", i);
+      TRY_VOID(once(seen, "username", one.username));
+      TRY_VOID(known(roles_, "roles", "a declared role", one.roles));
+      TRY_VOID(known(groups_, "groups", "a declared group", one.groups));
+    }
+    return {};
+  }
+
+  const DeclaredRealm& realm_;
+  const Where& where_;
+  Names audiences_, roles_, groups_, scopes_;
+  const char* kind_ = "";
+  std::size_t index_ = 0;
+};
+
+}  // namespace
+
+Configured<void> check_declaration(const Declaration& declaration, const Where& where) {
+  for (const auto& realm : declaration.realms) TRY_VOID(RealmCheck(realm, where).all());
+  return {};
+}
+
+}  // namespace tessera::server
