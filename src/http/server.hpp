@@ -1,0 +1,92 @@
+// An HTTP/1.1 server with limits. It knows no token and no OAuth; no Asio or Beast type is seen from outside.
+//
+// A request reaches the handler whole and within limits, or not at all: a head over `head_bytes` is answered 431, a body
+// over the limit of its path 413, a head or body that does not arrive in time 408, anything malformed or ambiguous 400
+// (two lengths, a length beside a transfer coding, folded or bare-LF lines, a target that is no path, none or two Host
+// fields), an unknown transfer coding 501; the connection is closed after each. Pipelined requests are answered in order.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tessera::http {
+
+struct Header {
+  std::string name, value;
+};
+
+struct Request {
+  std::string method, target;            // as sent
+  std::string path, query;               // of the target, around the first '?'; not decoded
+  std::vector<Header> headers;           // names in lower case, in order, duplicates kept
+  std::string body;
+  std::string peer;                      // address of the socket's other end: "127.0.0.1"
+
+  // "" when absent; the first of several.
+  std::string_view header(std::string_view name) const;
+};
+
+// Content-Length, Date and Connection are added. A header's name or value that holds CR or LF aborts: that is our fault.
+struct Response {
+  int status = 200;
+  std::vector<Header> headers{};
+  std::string body{};
+};
+
+// To be called exactly once, from any thread; dropping it answers 500.
+using Respond = std::move_only_function<void(Response)>;
+using Handler = std::function<void(Request, Respond)>;
+
+struct Limits {
+  std::size_t head_bytes = 32 * 1024;
+  std::size_t max_connections = 10'000;  // beyond, a connection is accepted and closed
+  std::chrono::milliseconds idle{60'000};
+  std::chrono::milliseconds head_time{10'000};
+  std::chrono::milliseconds body_time{30'000};
+  std::chrono::milliseconds write_time{30'000};
+};
+
+struct Tls {
+  std::string certificate_file, key_file;  // PEM; the certificate with its chain
+};
+
+struct Options {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;                // 0: the kernel chooses
+  unsigned threads = 1;
+  Limits limits{};
+  // The most octets of body that a request may bring.
+  std::function<std::size_t(std::string_view method, std::string_view path)> body_limit{};
+  std::unique_ptr<Tls> tls{};
+};
+
+class Server {
+ public:
+  // Listens; the error is one sentence: what, what the system said, what to do.
+  static std::expected<std::unique_ptr<Server>, std::string> listen(Options options, Handler handler);
+  ~Server();
+
+  std::uint16_t port() const;
+  // Serves until stop; blocks.
+  void run();
+  // No new connections; what is being answered gets `drain` to finish. From any thread, also from a signal's.
+  void stop(std::chrono::milliseconds drain);
+
+  struct Impl;
+
+ private:
+  explicit Server(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// The check of a request head, without a socket: for the server and the fuzzer. `head` ends with the empty line. Gives the
+// status to refuse with, or 0 and the request without its body.
+int parse_head(std::string_view head, Request& out);
+
+}  // namespace tessera::http
