@@ -50,7 +50,7 @@ enum class KeyUse : std::uint8_t { any, sig, enc };
 
 // What a JWK says beside the key itself. An empty `kid` is an absent one.
 struct KeyInfo {
-  std::string kid;                  // opaque octets; at most 256
+  std::string kid;                  // opaque; UTF-8, at most 256 octets
   std::optional<Alg> alg;
   KeyUse use = KeyUse::any;
 };
@@ -77,7 +77,7 @@ class PublicKey {
   std::string pem() const;          // SPKI
   // base64url of the SHA-256 of the required members (RFC 7638).
   std::string thumbprint() const;
-  PublicKey with(KeyInfo info) const;  // the same key under other information; aborts if info.alg does not fit
+  PublicKey with(KeyInfo info) const;  // the same key under other information; aborts if `info` breaks the rules above
 
   const detail::KeyData& data() const { return *data_; }
 
@@ -118,7 +118,7 @@ class PrivateKey {
 class SecretKey {
  public:
   // Raw octets as the key of one HS* algorithm. Errors: weak_key (shorter than the hash's output: 32, 48, 64 octets, or
-  // all octets white space), alg_key_mismatch (not an HS* alg), too_large (1 KiB).
+  // all octets white space or zero), alg_key_mismatch (not an HS* alg), too_large (1 KiB).
   static Result<SecretKey> from_octets(BytesView octets, Alg alg, KeyInfo info = {});
   // A JWK of kty "oct". Without `alg` it admits every HS* algorithm that its length can serve (weak_key if none).
   static Result<SecretKey> parse(std::string_view jwk);

@@ -6,16 +6,12 @@
 #include <sodium.h>
 
 #include "base/try.hpp"
+#include "crypto/key_check.hpp"
 #include "crypto/ptr.hpp"
 
 namespace tessera::crypto {
 
 namespace {
-
-void need_sodium() {
-  static const bool ready = sodium_init() >= 0;
-  INVARIANT(ready, "libsodium does not start");
-}
 
 // As C libraries take octets.
 auto* uc(auto&& bytes) {

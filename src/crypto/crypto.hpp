@@ -44,7 +44,7 @@ struct PasswordCost {
   std::uint32_t passes = 2;
   friend bool operator==(const PasswordCost&, const PasswordCost&) = default;
 };
-Result<std::string> hash_password(const Secret& password, PasswordCost cost);    // Err::unavailable: no memory
+Result<std::string> hash_password(const Secret& password, PasswordCost cost);  // Err::unavailable: no memory
 bool verify_password(const Secret& password, const std::string& hash);
 bool password_needs_rehash(const std::string& hash, PasswordCost cost);
 

@@ -4,10 +4,12 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 
 #include "base/try.hpp"
+#include "crypto/key_check.hpp"
 #include "crypto/pkey_impl.hpp"
 
 namespace tessera::crypto {
@@ -35,8 +37,8 @@ const char* group_name(PkeyType type) {
 }
 
 Ptr<BIGNUM> number(BytesView octets) {
-  return Ptr<BIGNUM>(BN_bin2bn(reinterpret_cast<const unsigned char*>(octets.data()), static_cast<int>(octets.size()),
-                               nullptr));
+  return Ptr<BIGNUM>(
+      BN_bin2bn(reinterpret_cast<const unsigned char*>(octets.data()), static_cast<int>(octets.size()), nullptr));
 }
 
 Bytes octets_of(const BIGNUM* number, std::size_t size = 0) {
@@ -44,12 +46,6 @@ Bytes octets_of(const BIGNUM* number, std::size_t size = 0) {
   INVARIANT(BN_bn2binpad(number, reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(out.size())) >= 0,
             "a number of a key is larger than its field");
   return out;
-}
-
-Ptr<BIGNUM> number_of(const EVP_PKEY* pkey, const char* name) {
-  BIGNUM* value = nullptr;
-  if (EVP_PKEY_get_bn_param(pkey, name, &value) != 1) return nullptr;
-  return Ptr<BIGNUM>(value);
 }
 
 Secret secret_of(const EVP_PKEY* pkey, const char* name, std::size_t size = 0) {
@@ -90,13 +86,13 @@ std::optional<PkeyType> type_of(const EVP_PKEY* pkey) {
 
 Bytes raw_public(const EVP_PKEY* pkey, std::size_t size) {
   Bytes out(size);
-  INVARIANT(EVP_PKEY_get_raw_public_key(pkey, reinterpret_cast<unsigned char*>(out.data()), &size) == 1 &&
-                size == out.size(),
-            "raw public key");
+  INVARIANT(
+      EVP_PKEY_get_raw_public_key(pkey, reinterpret_cast<unsigned char*>(out.data()), &size) == 1 && size == out.size(),
+      "raw public key");
   return out;
 }
 
-// A signature over a fixed text and its verification: the halves belong together, and no CRT number is off.
+// A signature over a fixed text and its verification: the halves belong together.
 Result<void> check_pair(const Pkey& key) {
   constexpr std::string_view kText = "tessera key check";
   const Scheme scheme = key.type() == PkeyType::RSA ? Scheme::rsa_pkcs1
@@ -105,25 +101,6 @@ Result<void> check_pair(const Pkey& key) {
   const auto signature = key.sign(scheme, Hash::SHA256, kText);
   ENSURE(signature, bad_key, "private key");
   ENSURE(key.verify(scheme, Hash::SHA256, kText, *signature), bad_key, "private key");
-  return {};
-}
-
-Result<void> check_rsa(const EVP_PKEY* pkey, bool has_private) {
-  const auto n = number_of(pkey, OSSL_PKEY_PARAM_RSA_N), e = number_of(pkey, OSSL_PKEY_PARAM_RSA_E);
-  ENSURE(n && e, bad_key, "n");
-  ENSURE(BN_num_bits(n.get()) >= static_cast<int>(kMinRsaBits), weak_key, "n");
-  ENSURE(BN_num_bits(n.get()) <= static_cast<int>(kMaxRsaBits), too_large, "n");
-  ENSURE(BN_is_odd(n.get()), bad_key, "n");
-  ENSURE(BN_num_bits(e.get()) <= 64, too_large, "e");
-  ENSURE(BN_is_odd(e.get()) && BN_num_bits(e.get()) >= 2, weak_key, "e");
-  const auto p = number_of(pkey, OSSL_PKEY_PARAM_RSA_FACTOR1), q = number_of(pkey, OSSL_PKEY_PARAM_RSA_FACTOR2);
-  if (has_private && p && q) {
-    const Ptr<BIGNUM> product(BN_secure_new());
-    BN_CTX* context = BN_CTX_new();
-    BN_mul(product.get(), p.get(), q.get(), context);
-    BN_CTX_free(context);
-    ENSURE(BN_cmp(product.get(), n.get()) == 0, bad_key, "p");
-  }
   return {};
 }
 
@@ -147,6 +124,7 @@ Secret print(const EVP_PKEY* pkey, int selection, const char* structure) {
 }  // namespace
 
 Result<Pkey> Pkey::checked(std::shared_ptr<Impl> impl) {
+  const QuietErrors quiet;
   auto& key = *impl;
   if (key.type == PkeyType::RSA) {
     TRY_VOID(check_rsa(key.pkey.get(), key.has_private));
@@ -158,16 +136,20 @@ Result<Pkey> Pkey::checked(std::shared_ptr<Impl> impl) {
       ENSURE(EVP_PKEY_pairwise_check(context.get()) == 1, bad_key, "d");
     }
   }
-  if (key.type == PkeyType::Ed25519) {
-    const Bytes x = raw_public(key.pkey.get(), key.ed25519_public.size());
-    std::ranges::copy(x, key.ed25519_public.begin());
+  if (is_edwards(key.type)) {
+    const Bytes x = raw_public(key.pkey.get(), coordinate_size(key.type));
+    ENSURE(key.type == PkeyType::Ed25519 ? good_ed25519_point(x) : good_ed448_point(x), bad_key, "x");
+    if (key.type == PkeyType::Ed25519) std::ranges::copy(x, key.ed25519_public.begin());
   }
+  key.bits = static_cast<unsigned>(EVP_PKEY_get_bits(key.pkey.get()));
+  key.signature_size = key.type == PkeyType::RSA ? (key.bits + 7) / 8 : 2 * coordinate_size(key.type);
   Pkey made{std::move(impl)};
   if (made.has_private()) TRY_VOID(check_pair(made));
   return made;
 }
 
 Result<Pkey> Pkey::from_rsa(const RsaNumbers& numbers) {
+  const QuietErrors quiet;
   const auto minimal = [](BytesView octets) { return !octets.empty() && octets.front() != std::byte{0}; };
   ENSURE(minimal(numbers.n), bad_key, "n");
   ENSURE(minimal(numbers.e), bad_key, "e");
@@ -184,10 +166,11 @@ Result<Pkey> Pkey::from_rsa(const RsaNumbers& numbers) {
   push(OSSL_PKEY_PARAM_RSA_E, numbers.e);
   if (has_private) push(OSSL_PKEY_PARAM_RSA_D, numbers.d.expose("imported into OpenSSL"));
   if (has_primes) {
-    const std::pair<const char*, const Secret*> rest[] = {
-        {OSSL_PKEY_PARAM_RSA_FACTOR1, &numbers.p},    {OSSL_PKEY_PARAM_RSA_FACTOR2, &numbers.q},
-        {OSSL_PKEY_PARAM_RSA_EXPONENT1, &numbers.dp}, {OSSL_PKEY_PARAM_RSA_EXPONENT2, &numbers.dq},
-        {OSSL_PKEY_PARAM_RSA_COEFFICIENT1, &numbers.qi}};
+    const std::pair<const char*, const Secret*> rest[] = {{OSSL_PKEY_PARAM_RSA_FACTOR1, &numbers.p},
+                                                          {OSSL_PKEY_PARAM_RSA_FACTOR2, &numbers.q},
+                                                          {OSSL_PKEY_PARAM_RSA_EXPONENT1, &numbers.dp},
+                                                          {OSSL_PKEY_PARAM_RSA_EXPONENT2, &numbers.dq},
+                                                          {OSSL_PKEY_PARAM_RSA_COEFFICIENT1, &numbers.qi}};
     for (const auto& [name, secret] : rest) {
       ENSURE(!secret->empty(), bad_key, "p");
       push(name, secret->expose("imported into OpenSSL"));
@@ -202,6 +185,7 @@ Result<Pkey> Pkey::from_rsa(const RsaNumbers& numbers) {
 }
 
 Result<Pkey> Pkey::from_curve(PkeyType type, const CurveNumbers& numbers) {
+  const QuietErrors quiet;
   const std::size_t size = coordinate_size(type);
   ENSURE(numbers.x.size() == size, bad_key, "x");
   ENSURE(numbers.d.empty() || numbers.d.size() == size, bad_key, "d");
@@ -255,6 +239,7 @@ Result<Pkey> Pkey::from_pem(std::string_view text) {
   const bool has_private = pem_is_private(label);
   ENSURE(has_private || label == "PUBLIC KEY" || label == "RSA PUBLIC KEY", unsupported, "PEM label");
 
+  const QuietErrors quiet;
   auto impl = std::make_shared<Impl>();
   EVP_PKEY* pkey = nullptr;
   const Ptr<OSSL_DECODER_CTX> context(OSSL_DECODER_CTX_new_for_pkey(
@@ -291,7 +276,7 @@ Result<Pkey> Pkey::generate(PkeyType type, unsigned rsa_bits) {
 
 PkeyType Pkey::type() const { return impl_->type; }
 bool Pkey::has_private() const { return impl_->has_private; }
-unsigned Pkey::bits() const { return static_cast<unsigned>(EVP_PKEY_get_bits(impl_->pkey.get())); }
+unsigned Pkey::bits() const { return impl_->bits; }
 
 RsaNumbers Pkey::rsa_public() const {
   const auto* pkey = impl_->pkey.get();
@@ -341,8 +326,8 @@ CurveNumbers Pkey::curve_private() const {
 }
 
 std::string Pkey::public_pem() const {
-  return std::string(print(impl_->pkey.get(), EVP_PKEY_PUBLIC_KEY, "SubjectPublicKeyInfo")
-                         .expose_text("a public key is no secret"));
+  return std::string(
+      print(impl_->pkey.get(), EVP_PKEY_PUBLIC_KEY, "SubjectPublicKeyInfo").expose_text("a public key is no secret"));
 }
 
 Secret Pkey::private_pem() const { return print(impl_->pkey.get(), EVP_PKEY_KEYPAIR, "PrivateKeyInfo"); }

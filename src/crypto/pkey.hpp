@@ -1,5 +1,5 @@
-// Public-key pairs and prepared MAC keys over OpenSSL and libsodium. Everything that can be prepared is prepared when the
-// key is made; contexts are kept per thread, so that a signature costs the primitive and little else.
+// Public-key pairs and prepared MAC keys over OpenSSL and libsodium. Everything that can be prepared is prepared when
+// the key is made; contexts are kept per thread, so that a signature costs the primitive and little else.
 #pragma once
 
 #include <cstdint>
@@ -22,11 +22,16 @@ constexpr std::size_t hash_size(Hash hash) { return hash == Hash::SHA256 ? 32 : 
 // Octets of a coordinate (EC), of the public key (Ed); 0 for RSA.
 constexpr std::size_t coordinate_size(PkeyType type) {
   switch (type) {
-    case PkeyType::RSA: return 0;
-    case PkeyType::P384: return 48;
-    case PkeyType::P521: return 66;
-    case PkeyType::Ed448: return 57;
-    default: return 32;
+    case PkeyType::RSA:
+      return 0;
+    case PkeyType::P384:
+      return 48;
+    case PkeyType::P521:
+      return 66;
+    case PkeyType::Ed448:
+      return 57;
+    default:
+      return 32;
   }
 }
 
@@ -35,10 +40,10 @@ inline constexpr unsigned kMinRsaBits = 2048, kMaxRsaBits = 8192;
 // The numbers of a key as a JWK writes them: big-endian octets. Private ones are empty in a public key.
 struct RsaNumbers {
   Bytes n, e;
-  Secret d, p, q, dp, dq, qi;            // p and all that follow together, or none of them
+  Secret d, p, q, dp, dq, qi;  // p and all that follow together, or none of them
 };
 struct CurveNumbers {
-  Bytes x, y;                            // y is empty for Ed25519 and Ed448
+  Bytes x, y;  // y is empty for Ed25519 and Ed448
   Secret d;
 };
 
@@ -49,8 +54,9 @@ class Pkey {
   // (RSA below 2048 bits, exponent even or below 3), too_large (above 8192 bits, exponent above 64).
   static Result<Pkey> from_rsa(const RsaNumbers& numbers);
   static Result<Pkey> from_curve(PkeyType type, const CurveNumbers& numbers);
-  // SPKI or PKCS#1 ("PUBLIC KEY", "RSA PUBLIC KEY"); PKCS#8, SEC1, PKCS#1 ("PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE
-  // KEY"). Exactly one key; never asks for a password. Errors as above, malformed, unsupported (another kind of key).
+  // SPKI or PKCS#1 ("PUBLIC KEY", "RSA PUBLIC KEY"); PKCS#8, SEC1, PKCS#1 ("PRIVATE KEY", "EC PRIVATE KEY", "RSA
+  // PRIVATE KEY"). Exactly one key; never asks for a password. Errors as above, malformed, unsupported (another kind of
+  // key).
   static Result<Pkey> from_pem(std::string_view text);
   static Result<Pkey> generate(PkeyType type, unsigned rsa_bits);
 
@@ -61,8 +67,8 @@ class Pkey {
   RsaNumbers rsa_private() const;
   CurveNumbers curve_public() const;
   CurveNumbers curve_private() const;
-  std::string public_pem() const;        // SPKI
-  Secret private_pem() const;            // PKCS#8
+  std::string public_pem() const;  // SPKI
+  Secret private_pem() const;      // PKCS#8
   Pkey public_half() const;
 
   // `signature` as JOSE writes it: r and s side by side for ECDSA. Err::bad_signature.

@@ -12,6 +12,8 @@ struct Pkey::Impl {
   PkeyType type{};
   bool has_private = false;
   std::uint64_t id = next_key_id();
+  unsigned bits = 0;
+  std::size_t signature_size = 0;  // as JOSE writes it
   Ptr<EVP_PKEY> pkey;
   std::array<std::byte, 32> ed25519_public{};
 };

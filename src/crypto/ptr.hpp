@@ -6,6 +6,7 @@
 #include <openssl/decoder.h>
 #include <openssl/ecdsa.h>
 #include <openssl/encoder.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 #include <openssl/param_build.h>
@@ -14,9 +15,11 @@
 
 namespace tessera::crypto {
 
-template <class T> struct Free;
-#define TESSERA_FREE(Type, function) \
-  template <> struct Free<Type> {    \
+template <class T>
+struct Free;
+#define TESSERA_FREE(Type, function)                \
+  template <>                                       \
+  struct Free<Type> {                               \
     void operator()(Type* p) const { function(p); } \
   }
 TESSERA_FREE(EVP_PKEY, EVP_PKEY_free);
@@ -26,6 +29,7 @@ TESSERA_FREE(EVP_MAC_CTX, EVP_MAC_CTX_free);
 TESSERA_FREE(EVP_KDF_CTX, EVP_KDF_CTX_free);
 TESSERA_FREE(BIO, BIO_free_all);
 TESSERA_FREE(BIGNUM, BN_clear_free);
+TESSERA_FREE(BN_CTX, BN_CTX_free);
 TESSERA_FREE(OSSL_PARAM_BLD, OSSL_PARAM_BLD_free);
 TESSERA_FREE(OSSL_PARAM, OSSL_PARAM_free);
 TESSERA_FREE(OSSL_DECODER_CTX, OSSL_DECODER_CTX_free);
@@ -35,5 +39,15 @@ TESSERA_FREE(ECDSA_SIG, ECDSA_SIG_free);
 
 template <class T>
 using Ptr = std::unique_ptr<T, Free<T>>;
+
+// Leaves OpenSSL's error queue of this thread as it was found: what we refuse must not look to the caller's TLS like a
+// failure of its own.
+class QuietErrors {
+ public:
+  QuietErrors() { ERR_set_mark(); }
+  QuietErrors(const QuietErrors&) = delete;
+  QuietErrors& operator=(const QuietErrors&) = delete;
+  ~QuietErrors() { ERR_pop_to_mark(); }
+};
 
 }  // namespace tessera::crypto

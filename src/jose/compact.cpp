@@ -10,9 +10,9 @@ namespace tessera::jose {
 namespace {
 
 // The names that RFC 7515 section 4.1 and RFC 7516, 7518 register: none of them may stand in `crit`.
-constexpr std::array<std::string_view, 20> kRegistered = {"alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256",
-                                                          "typ", "cty", "crit", "enc", "zip", "epk", "apu", "apv",
-                                                          "iv",  "tag", "p2s", "p2c"};
+constexpr std::array<std::string_view, 20> kRegistered = {"alg",      "jku", "jwk", "kid",  "x5u", "x5c", "x5t",
+                                                          "x5t#S256", "typ", "cty", "crit", "enc", "zip", "epk",
+                                                          "apu",      "apv", "iv",  "tag",  "p2s", "p2c"};
 
 bool is_none(std::string_view alg) {
   constexpr std::string_view kNone = "none";
@@ -56,13 +56,18 @@ Result<void> check_texts(const json::Value& value, const char* name) {
 
 Result<Compact> split(std::string_view token, std::size_t max_bytes) {
   ENSURE(token.size() <= max_bytes, too_large, "token");
+  // A text that another reader could take for JSON (CVE-2022-39227) is not a compact token to anybody.
+  const auto start = token.find_first_not_of(" \t\r\n");
+  ENSURE(start != std::string_view::npos && token[start] != '{' && token[start] != '[' && token[start] != '"',
+         malformed, "token");
   const auto first = token.find('.');
   ENSURE(first != std::string_view::npos, malformed, "parts");
   const auto second = token.find('.', first + 1);
   ENSURE(second != std::string_view::npos, malformed, "parts");
   if (const auto third = token.find('.', second + 1); third != std::string_view::npos) {
     const auto fourth = token.find('.', third + 1);
-    ENSURE(fourth == std::string_view::npos || token.find('.', fourth + 1) != std::string_view::npos, wrong_kind, "JWE");
+    ENSURE(fourth == std::string_view::npos || token.find('.', fourth + 1) != std::string_view::npos, wrong_kind,
+           "JWE");
     return fail(Err::malformed, "parts");
   }
   const Compact parts{token.substr(0, first), token.substr(first + 1, second - first - 1), token.substr(second + 1),
@@ -91,10 +96,8 @@ Result<ProtectedHeader> parse_header(const json::Object& header) {
     } else if (name == "crit") {
       crit = value;
     } else if (name == "b64") {
-      // RFC 7797: meaningful only where `crit` names it, and no such extension is understood here.
-      ENSURE(value.is(json::Kind::boolean), malformed_header, "b64");
-      const auto critical = header.find("crit");
-      ENSURE(critical && *value.boolean() == true, malformed_header, "b64");
+      // RFC 7797 section 6: it stands in `crit`, which is refused below, because the extension is not understood here.
+      ENSURE(value.is(json::Kind::boolean) && header.find("crit"), malformed_header, "b64");
     } else if (name == "jku") {
       TRY_VOID(text(value, "jku"));
     } else if (name == "x5u") {

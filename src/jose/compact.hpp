@@ -11,7 +11,7 @@ namespace tessera::jose {
 // The parts of a compact JWS, still encoded. Views into the token.
 struct Compact {
   std::string_view header, payload, signature;
-  std::string_view signing_input;        // header "." payload
+  std::string_view signing_input;  // header "." payload
 };
 // Errors: too_large, wrong_kind (five parts: a JWE), malformed. Looks at each octet once at most.
 Result<Compact> split(std::string_view token, std::size_t max_bytes);
@@ -19,7 +19,7 @@ Result<Compact> split(std::string_view token, std::size_t max_bytes);
 // Views into the parsed header; live as long as its document.
 struct ProtectedHeader {
   Alg alg{};
-  std::string_view kid, typ, cty;        // "" if absent
+  std::string_view kid, typ, cty;  // "" if absent
   bool has_kid = false;
 };
 // Everything that a header may say about itself, checked: `alg` known (`none` in any case is alg_not_allowed), types of

@@ -10,7 +10,8 @@ namespace tessera::detail {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kCurves = {"", "", "P-256", "P-384", "P-521", "secp256k1", "Ed25519", "Ed448"};
+constexpr std::array<std::string_view, 8> kCurves = {"",      "",          "P-256",   "P-384",
+                                                     "P-521", "secp256k1", "Ed25519", "Ed448"};
 constexpr std::array kPrivateMembers = {"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"};
 
 crypto::PkeyType pkey_type(KeyType type) { return static_cast<crypto::PkeyType>(static_cast<int>(type) - 1); }
@@ -49,7 +50,10 @@ Result<void> parse_use(const json::Object& jwk, KeyData& key) {
     if (*use == "enc") key.info.use = KeyUse::enc;
     //= RFC7517#4.2
     // Other values MAY be used.
-    if (*use != "sig") key.may_verify = key.may_sign = false;
+    if (key.info.use == KeyUse::any) {
+      key.has_operations = true;
+      key.may_verify = key.may_sign = false;
+    }
   }
   if (const auto operations = jwk.find("key_ops")) {
     const auto list = operations->array();
@@ -58,11 +62,14 @@ Result<void> parse_use(const json::Object& jwk, KeyData& key) {
     for (const json::Value item : *list) {
       const auto name = item.string();
       ENSURE(name, malformed, "key_ops");
+      //= RFC7517#4.3
+      // Duplicate key operation values MUST NOT be present in the array.
+      ENSURE(!(*name == "verify" && verify) && !(*name == "sign" && sign), malformed, "key_ops");
       verify = verify || *name == "verify";
       sign = sign || *name == "sign";
     }
-    // A private key that may sign may also have its signatures verified.
-    key.may_verify = key.may_verify && (verify || sign);
+    key.has_operations = true;
+    key.may_verify = key.may_verify && verify;
     key.may_sign = key.may_sign && sign;
   }
   return {};
@@ -138,15 +145,18 @@ bool has_private_members(const json::Object& jwk) {
 
 Result<void> check_info(const KeyData& key) {
   ENSURE(key.info.kid.size() <= kMaxKid, too_large, "kid");
+  ENSURE(json::valid_utf8(key.info.kid), malformed, "kid");
   ENSURE(!key.info.alg || fits(key.type, *key.info.alg), alg_key_mismatch, "alg");
   if (key.type == KeyType::oct) {
     const auto size = key.mac->octets().size();
     //= RFC7518#3.2
     // A key of the same size as the hash output (for instance, 256 bits for "HS256") or larger MUST be used
     ENSURE(size >= (key.info.alg ? crypto::hash_size(alg_row(*key.info.alg).hash) : 32), weak_key, "k");
-    ENSURE(std::ranges::any_of(key.mac->octets(), [](std::byte b) { return b != std::byte{' '} && b != std::byte{'\t'} &&
-                                                                          b != std::byte{'\n'} && b != std::byte{'\r'} &&
-                                                                          b != std::byte{0}; }),
+    ENSURE(std::ranges::any_of(key.mac->octets(),
+                               [](std::byte b) {
+                                 return b != std::byte{' '} && b != std::byte{'\t'} && b != std::byte{'\n'} &&
+                                        b != std::byte{'\r'} && b != std::byte{0};
+                               }),
            weak_key, "k");
   }
   return {};
@@ -232,6 +242,12 @@ std::string print_jwk(const KeyData& key, Members wanted) {
   }
   if (!key.info.kid.empty()) out.member("kid", key.info.kid);
   if (key.info.use != KeyUse::any) out.member("use", key.info.use == KeyUse::sig ? "sig" : "enc");
+  if (key.has_operations) {
+    out.key("key_ops").begin_array();
+    if (key.may_sign) out.string("sign");
+    if (key.may_verify) out.string("verify");
+    out.end_array();
+  }
   if (key.info.alg) out.member("alg", alg_name(*key.info.alg));
   out.end_object();
   return out.take();

@@ -35,8 +35,7 @@ Result<std::string> sign_with(BytesView payload, const detail::KeyData& key, std
 
 // The one maker of Verified.
 struct Access {
-  static Result<Verified> verify(std::string_view token,
-                                 std::span<const std::shared_ptr<const detail::KeyData>> keys,
+  static Result<Verified> verify(std::string_view token, std::span<const std::shared_ptr<const detail::KeyData>> keys,
                                  std::span<const Alg> algs, std::size_t max_bytes) {
     const auto parts = TRY(jose::split(token, max_bytes));
     const Bytes header_octets = TRY(base64url::decode(parts.header));
@@ -79,12 +78,14 @@ Result<Verified> verify(std::string_view token, const Keys& keys, std::span<cons
   return Access::verify(token, candidates, algs, max_bytes);
 }
 
-Result<Verified> verify(std::string_view token, const PublicKey& key, std::span<const Alg> algs, std::size_t max_bytes) {
+Result<Verified> verify(std::string_view token, const PublicKey& key, std::span<const Alg> algs,
+                        std::size_t max_bytes) {
   const std::shared_ptr<const detail::KeyData> one[] = {Access::shared(key.data())};
   return Access::verify(token, one, algs, max_bytes);
 }
 
-Result<Verified> verify(std::string_view token, const SecretKey& key, std::span<const Alg> algs, std::size_t max_bytes) {
+Result<Verified> verify(std::string_view token, const SecretKey& key, std::span<const Alg> algs,
+                        std::size_t max_bytes) {
   const std::shared_ptr<const detail::KeyData> one[] = {Access::shared(key.data())};
   return Access::verify(token, one, algs, max_bytes);
 }

@@ -16,14 +16,15 @@ namespace tessera::detail {
 struct KeyData {
   KeyType type{};
   KeyInfo info;
-  // `use` and `key_ops` of the JWK (RFC 7517 sections 4.2, 4.3).
+  // `key_ops` of the JWK (RFC 7517 section 4.3); a `use` that is neither "sig" nor "enc" allows nothing.
   bool may_verify = true, may_sign = true;
-  std::optional<crypto::Pkey> pkey;      // all but oct
-  std::optional<crypto::MacKey> mac;     // oct
+  bool has_operations = false;        // the JWK named them, so they are printed again
+  std::optional<crypto::Pkey> pkey;   // all but oct
+  std::optional<crypto::MacKey> mac;  // oct
 
   // The algorithms that it may serve: those of its type and curve (for oct: of its length), narrowed by info.alg.
   bool admits(Alg alg) const;
-  std::string thumbprint() const;        // RFC 7638
+  std::string thumbprint() const;  // RFC 7638
 };
 
 // A JWK of any kind. Errors as PublicKey::parse says.
@@ -35,7 +36,8 @@ bool has_private_members(const json::Object& jwk);
 // Compact JSON; with the private members when the key has them and `wanted` says so. Secret text then.
 enum class Members { public_only, all };
 std::string print_jwk(const KeyData& key, Members wanted);
-// The information's own rules: kid at most 256 octets, alg fits the key. Errors: too_large, alg_key_mismatch.
+// The information's own rules: kid at most 256 octets of UTF-8, alg fits the key, a MAC key long enough.
+// Errors: too_large, malformed, alg_key_mismatch, weak_key.
 Result<void> check_info(const KeyData& key);
 
 inline constexpr std::size_t kMaxKid = 256, kMaxKeyText = 64 * 1024, kMaxSecretKey = 1024;

@@ -18,6 +18,7 @@ std::shared_ptr<KeyData> renamed(const KeyData& data, KeyInfo info) {
   copy->pkey = data.pkey;
   copy->may_verify = data.may_verify;
   copy->may_sign = data.may_sign;
+  copy->has_operations = data.has_operations;
   copy->info = std::move(info);
   INVARIANT(detail::check_info(*copy), "the information does not fit the key");
   return copy;
@@ -82,8 +83,7 @@ Result<PrivateKey> PrivateKey::generate(Alg alg, KeyInfo info, unsigned rsa_bits
   data->info = std::move(info);
   if (!data->info.alg) data->info.alg = alg;
   TRY_VOID(detail::check_info(*data));
-  data->pkey =
-      TRY(crypto::Pkey::generate(static_cast<crypto::PkeyType>(static_cast<int>(data->type) - 1), rsa_bits));
+  data->pkey = TRY(crypto::Pkey::generate(static_cast<crypto::PkeyType>(static_cast<int>(data->type) - 1), rsa_bits));
   if (data->info.kid.empty()) data->info.kid = data->thumbprint();
   return PrivateKey(std::move(data));
 }
@@ -99,6 +99,9 @@ Secret PrivateKey::pem() const { return data_->pkey->private_pem(); }
 PublicKey PrivateKey::public_key() const {
   auto half = renamed(*data_, data_->info);
   half->pkey = data_->pkey->public_half();
+  // What a key may sign, its public half may verify.
+  half->may_verify = data_->may_verify || data_->may_sign;
+  half->may_sign = false;
   return PublicKey(std::move(half));
 }
 

@@ -8,7 +8,8 @@
 
 namespace tessera::jose {
 
-Result<void> verify_signature(const detail::KeyData& key, Alg alg, std::string_view signing_input, BytesView signature) {
+Result<void> verify_signature(const detail::KeyData& key, Alg alg, std::string_view signing_input,
+                              BytesView signature) {
   ENSURE(key.admits(alg), alg_key_mismatch, "alg");
   const auto& row = alg_row(alg);
   if (!row.symmetric) return key.pkey->verify(row.scheme, row.hash, signing_input, signature);
