@@ -1,0 +1,43 @@
+// The two stores.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <condition_variable>
+
+#include "issuer/store.hpp"
+#include "store/open.hpp"
+#include "store/sql.hpp"
+
+namespace tessera::store {
+
+// A transaction that waits for its turn.
+struct Job {
+  issuer::Access access{};
+  issuer::Store::Work work;
+  issuer::Store::Done done;
+};
+
+// Jobs between the callers and the store's threads; bounded.
+class JobQueue {
+ public:
+  explicit JobQueue(std::size_t limit) : limit_(limit) {}
+  // Answers Err::unavailable itself when it is full or closed.
+  void push(Job job);
+  // Waits for at least one and takes at most `most`; none when closed and empty.
+  std::vector<Job> take(std::size_t most);
+  void close();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable ready_;
+  std::deque<Job> jobs_;
+  std::size_t limit_;
+  bool closed_ = false;
+};
+
+std::unique_ptr<issuer::Store> make_sqlite(const Options& options, const std::string& file);
+std::unique_ptr<issuer::Store> make_postgresql(const Options& options);
+
+}  // namespace tessera::store

@@ -1,0 +1,29 @@
+// Opens a store: SQLite in a file or in memory, or PostgreSQL.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "issuer/store.hpp"
+
+namespace tessera::store {
+
+struct Options {
+  // "sqlite:///path/file.db", "sqlite::memory:", or "postgresql://…" as libpq reads it.
+  std::string url;
+  unsigned threads = 2;                  // that read (SQLite; one more writes), or that hold a connection (PostgreSQL)
+  std::size_t queue = 1024;              // waiting transactions; beyond, Err::unavailable at once
+  std::function<void(std::string_view)> log{};  // what the database said when it failed; no values in it
+};
+
+// Makes or migrates the schema. A new file gets mode 0600. The error is one sentence: what, what the database said, what
+// to do.
+std::expected<std::unique_ptr<issuer::Store>, std::string> open(Options options);
+
+// The newest schema that this binary knows.
+int schema_version();
+
+}  // namespace tessera::store

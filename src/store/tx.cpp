@@ -1,0 +1,440 @@
+#include "store/tx.hpp"
+
+#include "base/try.hpp"
+#include "json/json.hpp"
+
+namespace tessera::store {
+
+using namespace issuer;
+
+namespace {
+
+std::int64_t us(Instant t) { return t.time_since_epoch().count(); }
+Instant instant(std::int64_t t) { return Instant(microseconds(t)); }
+std::int64_t flag(bool value) { return value ? 1 : 0; }
+std::string text(std::string_view view) { return std::string(view); }
+
+std::string list_text(const std::vector<std::string>& list) {
+  json::Writer out;
+  out.begin_array();
+  for (const auto& item : list) out.string(item);
+  out.end_array();
+  return out.take();
+}
+
+std::vector<std::string> list_of(const std::string& text) {
+  std::vector<std::string> out;
+  json::Document document;
+  const auto value = document.parse(text);
+  const auto array = value ? value->array() : std::nullopt;
+  if (array)
+    for (const json::Value item : *array) out.emplace_back(item.string().value_or(""));
+  return out;
+}
+
+std::string words_text(const std::vector<std::string>& words) {
+  std::string out;
+  for (const auto& word : words) (out += out.empty() ? "" : " ") += word;
+  return out;
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty()) {
+    const auto end = text.find(' ');
+    out.emplace_back(text.substr(0, end));
+    text = end == std::string_view::npos ? "" : text.substr(end + 1);
+  }
+  return out;
+}
+
+constexpr const char* kUserColumns =
+    "id, username, password_hash, enabled, name, given_name, family_name, email, email_verified, roles, groups, failures, "
+    "updated";
+
+User user_of(const Row& row) {
+  User user;
+  user.id = UserId(row.text(0));
+  user.username = row.text(1);
+  user.password_hash = row.text(2);
+  user.enabled = row.flag(3);
+  user.name = row.text(4);
+  user.given_name = row.text(5);
+  user.family_name = row.text(6);
+  user.email = row.text(7);
+  user.email_verified = row.flag(8);
+  user.roles = list_of(row.text(9));
+  user.groups = list_of(row.text(10));
+  user.failures = row.number(11);
+  user.updated = instant(row.number(12));
+  return user;
+}
+
+constexpr const char* kSessionColumns = "id, cookie_digest, user_id, created, authenticated, seen, rev, ended";
+
+Session session_of(const Row& row) {
+  Session session;
+  session.id = SessionId(row.text(0));
+  session.cookie_digest = row.text(1);
+  session.user = UserId(row.text(2));
+  session.created = instant(row.number(3));
+  session.authenticated = instant(row.number(4));
+  session.seen = instant(row.number(5));
+  session.rev = row.number(6);
+  session.ended = row.flag(7);
+  return session;
+}
+
+Grant grant_of(const Row& row) {
+  Grant grant;
+  grant.id = GrantId(row.text(0));
+  grant.session = SessionId(row.text(1));
+  grant.user = UserId(row.text(2));
+  grant.client = ClientId(row.text(3));
+  grant.scope = words_of(row.text(4));
+  grant.audience = row.text(5);
+  grant.nonce = row.text(6);
+  grant.authenticated = instant(row.number(7));
+  grant.created = instant(row.number(8));
+  grant.used = instant(row.number(9));
+  grant.generation = row.number(10);
+  grant.rev = row.number(11);
+  grant.offline = row.flag(12);
+  grant.ended = row.flag(13);
+  return grant;
+}
+
+template <class T, class Make>
+std::optional<T> first(const std::vector<Row>& rows, Make make) {
+  if (rows.empty()) return std::nullopt;
+  return make(rows.front());
+}
+
+constexpr std::string_view kKinds[] = {"realm", "resource_server", "role", "group", "client"};
+std::string kind_text(ConfigKind kind) { return text(kKinds[static_cast<std::size_t>(kind)]); }
+
+ConfigKind kind_of(const std::string& name) {
+  for (std::size_t i = 0; i < std::size(kKinds); ++i)
+    if (kKinds[i] == name) return static_cast<ConfigKind>(i);
+  return ConfigKind::realm;
+}
+
+constexpr std::string_view kStates[] = {"next", "active", "retired"};
+std::string state_text(KeyState state) { return text(kStates[static_cast<std::size_t>(state)]); }
+
+KeyState state_of(const std::string& name) {
+  for (std::size_t i = 0; i < std::size(kStates); ++i)
+    if (kStates[i] == name) return static_cast<KeyState>(i);
+  return KeyState::retired;
+}
+
+}  // namespace
+
+std::unexpected<Error> SqlTx::failed(const SqlError& error) {
+  if (!failure_) failure_ = error;
+  return fail(error.state == "40001" || error.state == "40P01" ? Err::retry : Err::unavailable, "store");
+}
+
+Result<std::vector<Row>> SqlTx::read(std::string_view sql, const Args& args) {
+  if (failure_) return fail(Err::unavailable, "store");
+  try {
+    return sql_.rows(sql, args);
+  } catch (const SqlError& error) {
+    return failed(error);
+  }
+}
+
+Result<std::vector<Row>> SqlTx::write_returning(std::string_view sql, const Args& args) {
+  INVARIANT(access_ == Access::write, "a write in a transaction that reads");
+  return read(sql, args);
+}
+
+Result<std::int64_t> SqlTx::write(std::string_view sql, const Args& args) {
+  INVARIANT(access_ == Access::write, "a write in a transaction that reads");
+  if (failure_) return fail(Err::unavailable, "store");
+  try {
+    return sql_.run(sql, args);
+  } catch (const SqlError& error) {
+    return failed(error);
+  }
+}
+
+// ── people ──
+
+Result<std::optional<User>> SqlTx::user_by_name(const RealmId& realm, std::string_view canonical) {
+  static const auto kSql = std::string("SELECT ") + kUserColumns + " FROM users WHERE realm = :a AND username = :b";
+  return first<User>(TRY(read(kSql, {realm.text, text(canonical)})), user_of);
+}
+
+Result<std::optional<User>> SqlTx::user(const RealmId& realm, const UserId& id) {
+  static const auto kSql = std::string("SELECT ") + kUserColumns + " FROM users WHERE realm = :a AND id = :b";
+  return first<User>(TRY(read(kSql, {realm.text, id.text})), user_of);
+}
+
+Result<std::vector<User>> SqlTx::users(const RealmId& realm) {
+  static const auto kSql = std::string("SELECT ") + kUserColumns + " FROM users WHERE realm = :a ORDER BY username";
+  std::vector<User> out;
+  for (const auto& row : TRY(read(kSql, {realm.text}))) out.push_back(user_of(row));
+  return out;
+}
+
+Result<bool> SqlTx::insert_user(const RealmId& realm, const User& user) {
+  return TRY(write("INSERT INTO users (realm, id, username, password_hash, enabled, name, given_name, family_name, email, "
+                   "email_verified, roles, groups, failures, updated) VALUES (:a, :b, :c, :d, :e, :f, :g, :h, :i, :j, :k, "
+                   ":l, 0, :m) ON CONFLICT DO NOTHING",
+                   {realm.text, user.id.text, user.username, user.password_hash, flag(user.enabled), user.name,
+                    user.given_name, user.family_name, user.email, flag(user.email_verified), list_text(user.roles),
+                    list_text(user.groups), us(user.updated)})) == 1;
+}
+
+Result<bool> SqlTx::update_user(const RealmId& realm, const User& user) {
+  return TRY(write("UPDATE users SET username = :a, enabled = :b, name = :c, given_name = :d, family_name = :e, email = :f, "
+                   "email_verified = :g, roles = :h, groups = :i, updated = :j WHERE realm = :k AND id = :l",
+                   {user.username, flag(user.enabled), user.name, user.given_name, user.family_name, user.email,
+                    flag(user.email_verified), list_text(user.roles), list_text(user.groups), us(user.updated),
+                    realm.text, user.id.text})) == 1;
+}
+
+Result<bool> SqlTx::replace_password(const RealmId& realm, const UserId& id, std::string_view old_hash,
+                                     std::string_view new_hash) {
+  return TRY(write("UPDATE users SET password_hash = :a WHERE realm = :b AND id = :c AND password_hash = :d",
+                   {text(new_hash), realm.text, id.text, text(old_hash)})) == 1;
+}
+
+Result<void> SqlTx::count_login_failure(const RealmId& realm, const UserId& id) {
+  TRY_VOID(write("UPDATE users SET failures = failures + 1 WHERE realm = :a AND id = :b", {realm.text, id.text}));
+  return {};
+}
+
+Result<void> SqlTx::clear_login_failures(const RealmId& realm, const UserId& id) {
+  TRY_VOID(write("UPDATE users SET failures = 0 WHERE realm = :a AND id = :b AND failures > 0", {realm.text, id.text}));
+  return {};
+}
+
+// ── sessions ──
+
+Result<void> SqlTx::insert_session(const RealmId& realm, const Session& s) {
+  TRY_VOID(write("INSERT INTO sessions (realm, id, cookie_digest, user_id, created, authenticated, seen, rev, ended) "
+                 "VALUES (:a, :b, :c, :d, :e, :f, :g, :h, 0)",
+                 {realm.text, s.id.text, s.cookie_digest, s.user.text, us(s.created), us(s.authenticated), us(s.seen),
+                  s.rev}));
+  return {};
+}
+
+Result<std::optional<Session>> SqlTx::session_by_cookie(const RealmId& realm, std::string_view digest) {
+  static const auto kSql =
+      std::string("SELECT ") + kSessionColumns + " FROM sessions WHERE realm = :a AND cookie_digest = :b";
+  return first<Session>(TRY(read(kSql, {realm.text, text(digest)})), session_of);
+}
+
+Result<std::optional<Session>> SqlTx::session(const RealmId& realm, const SessionId& id) {
+  static const auto kSql = std::string("SELECT ") + kSessionColumns + " FROM sessions WHERE realm = :a AND id = :b";
+  return first<Session>(TRY(read(kSql, {realm.text, id.text})), session_of);
+}
+
+Result<void> SqlTx::touch_session(const RealmId& realm, const SessionId& id, Instant now) {
+  TRY_VOID(write("UPDATE sessions SET seen = :a WHERE realm = :b AND id = :c AND seen <= :d AND ended = 0",
+                 {us(now), realm.text, id.text, us(now - minutes(1))}));
+  return {};
+}
+
+Result<bool> SqlTx::renew_session(const RealmId& realm, const SessionId& id, std::string_view old_digest,
+                                  std::string_view new_digest, Instant authenticated) {
+  return TRY(write("UPDATE sessions SET cookie_digest = :a, authenticated = :b, seen = :c WHERE realm = :d AND id = :e AND "
+                   "cookie_digest = :f AND ended = 0",
+                   {text(new_digest), us(authenticated), us(authenticated), realm.text, id.text, text(old_digest)})) == 1;
+}
+
+Result<bool> SqlTx::end_session(const RealmId& realm, const SessionId& id) {
+  return TRY(write("UPDATE sessions SET ended = 1 WHERE realm = :a AND id = :b AND ended = 0", {realm.text, id.text})) == 1;
+}
+
+// ── grants ──
+
+Result<Redeemed> SqlTx::redeem_code(const RealmId& realm, const Grant& g, std::vector<GrantId>& ended) {
+  const auto inserted = TRY(write(
+      "INSERT INTO grants (realm, id, session_id, user_id, client_id, scope, audience, nonce, authenticated, created, used, "
+      "generation, rev, offline, ended) VALUES (:a, :b, :c, :d, :e, :f, :g, :h, :i, :j, :k, :l, :m, :n, 0) "
+      "ON CONFLICT DO NOTHING",
+      {realm.text, g.id.text, g.session.text, g.user.text, g.client.text, words_text(g.scope), g.audience, g.nonce,
+       us(g.authenticated), us(g.created), us(g.used), g.generation, g.rev, flag(g.offline)}));
+  if (inserted == 0) return Redeemed::again;
+  const auto surplus = TRY(read("SELECT id FROM grants WHERE realm = :a AND session_id = :b AND client_id = :c AND "
+                                "ended = 0 ORDER BY created DESC, id LIMIT 1000 OFFSET 10",
+                                {realm.text, g.session.text, g.client.text}));
+  for (const auto& row : surplus)
+    if (TRY(end_grant(realm, GrantId(row.text(0))))) ended.emplace_back(row.text(0));
+  return Redeemed::first;
+}
+
+Result<std::optional<Grant>> SqlTx::grant(const RealmId& realm, const GrantId& id) {
+  return first<Grant>(TRY(read("SELECT id, session_id, user_id, client_id, scope, audience, nonce, authenticated, created, "
+                               "used, generation, rev, offline, ended FROM grants WHERE realm = :a AND id = :b",
+                               {realm.text, id.text})),
+                      grant_of);
+}
+
+Result<Rotation> SqlTx::rotate_refresh(const RealmId& realm, const GrantId& id, std::int64_t presented, Instant now,
+                                       seconds grace) {
+  const auto moved = TRY(write("UPDATE grants SET generation = generation + 1, used = :a WHERE realm = :b AND id = :c AND "
+                               "generation = :d AND ended = 0",
+                               {us(now), realm.text, id.text, presented}));
+  if (moved == 1) return Rotation{Rotation::Kind::rotated, presented + 1};
+  const auto found = TRY(grant(realm, id));
+  if (!found || found->ended) return Rotation{Rotation::Kind::gone, 0};
+  if (found->generation == presented + 1 && now <= found->used + grace)
+    return Rotation{Rotation::Kind::retry, found->generation};
+  return Rotation{Rotation::Kind::reused, found->generation};
+}
+
+Result<bool> SqlTx::end_grant(const RealmId& realm, const GrantId& id) {
+  return TRY(write("UPDATE grants SET ended = 1 WHERE realm = :a AND id = :b AND ended = 0", {realm.text, id.text})) == 1;
+}
+
+// ── consents ──
+
+Result<std::optional<Consent>> SqlTx::consent(const RealmId& realm, const UserId& user, const ClientId& client) {
+  return first<Consent>(
+      TRY(read("SELECT scope, given FROM consents WHERE realm = :a AND user_id = :b AND client_id = :c",
+               {realm.text, user.text, client.text})),
+      [&](const Row& row) { return Consent{user, client, words_of(row.text(0)), instant(row.number(1))}; });
+}
+
+Result<void> SqlTx::put_consent(const RealmId& realm, const Consent& c) {
+  TRY_VOID(write("INSERT INTO consents (realm, user_id, client_id, scope, given) VALUES (:a, :b, :c, :d, :e) ON CONFLICT "
+                 "(realm, user_id, client_id) DO UPDATE SET scope = excluded.scope, given = excluded.given",
+                 {realm.text, c.user.text, c.client.text, words_text(c.scope), us(c.given)}));
+  return {};
+}
+
+Result<bool> SqlTx::remove_consent(const RealmId& realm, const UserId& user, const ClientId& client) {
+  return TRY(write("DELETE FROM consents WHERE realm = :a AND user_id = :b AND client_id = :c",
+                   {realm.text, user.text, client.text})) == 1;
+}
+
+// ── facts ──
+
+Result<std::int64_t> SqlTx::append_fact(const RealmId& realm, const Fact& fact) {
+  // The row is locked until the commit, so that no later number becomes visible before this one.
+  const auto rows =
+      TRY(write_returning("INSERT INTO realm_state (realm, config_version, fact_number) VALUES (:a, 0, 1) ON CONFLICT "
+                          "(realm) DO UPDATE SET fact_number = realm_state.fact_number + 1 RETURNING fact_number",
+                          {realm.text}));
+  ENSURE(!rows.empty(), unavailable, "store");
+  const auto number = rows.front().number(0);
+  TRY_VOID(write("INSERT INTO facts (realm, number, kind, value, expires) VALUES (:a, :b, :c, :d, :e)",
+                 {realm.text, number, static_cast<std::int64_t>(fact.kind), fact.value, us(fact.expires)}));
+  return number;
+}
+
+Result<std::vector<Fact>> SqlTx::facts_after(const RealmId& realm, std::int64_t number) {
+  std::vector<Fact> out;
+  for (const auto& row : TRY(read("SELECT number, kind, value, expires FROM facts WHERE realm = :a AND number > :b "
+                                  "ORDER BY number",
+                                  {realm.text, number})))
+    out.push_back({row.number(0), static_cast<FactKind>(row.number(1)), row.text(2), instant(row.number(3))});
+  return out;
+}
+
+// ── configuration ──
+
+Result<std::vector<ConfigRow>> SqlTx::config(const RealmId& realm) {
+  std::vector<ConfigRow> out;
+  for (const auto& row : TRY(read("SELECT kind, id, body, declared FROM config WHERE realm = :a ORDER BY kind, id",
+                                  {realm.text})))
+    out.push_back({kind_of(row.text(0)), row.text(1), row.text(2), row.flag(3)});
+  return out;
+}
+
+Result<std::vector<RealmId>> SqlTx::realms() {
+  std::vector<RealmId> out;
+  for (const auto& row : TRY(read("SELECT realm FROM config WHERE kind = 'realm' ORDER BY realm", {})))
+    out.emplace_back(row.text(0));
+  return out;
+}
+
+Result<void> SqlTx::put_config(const RealmId& realm, const ConfigRow& row) {
+  TRY_VOID(write("INSERT INTO config (realm, kind, id, body, declared) VALUES (:a, :b, :c, :d, :e) ON CONFLICT (realm, "
+                 "kind, id) DO UPDATE SET body = excluded.body, declared = excluded.declared",
+                 {realm.text, kind_text(row.kind), row.id, row.body, flag(row.declared)}));
+  return {};
+}
+
+Result<bool> SqlTx::remove_config(const RealmId& realm, ConfigKind kind, std::string_view id) {
+  return TRY(write("DELETE FROM config WHERE realm = :a AND kind = :b AND id = :c",
+                   {realm.text, kind_text(kind), text(id)})) == 1;
+}
+
+Result<std::int64_t> SqlTx::config_version(const RealmId& realm) {
+  const auto rows = TRY(read("SELECT config_version FROM realm_state WHERE realm = :a", {realm.text}));
+  return rows.empty() ? 0 : rows.front().number(0);
+}
+
+Result<void> SqlTx::bump_config_version(const RealmId& realm) {
+  TRY_VOID(write("INSERT INTO realm_state (realm, config_version, fact_number) VALUES (:a, 1, 0) ON CONFLICT (realm) DO "
+                 "UPDATE SET config_version = realm_state.config_version + 1",
+                 {realm.text}));
+  return {};
+}
+
+Result<std::optional<std::string>> SqlTx::setting(std::string_view name) {
+  return first<std::string>(TRY(read("SELECT value FROM setting WHERE name = :a", {text(name)})),
+                            [](const Row& row) { return row.text(0); });
+}
+
+Result<void> SqlTx::put_setting(std::string_view name, std::string_view value) {
+  TRY_VOID(write("INSERT INTO setting (name, value) VALUES (:a, :b) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                 {text(name), text(value)}));
+  return {};
+}
+
+Result<bool> SqlTx::insert_setting(std::string_view name, std::string_view value) {
+  return TRY(write("INSERT INTO setting (name, value) VALUES (:a, :b) ON CONFLICT DO NOTHING",
+                   {text(name), text(value)})) == 1;
+}
+
+// ── signing keys ──
+
+Result<std::vector<SigningKey>> SqlTx::signing_keys(const RealmId& realm) {
+  std::vector<SigningKey> out;
+  for (const auto& row : TRY(read("SELECT kid, alg, state, sealed_jwk, created, changed FROM signing_keys WHERE realm = :a "
+                                  "ORDER BY created, kid",
+                                  {realm.text}))) {
+    const auto alg = alg_from_name(row.text(1));
+    if (!alg) continue;  // of a newer binary
+    out.push_back({row.text(0), *alg, state_of(row.text(2)), row.text(3), instant(row.number(4)), instant(row.number(5))});
+  }
+  return out;
+}
+
+Result<bool> SqlTx::insert_signing_key(const RealmId& realm, const SigningKey& key) {
+  return TRY(write("INSERT INTO signing_keys (realm, kid, alg, state, sealed_jwk, created, changed) VALUES (:a, :b, :c, :d, "
+                   ":e, :f, :g) ON CONFLICT DO NOTHING",
+                   {realm.text, key.kid, text(alg_name(key.alg)), state_text(key.state), key.sealed_jwk, us(key.created),
+                    us(key.changed)})) == 1;
+}
+
+Result<bool> SqlTx::move_signing_key(const RealmId& realm, std::string_view kid, KeyState from, KeyState to, Instant now) {
+  return TRY(write("UPDATE signing_keys SET state = :a, changed = :b WHERE realm = :c AND kid = :d AND state = :e",
+                   {state_text(to), us(now), realm.text, text(kid), state_text(from)})) == 1;
+}
+
+// ── ageing ──
+
+Result<std::int64_t> SqlTx::sweep(const RealmId& realm, const Sweep& sweep, std::int64_t most) {
+  const auto& life = sweep.lifetimes;
+  const auto margin = std::chrono::hours(1);
+  // Rows are chosen by their age alone; what is younger may still explain why something is refused.
+  std::int64_t gone = TRY(write(
+      "DELETE FROM sessions WHERE realm = :a AND id IN (SELECT id FROM sessions WHERE realm = :b AND seen < :c LIMIT :d)",
+      {realm.text, realm.text, us(sweep.now - life.session_max - margin), most}));
+  gone += TRY(write(
+      "DELETE FROM grants WHERE realm = :a AND id IN (SELECT id FROM grants WHERE realm = :b AND used < :c LIMIT :d)",
+      {realm.text, realm.text, us(sweep.now - std::max(life.refresh_idle, life.session_max) - margin), most}));
+  gone += TRY(write("DELETE FROM facts WHERE realm = :a AND number IN (SELECT number FROM facts WHERE realm = :b AND "
+                    "expires < :c LIMIT :d)",
+                    {realm.text, realm.text, us(sweep.now), most}));
+  return gone;
+}
+
+}  // namespace tessera::store

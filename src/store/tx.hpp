@@ -1,0 +1,79 @@
+// issuer::Tx in SQL that both engines understand.
+#pragma once
+
+#include <optional>
+
+#include "issuer/store.hpp"
+#include "store/sql.hpp"
+
+namespace tessera::store {
+
+class SqlTx final : public issuer::Tx {
+ public:
+  using RealmId = issuer::RealmId;
+  using UserId = issuer::UserId;
+  using SessionId = issuer::SessionId;
+  using GrantId = issuer::GrantId;
+  using ClientId = issuer::ClientId;
+
+  explicit SqlTx(Connection& connection, issuer::Access access) : sql_(connection), access_(access) {}
+
+  // The first failure of a statement, after which the transaction can only be rolled back.
+  const std::optional<SqlError>& failure() const { return failure_; }
+
+  Result<std::optional<issuer::User>> user_by_name(const RealmId&, std::string_view) override;
+  Result<std::optional<issuer::User>> user(const RealmId&, const UserId&) override;
+  Result<std::vector<issuer::User>> users(const RealmId&) override;
+  Result<bool> insert_user(const RealmId&, const issuer::User&) override;
+  Result<bool> update_user(const RealmId&, const issuer::User&) override;
+  Result<bool> replace_password(const RealmId&, const UserId&, std::string_view, std::string_view) override;
+  Result<void> count_login_failure(const RealmId&, const UserId&) override;
+  Result<void> clear_login_failures(const RealmId&, const UserId&) override;
+
+  Result<void> insert_session(const RealmId&, const issuer::Session&) override;
+  Result<std::optional<issuer::Session>> session_by_cookie(const RealmId&, std::string_view) override;
+  Result<std::optional<issuer::Session>> session(const RealmId&, const SessionId&) override;
+  Result<void> touch_session(const RealmId&, const SessionId&, Instant) override;
+  Result<bool> renew_session(const RealmId&, const SessionId&, std::string_view, std::string_view, Instant) override;
+  Result<bool> end_session(const RealmId&, const SessionId&) override;
+
+  Result<issuer::Redeemed> redeem_code(const RealmId&, const issuer::Grant&, std::vector<GrantId>&) override;
+  Result<std::optional<issuer::Grant>> grant(const RealmId&, const GrantId&) override;
+  Result<issuer::Rotation> rotate_refresh(const RealmId&, const GrantId&, std::int64_t, Instant, seconds) override;
+  Result<bool> end_grant(const RealmId&, const GrantId&) override;
+
+  Result<std::optional<issuer::Consent>> consent(const RealmId&, const UserId&, const ClientId&) override;
+  Result<void> put_consent(const RealmId&, const issuer::Consent&) override;
+  Result<bool> remove_consent(const RealmId&, const UserId&, const ClientId&) override;
+
+  Result<std::int64_t> append_fact(const RealmId&, const Fact&) override;
+  Result<std::vector<Fact>> facts_after(const RealmId&, std::int64_t) override;
+
+  Result<std::vector<issuer::ConfigRow>> config(const RealmId&) override;
+  Result<std::vector<RealmId>> realms() override;
+  Result<void> put_config(const RealmId&, const issuer::ConfigRow&) override;
+  Result<bool> remove_config(const RealmId&, issuer::ConfigKind, std::string_view) override;
+  Result<std::int64_t> config_version(const RealmId&) override;
+  Result<void> bump_config_version(const RealmId&) override;
+  Result<std::optional<std::string>> setting(std::string_view) override;
+  Result<void> put_setting(std::string_view, std::string_view) override;
+  Result<bool> insert_setting(std::string_view, std::string_view) override;
+
+  Result<std::vector<issuer::SigningKey>> signing_keys(const RealmId&) override;
+  Result<bool> insert_signing_key(const RealmId&, const issuer::SigningKey&) override;
+  Result<bool> move_signing_key(const RealmId&, std::string_view, issuer::KeyState, issuer::KeyState, Instant) override;
+
+  Result<std::int64_t> sweep(const RealmId&, const Sweep&, std::int64_t) override;
+
+ private:
+  Result<std::vector<Row>> read(std::string_view sql, const Args& args);
+  Result<std::vector<Row>> write_returning(std::string_view sql, const Args& args);
+  Result<std::int64_t> write(std::string_view sql, const Args& args);
+  std::unexpected<Error> failed(const SqlError& error);
+
+  Connection& sql_;
+  issuer::Access access_;
+  std::optional<SqlError> failure_;
+};
+
+}  // namespace tessera::store
