@@ -118,7 +118,7 @@ class PrivateKey {
 class SecretKey {
  public:
   // Raw octets as the key of one HS* algorithm. Errors: weak_key (shorter than the hash's output: 32, 48, 64 octets, or
-  // all octets white space or zero), alg_key_mismatch (not an HS* alg), too_large (1 KiB).
+  // all octets white space), alg_key_mismatch (not an HS* alg), too_large (1 KiB).
   static Result<SecretKey> from_octets(BytesView octets, Alg alg, KeyInfo info = {});
   // A JWK of kty "oct". Without `alg` it admits every HS* algorithm that its length can serve (weak_key if none).
   static Result<SecretKey> parse(std::string_view jwk);

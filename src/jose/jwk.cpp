@@ -137,6 +137,11 @@ void write_secret(json::Writer& out, const char* name, const Secret& secret) {
   wipe(text);
 }
 
+// A secret file that holds nothing but white space was meant to hold something.
+bool is_ink(std::byte b) {
+  return b != std::byte{' '} && b != std::byte{'\t'} && b != std::byte{'\n'} && b != std::byte{'\r'};
+}
+
 }  // namespace
 
 bool has_private_members(const json::Object& jwk) {
@@ -152,12 +157,7 @@ Result<void> check_info(const KeyData& key) {
     //= RFC7518#3.2
     // A key of the same size as the hash output (for instance, 256 bits for "HS256") or larger MUST be used
     ENSURE(size >= (key.info.alg ? crypto::hash_size(alg_row(*key.info.alg).hash) : 32), weak_key, "k");
-    ENSURE(std::ranges::any_of(key.mac->octets(),
-                               [](std::byte b) {
-                                 return b != std::byte{' '} && b != std::byte{'\t'} && b != std::byte{'\n'} &&
-                                        b != std::byte{'\r'} && b != std::byte{0};
-                               }),
-           weak_key, "k");
+    ENSURE(std::ranges::any_of(key.mac->octets(), is_ink), weak_key, "k");
   }
   return {};
 }

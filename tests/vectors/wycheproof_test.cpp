@@ -1,0 +1,135 @@
+// Wycheproof's JOSE sets, whole. A case that Tessera answers otherwise than the file expects stands in deviations.txt
+// with its reason; one that stands there and does not deviate fails.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <sstream>
+
+#include "base/base64url.hpp"
+#include "base/try.hpp"
+#include "jose/compact.hpp"
+#include "jose/select.hpp"
+#include "jose/signature.hpp"
+#include "json/json.hpp"
+#include "support/expect.hpp"
+#include "support/vectors.hpp"
+#include "tessera/jws.hpp"
+
+using namespace tessera;
+
+namespace {
+
+constexpr Alg kEvery[] = {Alg::HS256,  Alg::HS384, Alg::HS512,   Alg::RS256, Alg::RS384, Alg::RS512,
+                          Alg::PS256,  Alg::PS384, Alg::PS512,   Alg::ES256, Alg::ES384, Alg::ES512,
+                          Alg::ES256K, Alg::EdDSA, Alg::Ed25519, Alg::Ed448};
+
+// "file tcId reason", by "file tcId".
+std::map<std::string, std::string> deviations() {
+  std::map<std::string, std::string> out;
+  std::istringstream lines(tests::read_file(TESSERA_SOURCE_DIR "/tests/vectors/deviations.txt"));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    std::istringstream words(line);
+    std::string file, id, reason;
+    words >> file >> id;
+    std::getline(words, reason);
+    EXPECT_GT(reason.size(), 10U) << "a deviation needs its reason: " << line;
+    out[file + " " + id] = reason;
+  }
+  return out;
+}
+
+std::string text(const json::Object& of, std::string_view name) {
+  const auto value = of.find(name);
+  return value ? std::string(value->string().value_or("")) : "";
+}
+
+// A set of MAC keys is no part of the public API; its rule for choosing one is the same.
+std::string verify_among(const std::string& token, const json::Array& set) {
+  std::vector<SecretKey> keys;
+  for (const json::Value item : set) {
+    auto key = SecretKey::parse(item.text());
+    if (!key) return code_of(key);
+    keys.push_back(*std::move(key));
+  }
+  std::vector<std::shared_ptr<const detail::KeyData>> candidates;
+  for (const auto& key : keys) candidates.emplace_back(std::shared_ptr<const detail::KeyData>(), &key.data());
+  const auto chosen = [&]() -> Result<void> {
+    const auto parts = TRY(jose::split(token, token.size()));
+    const Bytes octets = TRY(base64url::decode(parts.header));
+    json::Document document;
+    const auto object = TRY(document.parse_object(text_of(octets)));
+    const auto header = TRY(jose::parse_header(object));
+    const auto* key = TRY(jose::select_key(candidates, header));
+    return jose::verify_signature(*key, header.alg, parts.signing_input, TRY(base64url::decode(parts.signature)));
+  }();
+  return code_of(chosen);
+}
+
+bool all_symmetric(const json::Array& set) {
+  for (const json::Value item : set)
+    if (text(*item.object(), "kty") != "oct") return false;
+  return true;
+}
+
+// The verification that a user would write with the group's key.
+std::string verify(const std::string& token, const json::Object& group) {
+  const bool published = group.find("public").has_value();
+  const json::Value value = *group.find(published ? "public" : "private");
+  const std::string jwk = value.text();
+  if (const auto list = value.object()->find("keys")) {
+    const auto set = *list->array();
+    if (all_symmetric(set)) return verify_among(token, set);
+    const auto keys = Keys::parse(jwk);
+    return keys ? code_of(jws::verify(token, *keys, kEvery)) : code_of(keys);
+  }
+  if (published) {
+    const auto key = PublicKey::parse(jwk);
+    return key ? code_of(jws::verify(token, *key, kEvery)) : code_of(key);
+  }
+  const auto key = SecretKey::parse(jwk);
+  return key ? code_of(jws::verify(token, *key, kEvery)) : code_of(key);
+}
+
+void run(const std::string& name) {
+  const auto folder = tests::vectors();
+  if (!folder) GTEST_SKIP() << "no vectors";
+  const std::string content = tests::read_file(*folder / "wycheproof" / (name + "_test.json"));
+  json::Document document;
+  const auto parsed = document.parse_object(content);
+  ASSERT_TRUE(parsed);
+  auto expected_deviations = deviations();
+  int count = 0, other = 0;
+  const auto groups = *parsed->find("testGroups")->array();
+  for (const json::Value entry : groups) {
+    const auto group = *entry.object();
+    const auto cases = *group.find("tests")->array();
+    for (const json::Value item : cases) {
+      const auto test = *item.object();
+      ++count;
+      if (!test.find("jws")) {
+        ++other;  // JWE: not read here
+        EXPECT_TRUE(test.find("jwe"));
+        continue;
+      }
+      const auto jws = *test.find("jws");
+      const std::string token = jws.string() ? std::string(*jws.string()) : jws.text();
+      const std::string id = name + " " + std::to_string(*test.find("tcId")->integer());
+      const std::string answer = verify(token, group);
+      const bool as_expected = (answer == "ok") == (text(test, "result") == "valid");
+      const bool listed = expected_deviations.erase(id) > 0;
+      EXPECT_NE(as_expected, listed) << id << " " << text(group, "comment") << "/" << text(test, "comment")
+                                     << ": expected " << text(test, "result") << ", answered " << answer;
+    }
+  }
+  EXPECT_EQ(count, *parsed->find("numberOfTests")->integer());
+  EXPECT_LT(other, count);
+  for (const auto& [id, reason] : expected_deviations)
+    EXPECT_FALSE(id.starts_with(name + " ")) << id << " does not exist";
+}
+
+}  // namespace
+
+TEST(Wycheproof, JsonWebSignature) { run("json_web_signature"); }
+TEST(Wycheproof, JsonWebKey) { run("json_web_key"); }
+TEST(Wycheproof, JsonWebCrypto) { run("json_web_crypto"); }
