@@ -32,11 +32,18 @@ class Ctx {
   using Random = std::function<void(std::span<std::byte>)>;
 
   Ctx(std::shared_ptr<const Snapshot> snapshot, Instant now, Limits& limits, Random random)
-      : snapshot_(std::move(snapshot)), now_(now), limits_(limits), random_(std::move(random)) {}
+      : snapshot_(std::move(snapshot)),
+        rev_(snapshot_->facts->applied()),
+        now_(now),
+        limits_(limits),
+        random_(std::move(random)) {}
 
   const Snapshot& snapshot() const { return *snapshot_; }
   const RealmId& realm() const { return snapshot_->realm.id; }
   Instant now() const { return now_; }
+  // The last fact applied when this request began: the `rev` of what it makes. Taken before anything is read, so that a
+  // fact which comes meanwhile is above it: what is made from stale state is refused, never survives.
+  std::int64_t rev() const { return rev_; }
 
   // The transaction; a need until the shell has one of at least this access open.
   Step<Tx*> store(Access access);
@@ -70,6 +77,7 @@ class Ctx {
 
  private:
   std::shared_ptr<const Snapshot> snapshot_;
+  std::int64_t rev_;
   Instant now_;
   Limits& limits_;
   Random random_;

@@ -18,4 +18,12 @@ const PrivateKey* Snapshot::signing_key(Alg alg) const {
   return nullptr;
 }
 
+std::shared_ptr<const Verifier> make_access_verifier(const Snapshot& snapshot) {
+  return std::make_shared<const Verifier>(
+      snapshot.published, Policy{.issuer = snapshot.issuer,
+                                 .audience = Unchecked("the issuer is asked about tokens for any resource server"),
+                                 .typ = kAccessTokenTyp,
+                                 .algs = {kAccessTokenAlg}});
+}
+
 }  // namespace tessera::issuer

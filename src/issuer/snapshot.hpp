@@ -19,6 +19,9 @@
 
 namespace tessera::issuer {
 
+inline constexpr Alg kAccessTokenAlg = Alg::ES256;
+inline constexpr const char* kAccessTokenTyp = "at+jwt";
+
 struct Snapshot {
   Realm realm;
   std::string issuer;                              // "https://id.example.com" or ".../r/NAME"; every endpoint's prefix
@@ -32,6 +35,7 @@ struct Snapshot {
   std::vector<PrivateKey> signing;                 // the active ones, one an algorithm
   Keys published = Keys::of({});                   // next, active and retired ones, as /jwks gives them
   std::vector<Alg> algs;                           // that `published` can verify
+  std::shared_ptr<const Verifier> access_verifier; // make_access_verifier(snapshot), once issuer and published are set
   std::shared_ptr<SealKeys> seals;
   std::shared_ptr<FactSet> facts;                  // grows while the snapshot lives
 
@@ -40,5 +44,8 @@ struct Snapshot {
   const PrivateKey* signing_key(Alg alg) const;                // nullptr when not made yet
   std::string url(std::string_view path) const { return issuer + std::string(path); }
 };
+
+// Verifies the realm's own access tokens, whatever resource server they are for (RFC 9068 section 4).
+std::shared_ptr<const Verifier> make_access_verifier(const Snapshot& snapshot);
 
 }  // namespace tessera::issuer

@@ -30,8 +30,8 @@ struct Fact {
 
 // What of a token a fact can concern.
 struct TokenMarks {
-  std::string_view subject, client, audience, session, grant, jti;
-  std::vector<std::string_view> roles;
+  std::string_view subject{}, client{}, audience{}, session{}, grant{}, jti{};
+  std::vector<std::string_view> roles{};
   std::int64_t rev = 0;
 };
 

@@ -10,8 +10,9 @@
 
 namespace tessera::issuer {
 
-// The `resource` parameter, which must be among the client's; without one the client's first; for a client that has none
-// the issuer itself, where nobody has permissions. Refusal: invalid_target (unknown, not the client's, or several).
+// The `resource` parameter, which must be among the client's; without one the client's first; for a client that has
+// none the issuer itself, where nobody has permissions. Refusal: invalid_target (unknown, not the client's, or
+// several).
 Step<std::string> check_resource(const Params& params, const Client& client, const Snapshot& snapshot);
 
 // A later request of the same grant: `resource` is left out or is the grant's, and the client may still use it.

@@ -1,0 +1,59 @@
+#include <algorithm>
+
+#include "issuer/endpoints/endpoints.hpp"
+#include "issuer/model/codec.hpp"
+#include "issuer/steps/scope.hpp"
+#include "json/json.hpp"
+
+namespace tessera::issuer {
+
+namespace {
+using Texts = std::vector<std::string>;
+
+// RS256, because every client may count on it; ES256, which every realm has; and what clients are registered with.
+Texts id_token_algs(const Snapshot& snapshot) {
+  std::vector<Alg> algs{Alg::RS256, Alg::ES256};
+  for (const auto& [id, client] : snapshot.clients)
+    if (std::ranges::find(algs, client.id_token_alg) == algs.end()) algs.push_back(client.id_token_alg);
+  std::ranges::sort(algs);
+  Texts names;
+  for (const auto alg : algs) names.emplace_back(alg_name(alg));
+  return names;
+}
+
+Texts names_of(auto... values) { return {std::string(name_of(values))...}; }
+}  // namespace
+
+// Only what is true here: a member that is left out says no.
+Step<Reply> discovery(const Request&, Ctx& ctx) {
+  const auto& snapshot = ctx.snapshot();
+  const Texts with_secret = names_of(ClientAuth::client_secret_basic, ClientAuth::client_secret_post);
+  const Texts every_method =
+      names_of(ClientAuth::client_secret_basic, ClientAuth::client_secret_post, ClientAuth::none);
+  json::Writer w;
+  w.begin_object().member("issuer", snapshot.issuer);
+  for (const auto& route : routes())
+    if (!route.metadata.empty()) w.member(route.metadata, snapshot.url(route.path));
+  w.member("response_types_supported", Texts{"code"})
+      .member("response_modes_supported", Texts{"query"})
+      .member("grant_types_supported",
+              names_of(GrantType::authorization_code, GrantType::refresh_token, GrantType::client_credentials))
+      .member("subject_types_supported", Texts{"public"})
+      .member("id_token_signing_alg_values_supported", id_token_algs(snapshot))
+      .member("token_endpoint_auth_methods_supported", every_method)
+      .member("introspection_endpoint_auth_methods_supported", with_secret)
+      .member("revocation_endpoint_auth_methods_supported", every_method)
+      .member("code_challenge_methods_supported", Texts{"S256"})
+      .member("scopes_supported", Texts(std::begin(kOpenIdScopes), std::end(kOpenIdScopes)))
+      .member("claims_supported",
+              Texts{"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid", "name", "given_name", "family_name",
+                    "preferred_username", "updated_at", "email", "email_verified", "roles"})
+      .member("authorization_response_iss_parameter_supported", true)
+      .member("claims_parameter_supported", false)
+      .member("request_parameter_supported", false)
+      .member("request_uri_parameter_supported", false)
+      .end_object();
+  return Reply{.body = Json{.body = w.take()}};
+}
+
+}  // namespace tessera::issuer

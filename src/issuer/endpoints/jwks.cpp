@@ -1,0 +1,9 @@
+#include "issuer/endpoints/endpoints.hpp"
+
+namespace tessera::issuer {
+
+Step<Reply> jwks(const Request&, Ctx& ctx) {
+  return Reply{.body = Json{.body = tessera::jwks(ctx.snapshot().published.all())}};
+}
+
+}  // namespace tessera::issuer

@@ -1,0 +1,75 @@
+#include "issuer/code.hpp"
+#include "issuer/contains.hpp"
+#include "issuer/digest.hpp"
+#include "issuer/grants/grants.hpp"
+#include "issuer/grants/tokens.hpp"
+#include "issuer/refresh_token.hpp"
+#include "issuer/steps/alive.hpp"
+#include "issuer/steps/params.hpp"
+#include "issuer/steps/pkce.hpp"
+#include "issuer/steps/redirect_uri.hpp"
+#include "issuer/steps/resource.hpp"
+#include "issuer/steps/scope.hpp"
+
+namespace tessera::issuer {
+
+namespace {
+Grant grant_of(const Code& code, const Ctx& ctx) {
+  return {.id = code.grant,
+          .session = code.session,
+          .user = code.user,
+          .client = code.client,
+          .scope = code.scope,
+          .audience = code.audience,
+          .nonce = code.nonce,
+          .authenticated = code.authenticated,
+          .created = ctx.now(),
+          .used = ctx.now(),
+          .rev = ctx.rev(),
+          .offline = holds_scope(code.scope, "offline_access")};
+}
+}  // namespace
+
+// The order is a security property: a code is redeemed, and a replay ends its grant, only for a caller who has proved
+// to be the client that the code was made for.
+Step<Reply> authorization_code(const Request& request, Ctx& ctx, const Client& client) {
+  const auto& snapshot = ctx.snapshot();
+  const auto text = TRY(require_param(request.form, "code"));
+  const auto code = open_code(*snapshot.seals, text);
+  REQUIRE(code, invalid_grant, "code", "does not open");
+  REQUIRE(code->client == client.id, invalid_grant, "code", "another client's");
+  REQUIRE(ctx.now() < code->expires, invalid_grant, "code", "expired");
+  const auto redirect_uri = TRY(require_param(request.form, "redirect_uri"));
+  REQUIRE(digest_of(redirect_uri) == code->redirect_digest, invalid_grant, "redirect_uri", "not the one authorized");
+  TRY_VOID(check_verifier(request.form, client, code->challenge));
+  TRY_VOID(check_same_resource(request.form, client, snapshot, code->audience));
+  REQUIRE(redirect_registered(client, redirect_uri), invalid_grant, "redirect_uri", "no longer registered");
+  TRY_VOID(check_signing_keys(snapshot, client, code->scope));
+
+  Tx& tx = *TRY(ctx.store(Access::write));
+  const auto user = TRY(tx.user(ctx.realm(), code->user));
+  REQUIRE(user && user->enabled, invalid_grant, "user", "disabled");
+  const auto session = TRY(tx.session(ctx.realm(), code->session));
+  REQUIRE(session && session->user == code->user && session_alive(snapshot, *session, ctx.now()), invalid_grant,
+          "session", "ended");
+
+  const Grant grant = grant_of(*code, ctx);
+  std::vector<GrantId> ended;
+  if (TRY(tx.redeem_code(ctx.realm(), grant, ended)) == Redeemed::again)
+    return end_replayed(ctx, tx, grant.id, "code_reused");
+  for (const auto& id : ended) TRY_VOID(ctx.append_fact(tx, FactKind::grant, id.text));
+
+  const Issued issued{client, *user, grant, still_allowed(client, grant.scope), true};
+  std::vector<TokenDraft> tokens{access_token(ctx, issued)};
+  if (holds_scope(issued.scope, "openid")) tokens.push_back(id_token(ctx, issued, grant.nonce));
+  const bool refreshes = contains(client.grant_types, GrantType::refresh_token);
+  ctx.emit({"token_issued",
+            {{"grant_type", "authorization_code"},
+             {"client", client.id.text},
+             {"user", user->id.text},
+             {"grant", grant.id.text}}});
+  return token_reply(ctx, std::move(tokens), issued.scope,
+                     refreshes ? print_refresh_token(*snapshot.seals, {grant.id, grant.generation}) : "");
+}
+
+}  // namespace tessera::issuer

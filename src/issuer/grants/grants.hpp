@@ -1,0 +1,14 @@
+// The grants of the token endpoint, one file each. The client is authenticated and registered for the grant.
+#pragma once
+
+#include "issuer/ctx.hpp"
+#include "issuer/reply.hpp"
+#include "issuer/request.hpp"
+
+namespace tessera::issuer {
+
+Step<Reply> authorization_code(const Request&, Ctx&, const Client&);  // RFC 6749 section 4.1.3, RFC 7636 section 4.6
+Step<Reply> refresh(const Request&, Ctx&, const Client&);             // RFC 6749 section 6, RFC 9700 section 4.14
+Step<Reply> client_credentials(const Request&, Ctx&, const Client&);  // RFC 6749 section 4.4
+
+}  // namespace tessera::issuer

@@ -1,0 +1,44 @@
+// The tokens that the grants make: what is said in them, and the reply that carries them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "issuer/ctx.hpp"
+#include "issuer/reply.hpp"
+
+namespace tessera::issuer {
+
+// The keys that a reply for this scope will need are there. Asked before anything is redeemed, so that a start without
+// the slow key costs nobody a code. Refusal: temporarily_unavailable.
+Step<void> check_signing_keys(const Snapshot& snapshot, const Client& client, const std::vector<std::string>& scope);
+
+// What a grant's tokens speak of.
+struct Issued {
+  const Client& client;
+  const User& user;
+  const Grant& grant;
+  std::vector<std::string> scope;  // of these tokens: the grant's, or a part of it
+  bool session_alive = false;      // only then may a token name the session
+};
+
+// RFC 9068. The token of a grant that lives by its session names that session, and ends with it; one of an offline
+// grant does not.
+TokenDraft access_token(Ctx& ctx, const Issued& issued);
+// A client's own.
+TokenDraft access_token(Ctx& ctx, const Client& client, const std::vector<std::string>& scope,
+                        const std::string& audience);
+// OpenID Connect Core section 2. `nonce` "" leaves it out.
+TokenDraft id_token(Ctx& ctx, const Issued& issued, std::string_view nonce);
+
+// RFC 6749 section 5.1. `refresh_token` "" leaves it out.
+Reply token_reply(const Ctx& ctx, std::vector<TokenDraft> tokens, const std::vector<std::string>& scope,
+                  std::string_view refresh_token);
+
+// A code or a refresh token came back that was used before: the grant ends, with every token that names it, and the
+// caller is refused. The refusal commits: what a replay has caused must stick.
+Step<Reply> end_replayed(Ctx& ctx, Tx& tx, const GrantId& grant, const char* event);
+
+}  // namespace tessera::issuer

@@ -1,0 +1,45 @@
+#include "issuer/routes.hpp"
+
+#include <algorithm>
+
+#include "issuer/endpoints/endpoints.hpp"
+
+namespace tessera::issuer {
+
+namespace {
+constexpr std::size_t kKiB = 1024;
+
+constexpr Route kRoutes[] = {
+    {"/.well-known/openid-configuration", Takes::get, discovery, ClientRule::none, 0, Cors::anyone,
+     Caching::public_5_minutes, Cost::nothing, Speaks::json, "", "OIDC-Discovery#4"},
+    {"/.well-known/oauth-authorization-server", Takes::get, discovery, ClientRule::none, 0, Cors::anyone,
+     Caching::public_5_minutes, Cost::nothing, Speaks::json, "", "RFC8414#3"},
+    {"/jwks", Takes::get, jwks, ClientRule::none, 0, Cors::anyone, Caching::public_5_minutes, Cost::nothing,
+     Speaks::json, "jwks_uri", "RFC7517#5"},
+    {"/authorize", Takes::get_and_post, authorize, ClientRule::none, 32 * kKiB, Cors::none, Caching::no_store,
+     Cost::store, Speaks::pages, "authorization_endpoint", "RFC6749#3.1"},
+    {"/login", Takes::post, login, ClientRule::none, 16 * kKiB, Cors::none, Caching::no_store, Cost::password,
+     Speaks::pages, "", ""},
+    {"/consent", Takes::post, consent, ClientRule::none, 16 * kKiB, Cors::none, Caching::no_store, Cost::store,
+     Speaks::pages, "", ""},
+    {"/token", Takes::post, token, ClientRule::required, 16 * kKiB, Cors::clients, Caching::no_store, Cost::store,
+     Speaks::json, "token_endpoint", "RFC6749#3.2"},
+    {"/userinfo", Takes::get_and_post, userinfo, ClientRule::none, 16 * kKiB, Cors::clients, Caching::no_store,
+     Cost::store, Speaks::json, "userinfo_endpoint", "OIDC#5.3"},
+    {"/introspect", Takes::post, introspect, ClientRule::required, 16 * kKiB, Cors::none, Caching::no_store,
+     Cost::store, Speaks::json, "introspection_endpoint", "RFC7662#2"},
+    {"/revoke", Takes::post, revoke, ClientRule::required, 16 * kKiB, Cors::clients, Caching::no_store, Cost::store,
+     Speaks::json, "revocation_endpoint", "RFC7009#2"},
+    {"/logout", Takes::get_and_post, logout, ClientRule::none, 16 * kKiB, Cors::none, Caching::no_store, Cost::store,
+     Speaks::pages, "end_session_endpoint", "OIDC-RPInitiated#2"},
+};
+}  // namespace
+
+std::span<const Route> routes() { return kRoutes; }
+
+const Route* find_route(std::string_view path) {
+  const auto it = std::ranges::find(kRoutes, path, &Route::path);
+  return it == std::end(kRoutes) ? nullptr : &*it;
+}
+
+}  // namespace tessera::issuer

@@ -1,0 +1,82 @@
+#include "issuer/steps/bearer.hpp"
+
+#include <algorithm>
+
+#include "issuer/steps/alive.hpp"
+
+namespace tessera::issuer {
+
+namespace {
+constexpr std::string_view kScheme = "bearer ";
+
+bool is_bearer(std::string_view header) {
+  return header.size() > kScheme.size() &&
+         std::ranges::equal(header.substr(0, kScheme.size()), kScheme, {},
+                            [](char c) { return c >= 'A' && c <= 'Z' ? char(c | 0x20) : c; });
+}
+
+std::string_view text_claim(const Claims& claims, std::string_view name) {
+  const auto value = claims.get<std::string_view>(name);
+  return value ? *value : std::string_view{};
+}
+}  // namespace
+
+Step<std::string_view> read_bearer(const Request& request) {
+  REQUIRE(!request.query.find("access_token"), invalid_request, "access_token", "in the query, where logs keep it");
+  const auto in_form = request.method == Method::post ? request.form.find("access_token") : std::nullopt;
+  if (!is_bearer(request.headers.authorization)) {
+    REQUIRE(in_form, missing_token, "authorization");
+    return *in_form;
+  }
+  REQUIRE(!in_form, invalid_request, "access_token", "in the header and in the body");
+  return std::string_view(request.headers.authorization).substr(kScheme.size());
+}
+
+TokenMarks marks_of(const Claims& claims) {
+  TokenMarks marks{.subject = claims.subject(),
+                   .client = text_claim(claims, "client_id"),
+                   .session = text_claim(claims, "sid"),
+                   .grant = text_claim(claims, "gid"),
+                   .jti = claims.id()};
+  if (const auto audience = claims.audience(); !audience.empty()) marks.audience = audience.front();
+  if (auto roles = claims.get<std::vector<std::string_view>>("roles")) marks.roles = std::move(*roles);
+  if (const auto rev = claims.get<std::int64_t>("rev")) marks.rev = *rev;
+  return marks;
+}
+
+Step<Claims> check_access_token(std::string_view token, const Ctx& ctx) {
+  auto claims = ctx.snapshot().access_verifier->verify(token, whole_seconds(ctx.now()));
+  REQUIRE(claims, invalid_token, "access_token", std::string(error_name(claims.error().code)));
+  REQUIRE(!ctx.snapshot().facts->ended(marks_of(*claims)), invalid_token, "access_token", "ended");
+  return std::move(*claims);
+}
+
+std::vector<std::string> scope_of(const Claims& claims) {
+  std::vector<std::string> names;
+  const auto text = text_claim(claims, "scope");
+  for (std::size_t from = 0; from < text.size();) {
+    const auto to = std::min(text.find(' ', from), text.size());
+    names.emplace_back(text.substr(from, to - from));
+    from = to + 1;
+  }
+  return names;
+}
+
+Step<TokenHolder> check_holder(const Claims& claims, Ctx& ctx) {
+  const auto marks = marks_of(claims);
+  TokenHolder holder{ctx.snapshot().client(marks.client), std::nullopt};
+  REQUIRE(holder.client && holder.client->enabled, invalid_token, "client_id", "disabled client");
+  if (marks.grant.empty()) return holder;
+
+  Tx& tx = *TRY(ctx.store(Access::read));
+  const auto grant = TRY(tx.grant(ctx.realm(), GrantId(marks.grant)));
+  REQUIRE(grant, invalid_token, "gid", "no such grant");
+  const auto session = TRY(tx.session(ctx.realm(), grant->session));
+  REQUIRE(grant_alive(ctx.snapshot(), *grant, session ? &*session : nullptr, ctx.now()), invalid_token, "gid",
+          "the grant has ended");
+  holder.user = TRY(tx.user(ctx.realm(), grant->user));
+  REQUIRE(holder.user && holder.user->enabled, invalid_token, "sub", "disabled user");
+  return holder;
+}
+
+}  // namespace tessera::issuer

@@ -1,0 +1,35 @@
+// A bearer token as a request carries it (RFC 6750), and an access token of our own as it is judged.
+#pragma once
+
+#include <string_view>
+
+#include "issuer/ctx.hpp"
+#include "issuer/request.hpp"
+#include "issuer/step.hpp"
+
+namespace tessera::issuer {
+
+// The token in the Authorization header or in the form, never in the query. The view is of the request. Refusals:
+// missing_token, invalid_request (in two places, in the query).
+Step<std::string_view> read_bearer(const Request& request);
+
+// The claims of one of this realm's access tokens: signature, typ, expiry, and no fact that ends it. Refusal:
+// invalid_token.
+Step<Claims> check_access_token(std::string_view token, const Ctx& ctx);
+
+// What facts can concern of it; views of `claims`.
+TokenMarks marks_of(const Claims& claims);
+
+// The names in its `scope`.
+std::vector<std::string> scope_of(const Claims& claims);
+
+// What the store and the configuration know meanwhile: the client is enabled and, unless the client speaks for itself,
+// the grant that the token names is alive and its user is enabled. `user` is nothing for a client's own token. Needs no
+// store for one. Refusal: invalid_token.
+struct TokenHolder {
+  const Client* client = nullptr;
+  std::optional<User> user;
+};
+Step<TokenHolder> check_holder(const Claims& claims, Ctx& ctx);
+
+}  // namespace tessera::issuer

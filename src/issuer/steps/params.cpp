@@ -1,0 +1,17 @@
+#include "issuer/steps/params.hpp"
+
+namespace tessera::issuer {
+
+Step<void> check_no_duplicates(const Params& params) {
+  const auto name = params.duplicate();
+  REQUIRE(name.empty(), invalid_request, "parameters", "twice: " + std::string(name));
+  return {};
+}
+
+Step<std::string_view> require_param(const Params& params, const char* name) {
+  const auto value = params.find(name);
+  REQUIRE(value, invalid_request, name, "missing");
+  return *value;
+}
+
+}  // namespace tessera::issuer

@@ -1,0 +1,33 @@
+#include "issuer/steps/resource.hpp"
+
+#include <algorithm>
+
+#include "issuer/contains.hpp"
+
+namespace tessera::issuer {
+
+namespace {
+bool may_use(const Client& client, const Snapshot& snapshot, std::string_view audience) {
+  return snapshot.resource_server(audience) && contains(client.access, audience, &ClientAccess::audience);
+}
+}  // namespace
+
+Step<std::string> check_resource(const Params& params, const Client& client, const Snapshot& snapshot) {
+  const auto asked = params.all("resource");
+  REQUIRE(asked.size() <= 1, invalid_target, "resource", "a token is for one resource server");
+  if (asked.empty() && client.access.empty()) return snapshot.issuer;
+  const std::string audience(asked.empty() ? client.access.front().audience : asked.front());
+  REQUIRE(may_use(client, snapshot, audience), invalid_target, "resource", audience);
+  return audience;
+}
+
+Step<void> check_same_resource(const Params& params, const Client& client, const Snapshot& snapshot,
+                               std::string_view audience) {
+  for (const auto asked : params.all("resource"))
+    REQUIRE(asked == audience, invalid_target, "resource", "granted for " + std::string(audience));
+  REQUIRE(audience == snapshot.issuer || may_use(client, snapshot, audience), invalid_target, "resource",
+          "no longer the client's: " + std::string(audience));
+  return {};
+}
+
+}  // namespace tessera::issuer
