@@ -51,11 +51,16 @@ class Ctx {
   // Whether `password` is that of `hash`; a need until the shell has computed it. Answers are kept by hash, so that the
   // call after the transaction has begun finds the same answer, and a hash that changed meanwhile asks again.
   Step<bool> check_password(const Secret& password, const std::string& hash);
+  // Whether an answer of check_password is there: the next transaction may then be the one that writes.
+  bool password_checked() const { return checked_.has_value(); }
   // The hash of a new password.
   Step<std::string> hash_password(const Secret& password);
 
   // Counts against a limit, once a request whatever is called again. Refusal: slow_down.
   Step<void> limit(LimitKind kind, std::string_view key);
+
+  // Gives back what `limit` took: a login that was right does not count.
+  void give_back(LimitKind kind, std::string_view key) { limits_.give_back(kind, key); }
 
   // Octets for ids, codes and cookies.
   std::string random_id(std::size_t octets = 16);          // base64url

@@ -1,0 +1,209 @@
+#include "issuer/authorization.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/utf8.hpp"
+#include "issuer/code.hpp"
+#include "issuer/contains.hpp"
+#include "issuer/digest.hpp"
+#include "issuer/steps/params.hpp"
+#include "issuer/steps/pkce.hpp"
+#include "issuer/steps/redirect_uri.hpp"
+#include "issuer/steps/resource.hpp"
+#include "issuer/steps/scope.hpp"
+
+namespace tessera::issuer {
+
+namespace {
+
+constexpr std::size_t kMaxState = 1024, kMaxNonce = 256;
+
+struct Prompt {
+  bool none = false, login = false, consent = false;
+};
+
+// The request, checked.
+struct Ask {
+  std::vector<std::string> scope;
+  std::string audience, nonce, challenge;
+  Prompt prompt;
+  std::optional<seconds> max_age;
+};
+
+std::string joined(const std::vector<std::string>& list) {
+  std::string out;
+  for (const auto& item : list) (out += out.empty() ? "" : ", ") += item;
+  return out.empty() ? "none" : out;
+}
+
+//= OIDC#3.1.2.1
+// prompt: none, login, consent, select_account; none stands alone.
+Step<Prompt> check_prompt(const Params& params) {
+  Prompt prompt;
+  std::size_t count = 0;
+  for (std::string_view rest = params.get("prompt"); !rest.empty(); ++count) {
+    const auto end = rest.find(' ');
+    const auto word = rest.substr(0, end);
+    rest = end == std::string_view::npos ? "" : rest.substr(end + 1);
+    if (word == "none")
+      prompt.none = true;
+    else if (word == "login" || word == "select_account")
+      prompt.login = true;
+    else if (word == "consent")
+      prompt.consent = true;
+    else
+      return refuse(OAuthErr::invalid_request, "prompt", "expected none, login, consent or select_account");
+  }
+  REQUIRE(!prompt.none || count == 1, invalid_request, "prompt", "none stands alone");
+  return prompt;
+}
+
+Step<std::optional<seconds>> check_max_age(const Params& params) {
+  const auto text = params.find("max_age");
+  if (!text) return std::optional<seconds>();
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+  REQUIRE(error == std::errc() && end == text->data() + text->size() && value >= 0, invalid_request, "max_age",
+          "expected a number of seconds");
+  return std::optional(seconds(std::min<std::int64_t>(value, 1'000'000'000)));
+}
+
+Step<Ask> check_ask(const Params& params, const Client& client, const Ctx& ctx) {
+  REQUIRE(contains(client.grant_types, GrantType::authorization_code), unauthorized_client, "client_id",
+          "the client is not registered for authorization_code");
+  REQUIRE(!params.find("request"), request_not_supported, "request");
+  REQUIRE(!params.find("request_uri"), request_uri_not_supported, "request_uri");
+  REQUIRE(!params.find("registration"), registration_not_supported, "registration");
+  TRY_VOID(require_param(params, "response_type"));
+  REQUIRE(params.get("response_type") == "code", unsupported_response_type, "response_type",
+          "expected code, got " + std::string(params.get("response_type")));
+  const auto mode = params.find("response_mode");
+  REQUIRE(!mode || *mode == "query", unsupported_response_mode, "response_mode", "expected query");
+  Ask ask;
+  ask.scope = TRY(check_scope(params, client, ctx.snapshot()));
+  ask.audience = TRY(check_resource(params, client, ctx.snapshot()));
+  ask.challenge = TRY(check_challenge(params, client));
+  ask.nonce = params.get("nonce");
+  REQUIRE(ask.nonce.size() <= kMaxNonce, invalid_request, "nonce", "longer than 256 octets");
+  ask.prompt = TRY(check_prompt(params));
+  ask.max_age = TRY(check_max_age(params));
+  return ask;
+}
+
+bool covers(const std::optional<Consent>& consent, const std::vector<std::string>& scope) {
+  return consent && std::ranges::all_of(scope, [&](const auto& name) { return contains(consent->scope, name); });
+}
+
+Step<bool> needs_consent(const Ask& ask, const Client& client, const LoggedIn& login, Progress progress, Ctx& ctx) {
+  if (progress.consented) return false;
+  if (ask.prompt.consent) return true;
+  if (client.party == Party::first) return false;
+  Tx* tx = TRY(ctx.store(Access::read));
+  return !covers(TRY(tx->consent(ctx.realm(), login.user.id, client.id)), ask.scope);
+}
+
+Reply answered(Page page, const Browser& browser) {
+  Reply reply{std::move(page)};
+  if (const auto cookie = browser.cookie()) reply.cookies.push_back(*cookie);
+  return reply;
+}
+
+Reply consent_page(const Interaction& asked, const Target& target, const LoggedIn& login, const Ask& ask,
+                   const Browser& browser, const Ctx& ctx) {
+  Interaction interaction = asked;
+  interaction.session = login.session.id;
+  return answered({.model = ConsentPage{.client_name = target.client->name,
+                                        .realm_name = ctx.snapshot().realm.name,
+                                        .user_name = login.user.name.empty() ? login.user.username : login.user.name,
+                                        .scopes = ask.scope,
+                                        .interaction = seal_interaction(interaction, browser, ctx)},
+                   .form_target = origin_of(target.redirect_uri)},
+                  browser);
+}
+
+Step<Reply> issue_code(const Ask& ask, const Target& target, const LoggedIn& login, Ctx& ctx) {
+  const Code code{.grant = GrantId(ctx.random_id()),
+                  .session = login.session.id,
+                  .user = login.user.id,
+                  .client = target.client->id,
+                  .redirect_digest = digest_of(target.redirect_uri),
+                  .scope = ask.scope,
+                  .audience = ask.audience,
+                  .nonce = ask.nonce,
+                  .challenge = ask.challenge,
+                  .authenticated = login.session.authenticated,
+                  .expires = ctx.now() + ctx.snapshot().realm.lifetimes.code};
+  auto sealed = seal_code(*ctx.snapshot().seals, code);
+  REQUIRE(sealed.size() <= kMaxCodeBytes, invalid_request, "scope", "the request is too long for a code");
+  ctx.emit({"code_issued",
+            {{"client", target.client->id.text}, {"user", login.user.id.text}, {"session", login.session.id.text}}});
+  //= RFC9207#2
+  // the authorization server MUST include its issuer identifier in the `iss` parameter
+  return Reply{Redirect{with_params(
+      target.redirect_uri, {{"code", std::move(sealed)}, {"state", target.state}, {"iss", ctx.snapshot().issuer}})}};
+}
+
+}  // namespace
+
+Step<Target> check_target(const Params& params, const Ctx& ctx) {
+  TRY_VOID(check_no_duplicates(params));
+  const auto client_id = TRY(require_param(params, "client_id"));
+  const Client* client = ctx.snapshot().client(client_id);
+  REQUIRE(client && client->enabled, unknown_client, "client_id",
+          "no enabled client " + std::string(client_id.substr(0, 100)));
+  const auto uri = TRY(require_param(params, "redirect_uri"));
+  REQUIRE(redirect_registered(*client, uri), bad_redirect_uri, "redirect_uri",
+          "received " + std::string(uri.substr(0, 600)) + ", registered " + joined(client->redirect_uris));
+  const auto state = params.get("state");
+  REQUIRE(state.size() <= kMaxState, invalid_request, "state", "longer than 1024 octets");
+  return Target{client, std::string(uri), std::string(state)};
+}
+
+Step<Reply> with_redirect(Step<Reply> outcome, const Target& target, const Ctx& ctx) {
+  if (outcome) return outcome;
+  const Refusal* refusal = outcome.error().refusal();
+  if (!refusal || error_row(refusal->code).redirects == Redirects::no) return outcome;
+  const auto& row = error_row(refusal->code);
+  return Reply{Redirect{with_params(target.redirect_uri, {{"error", std::string(row.wire)},
+                                                          {"error_description", std::string(row.description)},
+                                                          {"state", target.state},
+                                                          {"iss", ctx.snapshot().issuer}})}};
+}
+
+Reply login_page(const Interaction& interaction, const Target& target, const Browser& browser, const Ctx& ctx,
+                 std::string username, std::optional<OAuthErr> error) {
+  // 200 for the first look, and for a wrong password too: 401 would need a challenge that browsers answer themselves.
+  const int status = !error || *error == OAuthErr::access_denied ? 200 : error_row(*error).status;
+  return answered({.status = status,
+                   .model = LoginPage{.client_name = target.client->name,
+                                      .realm_name = ctx.snapshot().realm.name,
+                                      .username = std::move(username),
+                                      .interaction = seal_interaction(interaction, browser, ctx),
+                                      .error = error},
+                   .form_target = origin_of(target.redirect_uri)},
+                  browser);
+}
+
+Step<std::vector<std::string>> scope_asked(const Interaction& interaction, const Target& target, const Ctx& ctx) {
+  return check_scope(interaction.params, *target.client, ctx.snapshot());
+}
+
+Step<Reply> go_on(const Interaction& interaction, const Target& target, const std::optional<LoggedIn>& login,
+                  Progress progress, const Browser& browser, Ctx& ctx) {
+  const Ask ask = TRY(check_ask(interaction.params, *target.client, ctx));
+  const bool too_old = login && ask.max_age && login->session.authenticated + *ask.max_age < ctx.now();
+  if (!login || too_old || (ask.prompt.login && !progress.logged_in)) {
+    REQUIRE(!ask.prompt.none, login_required, "prompt");
+    auto hint = interaction.params.get("login_hint");
+    if (hint.size() > 256 || !valid_utf8(hint)) hint = "";
+    return login_page(interaction, target, browser, ctx, std::string(hint), std::nullopt);
+  }
+  if (TRY(needs_consent(ask, *target.client, *login, progress, ctx))) {
+    REQUIRE(!ask.prompt.none, consent_required, "prompt");
+    return consent_page(interaction, target, *login, ask, browser, ctx);
+  }
+  return issue_code(ask, target, *login, ctx);
+}
+
+}  // namespace tessera::issuer

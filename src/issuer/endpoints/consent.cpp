@@ -1,0 +1,46 @@
+#include "issuer/authorization.hpp"
+#include "issuer/contains.hpp"
+#include "issuer/endpoints/endpoints.hpp"
+#include "issuer/steps/params.hpp"
+
+namespace tessera::issuer {
+
+namespace {
+
+Step<void> remember(const std::vector<std::string>& scope, const Client& client, const User& user, Tx& tx, Ctx& ctx) {
+  auto consent = TRY(tx.consent(ctx.realm(), user.id, client.id)).value_or(Consent{user.id, client.id, {}, {}});
+  for (const auto& name : scope)
+    if (!contains(consent.scope, name)) consent.scope.push_back(name);
+  consent.given = ctx.now();
+  TRY_VOID(tx.put_consent(ctx.realm(), consent));
+  return {};
+}
+
+Step<Reply> decide(const Interaction& interaction, const Target& target, const Request& request, Ctx& ctx) {
+  const auto decision = TRY(require_param(request.form, "decision"));
+  Tx* tx = TRY(ctx.store(Access::write));
+  const auto login = TRY(current_login(request, ctx));
+  // The person who was asked, in the session that was asked.
+  REQUIRE(login && login->session.id == interaction.session, bad_interaction, "session", "the session changed meanwhile");
+  if (decision != "allow") {
+    ctx.emit({"consent_denied", {{"user", login->user.id.text}, {"client", target.client->id.text}}});
+    return refuse(OAuthErr::access_denied, "decision", "the person refused");
+  }
+  const auto scope = TRY(scope_asked(interaction, target, ctx));
+  TRY_VOID(remember(scope, *target.client, login->user, *tx, ctx));
+  ctx.emit({"consent_given", {{"user", login->user.id.text}, {"client", target.client->id.text}}});
+  return go_on(interaction, target, login, {.logged_in = true, .consented = true}, browser_of(request, ctx), ctx);
+}
+
+}  // namespace
+
+Step<Reply> consent(const Request& request, Ctx& ctx) {
+  TRY_VOID(check_origin(request, ctx));
+  TRY_VOID(check_no_duplicates(request.form));
+  const Interaction interaction = TRY(open_interaction(request, ctx));
+  const Target target = TRY(check_target(interaction.params, ctx));
+  REQUIRE(!interaction.session.empty(), bad_interaction, "interaction", "nobody has logged in in it");
+  return with_redirect(decide(interaction, target, request, ctx), target, ctx);
+}
+
+}  // namespace tessera::issuer

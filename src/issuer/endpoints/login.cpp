@@ -1,0 +1,92 @@
+#include "base/utf8.hpp"
+#include "base/wipe.hpp"
+#include "issuer/authorization.hpp"
+#include "issuer/endpoints/endpoints.hpp"
+#include "issuer/steps/params.hpp"
+#include "issuer/steps/username.hpp"
+
+namespace tessera::issuer {
+
+namespace {
+
+// A hash of nothing, of the same cost as a real one: whoever asks for an unknown user waits as long.
+std::string dummy_hash(const crypto::PasswordCost& cost) {
+  return "$argon2id$v=19$m=" + std::to_string(cost.memory_kib) + ",t=" + std::to_string(cost.passes) +
+         ",p=1$c29tZSBzYWx0IGhlcmUhIQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+}
+
+Step<void> count(const std::string& name, const Request& request, Ctx& ctx) {
+  TRY_VOID(ctx.limit(LimitKind::login_address, request.address));
+  TRY_VOID(ctx.limit(LimitKind::login_user_address, name + '\n' + request.address));
+  TRY_VOID(ctx.limit(LimitKind::login_user, name));
+  return {};
+}
+
+void give_back(const std::string& name, const Request& request, Ctx& ctx) {
+  ctx.give_back(LimitKind::login_address, request.address);
+  ctx.give_back(LimitKind::login_user_address, name + '\n' + request.address);
+  ctx.give_back(LimitKind::login_user, name);
+}
+
+// The hash names its parameters; one made with others is made anew while the password is at hand.
+Step<void> renew_hash(const User& user, const Secret& password, Ctx& ctx, Tx& tx) {
+  if (!crypto::password_needs_rehash(user.password_hash, ctx.snapshot().password_cost)) return {};
+  const auto fresh = TRY(ctx.hash_password(password));
+  TRY_VOID(tx.replace_password(ctx.realm(), user.id, user.password_hash, fresh));
+  return {};
+}
+
+// The person, or nobody: unknown, disabled and wrong look and cost the same.
+Step<std::optional<User>> check_person(const std::string& name, const Secret& password, Ctx& ctx) {
+  Tx* tx = TRY(ctx.store(ctx.password_checked() ? Access::write : Access::read));
+  auto user = TRY(tx->user_by_name(ctx.realm(), name));
+  const bool can = user && user->enabled && !user->password_hash.empty();
+  const bool right =
+      TRY(ctx.check_password(password, can ? user->password_hash : dummy_hash(ctx.snapshot().password_cost)));
+  if (can && right) {
+    TRY_VOID(renew_hash(*user, password, ctx, *tx));
+    return user;
+  }
+  ctx.emit({"login_failed", {{"user", user ? user->id.text : ""}, {"reason", !user ? "unknown" : !can ? "disabled" : "password"}}});
+  return std::optional<User>();
+}
+
+Step<Reply> log_in(const Interaction& interaction, const Target& target, const Browser& browser, const Request& request,
+                   Ctx& ctx) {
+  const auto typed = request.form.get("username");
+  const auto typed_password = request.form.get("password");
+  const auto name = canonical_username(typed);
+  const std::string shown(name ? typed : "");
+  if (!name || typed_password.empty() || typed_password.size() > kMaxPassword)
+    return login_page(interaction, target, browser, ctx, shown, OAuthErr::access_denied);
+  if (!count(*name, request, ctx)) {
+    ctx.emit({"login_limited", {{"address", request.address}}});
+    return login_page(interaction, target, browser, ctx, shown, OAuthErr::slow_down);
+  }
+  const Secret password(typed_password);
+  const auto user = TRY(check_person(*name, password, ctx));
+  if (!user) return login_page(interaction, target, browser, ctx, shown, OAuthErr::access_denied);
+
+  Tx* tx = TRY(ctx.store(Access::write));
+  std::string cookie;
+  const LoggedIn login = TRY(begin_session(request, ctx, *tx, *user, cookie));
+  Interaction next = interaction;
+  next.session = login.session.id;
+  Reply reply = TRY(with_redirect(go_on(next, target, login, {.logged_in = true}, browser, ctx), target, ctx));
+  reply.cookies.push_back({Cookie::Which::session, std::move(cookie)});
+  give_back(*name, request, ctx);
+  ctx.emit({"login", {{"user", user->id.text}, {"session", login.session.id.text}, {"client", target.client->id.text}}});
+  return reply;
+}
+
+}  // namespace
+
+Step<Reply> login(const Request& request, Ctx& ctx) {
+  TRY_VOID(check_origin(request, ctx));
+  TRY_VOID(check_no_duplicates(request.form));
+  const Interaction interaction = TRY(open_interaction(request, ctx));
+  const Target target = TRY(check_target(interaction.params, ctx));
+  return log_in(interaction, target, browser_of(request, ctx), request, ctx);
+}
+
+}  // namespace tessera::issuer

@@ -1,0 +1,104 @@
+#include "issuer/steps/interaction.hpp"
+
+#include "issuer/contains.hpp"
+#include "issuer/digest.hpp"
+#include "issuer/steps/redirect_uri.hpp"
+#include "json/json.hpp"
+
+namespace tessera::issuer {
+
+namespace {
+
+constexpr std::string_view kKnown[] = {"client_id", "redirect_uri", "response_type", "response_mode", "scope", "state",
+                                       "nonce", "code_challenge", "code_challenge_method", "prompt", "max_age",
+                                       "login_hint", "resource", "request", "request_uri", "registration"};
+constexpr std::size_t kBrowserOctets = 32, kBrowserText = 43, kMaxSealed = 16 * 1024;
+
+void write(json::Writer& out, const Params& params) {
+  out.key("p").begin_array();
+  for (const auto& param : params.list()) out.string(param.name).string(param.value);
+  out.end_array();
+}
+
+Params read(const json::Object& object) {
+  std::vector<Param> list;
+  const auto value = object.find("p");
+  const auto array = value ? value->array() : std::nullopt;
+  if (array) {
+    bool name = true;
+    for (const json::Value item : *array) {
+      if (name)
+        list.push_back({std::string(item.string().value_or("")), ""});
+      else
+        list.back().value = item.string().value_or("");
+      name = !name;
+    }
+  }
+  return Params(std::move(list));
+}
+
+std::string text_of(const json::Object& object, std::string_view name) {
+  const auto value = object.find(name);
+  return std::string(value ? value->string().value_or("") : "");
+}
+
+// The opened text, when it is young enough and bound to `browser` ("" for no browser).
+Step<Interaction> open_bound(std::string_view sealed, std::string_view browser, const Ctx& ctx) {
+  REQUIRE(!sealed.empty() && sealed.size() <= kMaxSealed, bad_interaction, "interaction");
+  const auto text = ctx.snapshot().seals->open(SealKind::interaction, sealed);
+  REQUIRE(text, bad_interaction, "interaction", "altered, or sealed under a key that is gone");
+  json::Document document;
+  const auto object = TRY(document.parse_object(*text));
+  REQUIRE(text_of(object, "b") == browser, bad_interaction, "interaction", "of another browser");
+  const auto issued = object.find("t");
+  const Instant from{microseconds(issued ? issued->integer().value_or(0) : 0)};
+  REQUIRE(ctx.now() < from + ctx.snapshot().realm.lifetimes.interaction, bad_interaction, "interaction", "expired");
+  return Interaction{read(object), SessionId(text_of(object, "s"))};
+}
+
+std::string seal_bound(const Interaction& interaction, const std::string& browser, const Ctx& ctx) {
+  json::Writer out;
+  out.begin_object().member("b", browser).member("t", ctx.now().time_since_epoch().count());
+  if (!interaction.session.empty()) out.member("s", interaction.session.text);
+  write(out, interaction.params);
+  out.end_object();
+  return ctx.snapshot().seals->seal(SealKind::interaction, out.text());
+}
+
+}  // namespace
+
+Browser browser_of(const Request& request, Ctx& ctx) {
+  const auto cookie = request.headers.cookie("browser");
+  if (cookie.size() == kBrowserText) return {std::string(cookie), false};
+  return {ctx.random_id(kBrowserOctets), true};
+}
+
+std::string seal_interaction(const Interaction& interaction, const Browser& browser, const Ctx& ctx) {
+  return seal_bound(interaction, digest_of(browser.value), ctx);
+}
+
+Step<Interaction> open_interaction(const Request& request, const Ctx& ctx) {
+  const auto cookie = request.headers.cookie("browser");
+  REQUIRE(cookie.size() == kBrowserText, bad_interaction, "browser", "no cookie of this browser");
+  return open_bound(request.form.get("interaction"), digest_of(cookie), ctx);
+}
+
+std::string seal_request(const Params& params, const Ctx& ctx) { return seal_bound({known_params(params), {}}, "", ctx); }
+
+Step<Params> open_request(std::string_view sealed, const Ctx& ctx) { return TRY(open_bound(sealed, "", ctx)).params; }
+
+Step<void> check_origin(const Request& request, const Ctx& ctx) {
+  const auto& origin = request.headers.origin;
+  REQUIRE(origin.empty() || origin == origin_of(ctx.snapshot().issuer), cross_site, "origin",
+          "expected " + origin_of(ctx.snapshot().issuer) + ", got " + origin);
+  return {};
+}
+
+Params known_params(const Params& params) {
+  std::vector<Param> list;
+  for (const auto& param : params.list())
+    if (contains(kKnown, param.name)) list.push_back(param);
+  return Params(std::move(list));
+}
+
+}  // namespace tessera::issuer

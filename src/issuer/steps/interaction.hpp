@@ -1,0 +1,41 @@
+// An authorize request that waits for a person: sealed into the page, bound to the browser that asked.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "issuer/ctx.hpp"
+#include "issuer/request.hpp"
+#include "issuer/step.hpp"
+
+namespace tessera::issuer {
+
+struct Interaction {
+  Params params;                         // of the authorize request, those that it knows
+  SessionId session;                     // once the person has logged in here; "" before
+};
+
+// This browser's cookie, made now when it has none; the reply must set it then.
+struct Browser {
+  std::string value;
+  bool fresh = false;
+  std::optional<Cookie> cookie() const { return fresh ? std::optional(Cookie{Cookie::Which::browser, value}) : std::nullopt; }
+};
+Browser browser_of(const Request& request, Ctx& ctx);
+
+std::string seal_interaction(const Interaction& interaction, const Browser& browser, const Ctx& ctx);
+
+// Of a form's `interaction`. Refusal: bad_interaction (altered, expired, of another browser or realm).
+Step<Interaction> open_interaction(const Request& request, const Ctx& ctx);
+
+// An authorize request that came by POST, carried to our own GET: bound to no browser, and good for nothing else.
+std::string seal_request(const Params& params, const Ctx& ctx);
+Step<Params> open_request(std::string_view sealed, const Ctx& ctx);
+
+// A form of ours is posted from our pages: when the browser says where from, it must be here. Refusal: cross_site.
+Step<void> check_origin(const Request& request, const Ctx& ctx);
+
+// Only the parameters that authorize knows, so that what is carried stays small.
+Params known_params(const Params& params);
+
+}  // namespace tessera::issuer

@@ -1,0 +1,153 @@
+#include "issuer/steps/redirect_uri.hpp"
+
+#include <algorithm>
+
+#include "base/form.hpp"
+#include "issuer/contains.hpp"
+
+namespace tessera::issuer {
+
+namespace {
+
+constexpr std::size_t kMaxUri = 512;
+
+// A URI taken apart, without interpreting anything. `authority` is empty for a scheme of an app's own.
+struct Parts {
+  std::string_view scheme, host, port, path, query;
+  bool has_authority = false;
+};
+
+bool digits(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool take_apart(std::string_view uri, Parts& out) {
+  const auto colon = uri.find(':');
+  if (colon == std::string_view::npos) return false;
+  out.scheme = uri.substr(0, colon);
+  auto rest = uri.substr(colon + 1);
+  if (const auto question = rest.find('?'); question != std::string_view::npos) {
+    out.query = rest.substr(question + 1);
+    rest = rest.substr(0, question);
+  }
+  if (!rest.starts_with("//")) {
+    out.path = rest;
+    return true;
+  }
+  out.has_authority = true;
+  rest.remove_prefix(2);
+  const auto slash = rest.find('/');
+  const auto authority = rest.substr(0, slash);
+  out.path = slash == std::string_view::npos ? "" : rest.substr(slash);
+  const auto bracket = authority.find(']');
+  const auto port = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  out.host = authority.substr(0, port);
+  if (port != std::string_view::npos) {
+    out.port = authority.substr(port + 1);
+    if (!digits(out.port) || out.port.size() > 5 || std::stoi(std::string(out.port)) > 65535) return false;
+  }
+  return !out.host.empty();
+}
+
+bool plain_host(std::string_view host) {
+  if (host == "[::1]") return true;
+  return !host.starts_with('.') && !host.ends_with('.') && !host.starts_with('-') &&
+         host.find("..") == std::string_view::npos && std::ranges::all_of(host, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+         });
+}
+
+bool on_this_machine(std::string_view host) {
+  return host == "localhost" || host.ends_with(".localhost") || host == "127.0.0.1" || host == "[::1]";
+}
+
+bool plain_path(std::string_view path) {
+  constexpr std::string_view kAllowed = "-._~!$&'()*+,=:@/";
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const char c = path[i];
+    const bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    // No '%', ';', '\' or '@': each has been read in two ways by somebody.
+    if (!alphanumeric && (c == '@' || kAllowed.find(c) == std::string_view::npos)) return false;
+  }
+  for (std::string_view rest = path; !rest.empty();) {
+    const auto slash = rest.find('/');
+    const auto segment = rest.substr(0, slash);
+    if (segment == "." || segment == "..") return false;
+    rest = slash == std::string_view::npos ? "" : rest.substr(slash + 1);
+  }
+  return path.find("//") == std::string_view::npos;
+}
+
+bool plain_query(std::string_view query) {
+  constexpr std::string_view kAllowed = "-._~!$&'()*+,=:/?%";
+  if (!std::ranges::all_of(query, [&](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               kAllowed.find(c) != std::string_view::npos;
+      }))
+    return false;
+  const auto pairs = form::parse(query);
+  if (!pairs) return false;
+  constexpr std::string_view kOurs[] = {"code", "state", "iss", "error", "error_description", "error_uri", "response",
+                                        "access_token", "id_token", "token_type", "expires_in", "session_state"};
+  return std::ranges::none_of(*pairs, [&](const auto& pair) { return contains(kOurs, pair.first); });
+}
+
+bool own_scheme(std::string_view scheme) {
+  return scheme.find('.') != std::string_view::npos && scheme.front() >= 'a' && scheme.front() <= 'z' &&
+         std::ranges::all_of(scheme, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+';
+         });
+}
+
+// The URI without its port, when it is http on a loopback address; else nothing.
+std::string without_loopback_port(std::string_view uri) {
+  Parts parts;
+  if (!take_apart(uri, parts) || parts.scheme != "http" || (parts.host != "127.0.0.1" && parts.host != "[::1]"))
+    return {};
+  std::string out = "http://" + std::string(parts.host) + std::string(parts.path);
+  if (uri.find('?') != std::string_view::npos) out += '?' + std::string(parts.query);
+  return out;
+}
+
+}  // namespace
+
+bool registrable_redirect_uri(std::string_view uri, ClientAuth auth) {
+  if (uri.empty() || uri.size() > kMaxUri) return false;
+  Parts parts;
+  if (!take_apart(uri, parts) || uri.find('#') != std::string_view::npos) return false;
+  if (!plain_path(parts.path) || !plain_query(parts.query)) return false;
+  if (parts.scheme == "https") return parts.has_authority && plain_host(parts.host);
+  if (parts.scheme == "http") return parts.has_authority && plain_host(parts.host) && on_this_machine(parts.host);
+  return auth == ClientAuth::none && own_scheme(parts.scheme) && (!parts.has_authority || plain_host(parts.host));
+}
+
+bool is_registered(const std::vector<std::string>& registered, std::string_view uri, ClientAuth auth) {
+  if (uri.size() > kMaxUri) return false;
+  if (contains(registered, uri)) return true;
+  if (auth != ClientAuth::none || !registrable_redirect_uri(uri, auth)) return false;
+  const auto wanted = without_loopback_port(uri);
+  return !wanted.empty() &&
+         std::ranges::any_of(registered, [&](const auto& one) { return without_loopback_port(one) == wanted; });
+}
+
+std::string origin_of(std::string_view uri) {
+  Parts parts;
+  if (!take_apart(uri, parts)) return {};
+  if (!parts.has_authority || (parts.scheme != "https" && parts.scheme != "http")) return std::string(parts.scheme) + ':';
+  std::string out = std::string(parts.scheme) + "://" + std::string(parts.host);
+  if (!parts.port.empty()) out += ':' + std::string(parts.port);
+  return out;
+}
+
+std::string with_params(std::string_view uri, const std::vector<std::pair<std::string, std::string>>& params) {
+  std::string out(uri);
+  char separator = uri.find('?') == std::string_view::npos ? '?' : '&';
+  for (const auto& [name, value] : params) {
+    if (value.empty()) continue;
+    out += separator + form::encode(name) + '=' + form::encode(value);
+    separator = '&';
+  }
+  return out;
+}
+
+}  // namespace tessera::issuer
