@@ -43,7 +43,8 @@ Step<Reply> authorization_code(const Request& request, Ctx& ctx, const Client& c
   REQUIRE(digest_of(redirect_uri) == code->redirect_digest, invalid_grant, "redirect_uri", "not the one authorized");
   TRY_VOID(check_verifier(request.form, client, code->challenge));
   TRY_VOID(check_same_resource(request.form, client, snapshot, code->audience));
-  REQUIRE(is_registered(client, redirect_uri), invalid_grant, "redirect_uri", "no longer registered");
+  REQUIRE(is_registered(client.redirect_uris, redirect_uri, client.auth), invalid_grant, "redirect_uri",
+          "no longer registered");
   TRY_VOID(check_signing_keys(snapshot, client, code->scope));
 
   Tx& tx = *TRY(ctx.store(Access::write));
