@@ -55,7 +55,13 @@ std::string Ctx::uuid7() {
 
 Step<void> Ctx::append_fact(Tx& tx, FactKind kind, std::string_view value) {
   const auto& life = snapshot_->realm.lifetimes;
-  Fact fact{0, kind, std::string(value), now_ + std::max(life.access_token, life.id_token) + std::chrono::minutes(10)};
+  // What is overtaken by number may be a session or a grant, not a token only: these carry `rev` as well, and would be
+  // alive again once the fact is forgotten.
+  const bool by_number = kind == FactKind::realm || kind == FactKind::subject || kind == FactKind::client ||
+                         kind == FactKind::audience;
+  const seconds longest = std::max({life.access_token, life.id_token, by_number ? life.session_max : seconds{0},
+                                    by_number ? life.refresh_max : seconds{0}});
+  Fact fact{0, kind, std::string(value), now_ + longest + std::chrono::minutes(10)};
   fact.number = TRY(tx.append_fact(realm(), fact));
   facts_.push_back(std::move(fact));
   return {};

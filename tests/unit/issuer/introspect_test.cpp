@@ -1,0 +1,255 @@
+// What is told of a token afterwards: introspection, revocation, userinfo.
+#include <gtest/gtest.h>
+
+#include "unit/issuer/token_requests.hpp"
+
+namespace tessera::issuer::test {
+namespace {
+
+constexpr const char* kInactive = R"({"active":false})";
+
+struct Tokens : testing::Test {
+  House house;
+  LoggedIn in = log_in_and_redeem(house, {"openid", "profile", "email", "roles", "orders"});
+  std::string access = in.tokens["access_token"], refresh_token = in.tokens["refresh_token"];
+
+  std::string told(const std::string& text, std::string_view client = "orders") {
+    const auto answer = house.call(introspect, with_basic(post({{"token", text}}), client));
+    return answer.reply ? answer.json().body : answer.code();
+  }
+  bool active(const std::string& text, std::string_view client = "orders") {
+    const auto body = told(text, client);
+    EXPECT_TRUE(body == kInactive || body.starts_with(R"({"active":true)")) << body;
+    return body != kInactive;
+  }
+  Answer revoked(const std::string& text, std::string_view client = "orders") {
+    return house.call(revoke, with_basic(post({{"token", text}}), client));
+  }
+  Answer asked(const std::string& text) { return house.call(userinfo, with_bearer(get({}), text)); }
+};
+
+// ── introspection ──
+
+TEST_F(Tokens, introspection_tells_the_client_and_the_resource_server) {
+  const auto answer = house.call(introspect, with_basic(post({{"token", access}})));
+  ASSERT_TRUE(answer.reply);
+  const auto& json = answer.json();
+  EXPECT_EQ(member(json, "active"), "true");
+  EXPECT_EQ(member(json, "client_id"), R"("orders")");
+  EXPECT_EQ(member(json, "sub"), R"("usr_ann")");
+  EXPECT_EQ(member(json, "aud"), "\"" + std::string(kApi) + "\"");
+  EXPECT_EQ(member(json, "permissions"), R"(["orders:read"])");
+  EXPECT_EQ(member(json, "exp"), std::to_string(unix_seconds(house.now()) + 300));
+  EXPECT_EQ(member(json, "rev"), "");
+  EXPECT_TRUE(active(access, "api"));
+}
+
+TEST_F(Tokens, introspection_tells_nobody_else) {
+  EXPECT_EQ(told(access, "legacy"), kInactive);
+  EXPECT_EQ(told(access, "service"), kInactive);
+  house.client("api").acts_as = {kStock};
+  EXPECT_EQ(told(access, "api"), kInactive);
+  // a resource server never learns of a refresh token
+  house.client("api").acts_as = {kApi};
+  EXPECT_EQ(told(refresh_token, "api"), kInactive);
+  EXPECT_TRUE(active(refresh_token));
+}
+
+TEST_F(Tokens, introspection_needs_a_client_with_a_secret) {
+  EXPECT_EQ(house.call(introspect, post({{"token", access}})).code(), "invalid_client");
+  EXPECT_EQ(house.call(introspect, post({{"token", access}, {"client_id", "spa"}})).code(), "invalid_client");
+  EXPECT_EQ(house.call(introspect, with_basic(post({}))).code(), "invalid_request");
+}
+
+TEST_F(Tokens, introspection_of_a_clients_own_token_touches_no_store) {
+  auto tokens = house.tokens(house.call(token, credentials_request()));
+  const auto answer = house.call(introspect, with_basic(post({{"token", tokens["access_token"]}}), "api"));
+  EXPECT_EQ(member(answer.json(), "active"), "true");
+  EXPECT_EQ(answer.transactions, 0);
+}
+
+TEST_F(Tokens, S12_introspection_of_garbage_is_inactive) {
+  for (const auto& text :
+       {std::string("x"), std::string("a.b.c"), in.tokens["id_token"], house.sealed(in.code),
+        access.substr(0, access.size() - 1), access + "A", refresh_token + "A", std::string(20000, 'a')})
+    EXPECT_EQ(told(text), kInactive);
+  for (std::size_t at = 0; at < access.size(); at += 11) {
+    std::string bent = access;
+    bent[at] = bent[at] == 'A' ? 'B' : 'A';
+    EXPECT_EQ(told(bent), kInactive) << at;
+  }
+}
+
+TEST_F(Tokens, S14_introspection_and_userinfo_obey_every_fact_at_once) {
+  for (const auto& [kind, value] : std::vector<std::pair<FactKind, std::string>>{{FactKind::subject, "usr_ann"},
+                                                                                 {FactKind::client, "orders"},
+                                                                                 {FactKind::audience, kApi},
+                                                                                 {FactKind::role, "clerk"},
+                                                                                 {FactKind::realm, ""}}) {
+    auto fresh = log_in_and_redeem(house);
+    EXPECT_TRUE(active(fresh.tokens["access_token"])) << value;
+    EXPECT_TRUE(asked(fresh.tokens["access_token"]).reply) << value;
+    house.apply(kind, value);
+    EXPECT_FALSE(active(fresh.tokens["access_token"])) << value;
+    EXPECT_EQ(asked(fresh.tokens["access_token"]).code(), "invalid_token") << value;
+  }
+}
+
+TEST_F(Tokens, S14_a_logout_is_felt_at_once) {
+  house.end_session(in.session);
+  EXPECT_FALSE(active(access));
+  EXPECT_FALSE(active(refresh_token));
+  EXPECT_EQ(asked(access).code(), "invalid_token");
+}
+
+TEST_F(Tokens, S14_a_disabled_user_at_once_without_any_fact) {
+  User ann = house.user("usr_ann");
+  ann.enabled = false;
+  house.update(ann);
+  EXPECT_FALSE(active(access));
+  EXPECT_FALSE(active(access, "api"));
+  EXPECT_FALSE(active(refresh_token));
+  EXPECT_EQ(asked(access).code(), "invalid_token");
+}
+
+TEST_F(Tokens, S14_a_disabled_client_at_once_without_any_fact) {
+  house.client("orders").enabled = false;
+  EXPECT_FALSE(active(access, "api"));
+  EXPECT_EQ(asked(access).code(), "invalid_token");
+  auto tokens = house.tokens(house.call(token, credentials_request()));
+  house.client("service").enabled = false;
+  EXPECT_FALSE(active(tokens["access_token"], "api"));
+}
+
+TEST_F(Tokens, S15_expiry_is_checked_at_use) {
+  house.pass(seconds(299));
+  EXPECT_TRUE(active(access));
+  EXPECT_TRUE(asked(access).reply);
+  house.pass(seconds(1));
+  EXPECT_FALSE(active(access));
+  EXPECT_EQ(asked(access).code(), "invalid_token");
+}
+
+TEST_F(Tokens, a_used_refresh_token_is_inactive) {
+  auto tokens = house.tokens(house.call(token, refresh_request(refresh_token)));
+  EXPECT_FALSE(active(refresh_token));
+  EXPECT_TRUE(active(tokens["refresh_token"]));
+}
+
+TEST_F(Tokens, S30_a_token_of_another_realm_is_inactive) {
+  house.config().issuer = "https://id.example.com/r/other";
+  house.config().access_verifier = make_access_verifier(house.config());
+  EXPECT_FALSE(active(access));
+  EXPECT_EQ(asked(access).code(), "invalid_token");
+}
+
+TEST_F(Tokens, S13_a_token_made_before_a_fact_was_applied_is_refused_later) {
+  // A minter that lags writes an older rev: the fact overtakes it.
+  house.apply(FactKind::subject, "usr_bob");
+  EXPECT_TRUE(active(access));
+  house.apply(FactKind::subject, "usr_ann");
+  auto fresh = log_in_and_redeem(house);
+  EXPECT_EQ(*house.access_claims(fresh.tokens["access_token"]).get<std::int64_t>("rev"), 2);
+  EXPECT_TRUE(active(fresh.tokens["access_token"]));
+  EXPECT_FALSE(active(access));
+}
+
+// ── revocation ──
+
+TEST_F(Tokens, revoking_a_refresh_token_ends_the_grant_and_its_access_tokens) {
+  const auto answer = revoked(refresh_token);
+  ASSERT_TRUE(answer.reply);
+  EXPECT_TRUE(std::holds_alternative<Empty>(answer.reply->body));
+  ASSERT_EQ(answer.facts.size(), 1u);
+  EXPECT_EQ(answer.facts[0].kind, FactKind::grant);
+  EXPECT_FALSE(active(access));
+  EXPECT_FALSE(active(refresh_token));
+  EXPECT_EQ(asked(access).code(), "invalid_token");
+  EXPECT_EQ(house.call(token, refresh_request(refresh_token)).code(), "invalid_grant");
+  // again: nothing more happens
+  EXPECT_TRUE(revoked(refresh_token).reply);
+  EXPECT_TRUE(revoked(refresh_token).facts.empty());
+}
+
+TEST_F(Tokens, revoking_an_access_token_ends_that_one_only) {
+  const auto answer = revoked(access);
+  ASSERT_TRUE(answer.reply);
+  ASSERT_EQ(answer.facts.size(), 1u);
+  EXPECT_EQ(answer.facts[0].kind, FactKind::jti);
+  EXPECT_FALSE(active(access));
+  EXPECT_TRUE(active(refresh_token));
+  EXPECT_TRUE(revoked(access).facts.empty());
+}
+
+TEST_F(Tokens, another_clients_token_cannot_be_revoked) {
+  EXPECT_EQ(revoked(access, "legacy").code(), "invalid_grant");
+  EXPECT_EQ(revoked(refresh_token, "legacy").code(), "invalid_grant");
+  EXPECT_EQ(revoked(access, "api").code(), "invalid_grant");
+  EXPECT_TRUE(active(access));
+  EXPECT_TRUE(active(refresh_token));
+}
+
+TEST_F(Tokens, revoking_what_is_unknown_is_done_already) {
+  for (const auto& text : {std::string("x"), std::string("a.b.c"), refresh_token + "A", access + "A"}) {
+    const auto answer = revoked(text);
+    EXPECT_TRUE(answer.reply) << text;
+    EXPECT_EQ(answer.transactions, 0) << text;
+  }
+  house.pass(minutes(6));
+  EXPECT_TRUE(revoked(access).reply);
+  EXPECT_EQ(house.call(revoke, with_basic(post({}))).code(), "invalid_request");
+  EXPECT_EQ(house.call(revoke, post({{"token", access}})).code(), "invalid_client");
+}
+
+TEST_F(Tokens, an_id_token_cannot_be_revoked) {
+  EXPECT_EQ(revoked(in.tokens["id_token"]).code(), "unsupported_token_type");
+}
+
+TEST_F(Tokens, a_public_client_revokes_its_own) {
+  auto request = with(code_request(house.sealed(house.code(in.session, "spa", {"openid"}))), "client_id", "spa");
+  request.headers.authorization.clear();
+  auto tokens = house.tokens(house.call(token, request));
+  const auto answer = house.call(revoke, post({{"token", tokens["refresh_token"]}, {"client_id", "spa"}}));
+  EXPECT_TRUE(answer.reply);
+  EXPECT_EQ(answer.facts.size(), 1u);
+}
+
+// ── userinfo ──
+
+TEST_F(Tokens, userinfo_tells_what_the_scopes_cover) {
+  const auto answer = asked(access);
+  ASSERT_TRUE(answer.reply) << answer.code() << answer.at();
+  const auto& json = answer.json();
+  EXPECT_EQ(member(json, "sub"), R"("usr_ann")");
+  EXPECT_EQ(member(json, "name"), R"("ann Example")");
+  EXPECT_EQ(member(json, "preferred_username"), R"("ann")");
+  EXPECT_EQ(member(json, "email"), R"("ann@example.com")");
+  EXPECT_EQ(member(json, "email_verified"), "true");
+  EXPECT_EQ(member(json, "roles"), R"(["boss","clerk"])");
+
+  auto bare = log_in_and_redeem(house, {"openid"});
+  const auto& little = asked(bare.tokens["access_token"]).json().body;
+  EXPECT_EQ(little, R"({"sub":"usr_ann"})");
+}
+
+TEST_F(Tokens, userinfo_takes_the_token_from_header_or_form_and_from_one_only) {
+  EXPECT_TRUE(house.call(userinfo, with_bearer(post({}), access)).reply);
+  EXPECT_TRUE(house.call(userinfo, post({{"access_token", access}})).reply);
+  EXPECT_EQ(house.call(userinfo, with_bearer(post({{"access_token", access}}), access)).code(), "invalid_request");
+  EXPECT_EQ(house.call(userinfo, get({{"access_token", access}})).code(), "invalid_request");
+  EXPECT_EQ(house.call(userinfo, with_bearer(get({{"access_token", access}}), access)).code(), "invalid_request");
+  EXPECT_EQ(house.call(userinfo, get({})).code(), "missing_token");
+  EXPECT_EQ(house.call(userinfo, with_basic(get({}))).code(), "missing_token");
+  EXPECT_EQ(asked("x").code(), "invalid_token");
+  EXPECT_EQ(asked(in.tokens["id_token"]).code(), "invalid_token");
+}
+
+TEST_F(Tokens, userinfo_needs_the_scope_openid) {
+  auto plain = log_in_and_redeem(house, {"orders", "profile"});
+  EXPECT_EQ(asked(plain.tokens["access_token"]).code(), "insufficient_scope");
+  auto service = house.tokens(house.call(token, credentials_request()));
+  EXPECT_EQ(asked(service["access_token"]).code(), "insufficient_scope");
+}
+
+}  // namespace
+}  // namespace tessera::issuer::test
