@@ -51,8 +51,9 @@ class ClaimValue {
   ClaimValue(const std::string& text) : value_(text) {}
   ClaimValue(const char* text) : value_(std::string(text)) {}
   ClaimValue(bool value) : value_(value) {}
+  // Any integer that std::int64_t holds whatever its value: an unsigned 64-bit one must be converted by the caller.
   template <std::integral I>
-    requires(!std::same_as<I, bool>)
+    requires(!std::same_as<I, bool> && !std::same_as<I, char> && (std::signed_integral<I> || sizeof(I) < 8))
   ClaimValue(I value) : value_(static_cast<std::int64_t>(value)) {}
   ClaimValue(double value) : value_(value) {}
   ClaimValue(std::vector<std::string> values) : value_(std::move(values)) {}
@@ -83,8 +84,11 @@ struct Draft {
 };
 
 // A signed compact JWT. The algorithm is the key's own `alg` (else alg_key_mismatch: name it in the key's KeyInfo), and
-// its kid goes into the header. Errors: alg_key_mismatch, duplicate_member, bad_json (a JsonText, or text that is not
-// UTF-8), bad_policy (exp not after iat), too_large (16 KiB), unavailable.
+// its kid goes into the header. The header reads {"alg","typ","kid"}; the claims stand in the order iss, sub, aud, exp,
+// nbf, iat, jti, then `claims` in theirs, so the same draft gives the same octets to be signed.
+// Errors: alg_key_mismatch, duplicate_member (a name twice, or a registered one in `claims`), bad_json (a JsonText, a
+// number that is not finite, text that is not UTF-8), json_depth, bad_policy (exp not after iat or not after nbf, a time
+// before 1970 or after 9999), too_large (a token above 16 KiB), unavailable (OpenSSL refused).
 Result<std::string> sign(const Draft& draft, const PrivateKey& key);
 Result<std::string> sign(const Draft& draft, const SecretKey& key);
 
@@ -103,13 +107,18 @@ struct Unchecked {
 class Expected {
  public:
   Expected(const char* value) : values_{std::string(value)} {}
+  Expected(std::nullptr_t) = delete;
   Expected(std::string value) : values_{std::move(value)} {}
   Expected(std::vector<std::string> any_of) : values_(std::move(any_of)) {}
-  Expected(std::initializer_list<std::string> any_of) : values_(any_of) {}
+  // {"a", "b"}. No std::initializer_list: it would take the {} of a field that was left out.
+  template <std::convertible_to<std::string>... More>
+    requires(sizeof...(More) > 0)
+  Expected(std::string first, More&&... more) : values_{std::move(first), std::string(std::forward<More>(more))...} {}
   Expected(Unchecked why) : unchecked_(why.reason) {}
 
   bool checked() const { return unchecked_ == nullptr; }
   const std::vector<std::string>& values() const { return values_; }
+  const char* unchecked_reason() const { return unchecked_; }  // null when checked
 
  private:
   std::vector<std::string> values_;
@@ -119,11 +128,13 @@ class Expected {
 // The algorithms that may have signed, or Unchecked (every algorithm of the key then). An empty list allows none.
 class AllowedAlgs {
  public:
-  AllowedAlgs(std::initializer_list<Alg> algs) : algs_(algs) {}
+  template <std::same_as<Alg>... More>
+  AllowedAlgs(Alg first, More... more) : algs_{first, more...} {}
   AllowedAlgs(std::vector<Alg> algs) : algs_(std::move(algs)) {}
   AllowedAlgs(Unchecked why) : unchecked_(why.reason) {}
   bool checked() const { return unchecked_ == nullptr; }
   const std::vector<Alg>& values() const { return algs_; }
+  const char* unchecked_reason() const { return unchecked_; }
 
  private:
   std::vector<Alg> algs_;
@@ -135,7 +146,7 @@ struct Policy {
   Expected audience;                              // aud holds one of these
   Expected typ;                                   // the header's typ is one of these
   AllowedAlgs algs;
-  seconds leeway{0};                              // for exp, nbf and iat; at most 10 minutes
+  seconds leeway{0};                              // for exp, nbf, iat and max_age; at most 10 minutes
   std::optional<seconds> max_age{};               // since iat, which is then required
   std::vector<std::string> require{};             // claims that must be there, and not null
   std::size_t max_bytes = 16 * 1024;              // of the whole token
@@ -145,7 +156,7 @@ struct Policy {
   Result<void> check() const;
 };
 
-namespace detail { struct ClaimsData; struct VerifierData; struct ScratchData; }
+namespace detail { struct VerifierData; struct ScratchData; }
 
 // The verified claims of one token, and the header that signed them. Claims from `verify(token, now)` own their octets;
 // those from `verify(token, now, scratch)` view the scratch and live until it is used again or destroyed.
@@ -155,7 +166,8 @@ class Claims {
   std::string_view subject() const;               // "" if absent
   std::vector<std::string_view> audience() const;
   std::string_view id() const;                    // jti, "" if absent
-  sys_seconds expires_at() const;
+  sys_seconds expires_at() const;                 // the first whole second at which the token counts as expired
+  std::optional<sys_seconds> not_before() const;
   std::optional<sys_seconds> issued_at() const;
 
   // The claim as T: std::string_view, std::string, bool, std::int64_t, double, std::vector<std::string_view>,
@@ -167,8 +179,8 @@ class Claims {
 
   std::string_view json() const;                  // the claim set's JSON text, as signed
   Result<std::string> json(std::string_view name) const;  // one member's JSON text, compact
-  std::string_view typ() const;
-  std::string_view kid() const;
+  std::string_view typ() const;                   // as the header spells it; "" if absent
+  std::string_view kid() const;                   // the header's; "" if absent
   Alg alg() const;
 
   Claims(Claims&&) noexcept;
@@ -176,13 +188,14 @@ class Claims {
   ~Claims();
 
  private:
-  friend struct detail::ClaimsData;
+  friend class Verifier;
   Claims() = default;
   std::unique_ptr<detail::ScratchData> owned_;    // null when a Scratch is viewed
   const detail::ScratchData* data_ = nullptr;
 };
 
-// Memory that verifications reuse, so that the hot path allocates nothing. One thread at a time.
+// Memory that verifications reuse, so that the hot path allocates nothing. One thread at a time. It also remembers the
+// last header that it read: many tokens share one, and a header of the same octets is not read twice.
 class Scratch {
  public:
   Scratch();
@@ -205,8 +218,15 @@ class Verifier {
 
   // The order of the checks: size, shape, header (strict JSON, crit, alg in `algs`), key, typ, signature, then the claims
   // (strict JSON, types of all registered claims, exp, nbf, iat, iss, aud, require). A claim of a wrong type is never an
-  // absent one. Errors: those of jws::verify, and typ_mismatch, claim_missing, claim_type, claim_mismatch, expired,
-  // not_yet_valid, too_old, bad_policy. `now` comes from the caller: the library reads no clock.
+  // absent one: iss, sub and jti are texts; aud a text or a list of at least one; exp, nbf and iat numbers from 0 (1970)
+  // to 253402300799 (the end of 9999), fractions allowed. With leeway l, a token is
+  //   expired        when now >= exp + l
+  //   not_yet_valid  when now + l < nbf, and also when now + l < iat: RFC 7519 leaves iat to the reader, and a token from
+  //                  the future means that a clock is wrong or that someone stores tokens up (fractions count as 0)
+  //   too_old        when max_age is set and now > iat + max_age + l
+  // Errors: those of jws::verify, and typ_mismatch, claim_missing, claim_type, claim_mismatch, expired, not_yet_valid,
+  // too_old, bad_policy. `at` is the claim or header parameter; for a name in `require` that is not registered, "require".
+  // `now` comes from the caller: the library reads no clock.
   Result<Claims> verify(std::string_view token, sys_seconds now) const;
   Result<Claims> verify(std::string_view token, sys_seconds now, Scratch& scratch) const;
 
