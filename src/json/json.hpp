@@ -1,7 +1,7 @@
 // Strict JSON in, compact JSON out: the only door to a JSON library (simdjson's DOM parser, never On Demand).
 //
 // Strict: UTF-8 only, one value and nothing after it, no member name twice at any depth (also through escapes), depth at
-// most 32, at most 1,024 members in an object, numbers finite.
+// most 32, at most 1,024 members in an object, numbers finite, integers within 64 bits.
 #pragma once
 
 #include <cstdint>
