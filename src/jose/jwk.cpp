@@ -122,8 +122,10 @@ Result<void> parse_curve(const json::Object& jwk, KeyData& key, std::string_view
 }
 
 Result<void> parse_oct(const json::Object& jwk, KeyData& key) {
+  const auto text = TRY(text_member(jwk, "k"));
+  ENSURE(text, bad_key, "k");
+  ENSURE(!text->empty(), weak_key, "k");
   Secret k = TRY(secret_member(jwk, "k"));
-  ENSURE(jwk.find("k"), bad_key, "k");
   ENSURE(k.size() <= kMaxSecretKey, too_large, "k");
   key.type = KeyType::oct;
   key.mac.emplace(std::move(k));
