@@ -8,7 +8,7 @@
 #   An executable from every .cpp of a folder.
 
 set(TESSERA_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
-                     -Wold-style-cast -Wno-gnu-statement-expression -Werror=return-type)
+                     -Wold-style-cast -Wno-gnu-statement-expression -Wno-missing-field-initializers -Werror=return-type)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   list(APPEND TESSERA_WARNINGS -Wno-gnu-statement-expression-from-macro-expansion)
 endif()

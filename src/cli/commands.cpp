@@ -1,0 +1,16 @@
+#include "cli/command.hpp"
+
+namespace tessera::cli {
+
+extern const Command kKeyGenerate, kKeyPublic, kKeyThumbprint, kKeyConvert, kJwks;
+extern const Command kJwtSign, kJwtVerify, kJwsSign, kJwsVerify, kInspect;
+
+std::span<const Command* const> commands() {
+  static constexpr const Command* kCommands[] = {
+      &kJwtSign,     &kJwtVerify, &kJwsSign,       &kJwsVerify,  &kInspect,
+      &kKeyGenerate, &kKeyPublic, &kKeyThumbprint, &kKeyConvert, &kJwks,
+  };
+  return kCommands;
+}
+
+}  // namespace tessera::cli

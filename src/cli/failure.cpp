@@ -1,0 +1,77 @@
+#include "cli/failure.hpp"
+
+#include <utility>
+
+namespace tessera::cli {
+
+namespace {
+
+Exit exit_of(Err code) { return code == Err::io || code == Err::unavailable ? Exit::environment : Exit::refused; }
+
+// What a reader of keys and tokens expects, by code; the rest is said by the summary alone.
+std::string_view expectation(Err code) {
+  switch (code) {
+    case Err::malformed: return "one whole key or token, and nothing else";
+    case Err::too_large: return "input within the limit";
+    case Err::bad_base64: return "base64url without padding, white space or stray bits";
+    case Err::bad_json: return "one JSON object in UTF-8, and nothing after it";
+    case Err::json_depth: return "JSON of at most 32 levels";
+    case Err::duplicate_member: return "each member name once";
+    case Err::malformed_header: return "header parameters as RFC 7515 section 4 defines them";
+    case Err::crit_unsupported: return "no critical extension";
+    case Err::unknown_alg: return "a registered signature algorithm";
+    case Err::alg_not_allowed: return "one of the algorithms that were asked for";
+    case Err::alg_key_mismatch: return "an algorithm that this key can serve";
+    case Err::weak_key: return "RSA of 2048 bits or more, an HMAC key at least as long as its hash";
+    case Err::bad_key: return "a consistent key on its curve";
+    case Err::private_key_in_set: return "public keys only";
+    case Err::bad_signature: return "a signature made with this key";
+    case Err::unsupported: return "a kind of key that is supported here";
+    default: return "";
+  }
+}
+
+std::string or_else(std::string text, std::string_view other) { return text.empty() ? std::string(other) : text; }
+
+}  // namespace
+
+std::unexpected<Failure> misuse(std::string summary, Misuse what) {
+  return std::unexpected(Failure{.exit = Exit::usage,
+                                 .code = "usage",
+                                 .summary = std::move(summary),
+                                 .at = std::move(what.at),
+                                 .expected = std::move(what.expected),
+                                 .actual = std::move(what.actual),
+                                 .hint = std::move(what.hint)});
+}
+
+std::unexpected<Failure> environment(Err code, std::string at, std::string expected, std::string actual,
+                                     std::string hint) {
+  return std::unexpected(Failure{.exit = Exit::environment,
+                                 .code = std::string(error_name(code)),
+                                 .summary = std::string(error_text(code)),
+                                 .at = std::move(at),
+                                 .expected = std::move(expected),
+                                 .actual = std::move(actual),
+                                 .hint = or_else(std::move(hint), error_hint(code))});
+}
+
+std::unexpected<Failure> refused(Error error, std::string_view subject) {
+  return refused(error, std::string(expectation(error.code)), std::string(subject));
+}
+
+std::unexpected<Failure> refused(Error error, std::string expected, std::string actual, std::string hint) {
+  return std::unexpected(Failure{.exit = exit_of(error.code),
+                                 .code = std::string(error_name(error.code)),
+                                 .summary = std::string(error_text(error.code)),
+                                 .at = error.at,
+                                 .expected = or_else(std::move(expected), expectation(error.code)),
+                                 .actual = std::move(actual),
+                                 .hint = or_else(std::move(hint), error_hint(error.code))});
+}
+
+std::unexpected<Failure> refused(Error error, Explanation explanation) {
+  return refused(error, std::move(explanation.expected), std::move(explanation.actual), std::move(explanation.hint));
+}
+
+}  // namespace tessera::cli

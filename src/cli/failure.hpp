@@ -1,0 +1,55 @@
+// How a command ends: a reply, or a failure that says what was expected, what came, and what to do.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "base/try.hpp"
+#include "tessera/jwt.hpp"
+#include "tessera/result.hpp"
+
+namespace tessera::cli {
+
+enum class Exit : int { done = 0, refused = 1, usage = 2, environment = 3 };
+
+struct Failure {
+  Exit exit = Exit::refused;
+  std::string code;      // stable: a name of Err, or "usage"
+  std::string summary;   // one sentence for people; not in the JSON
+  std::string at;        // the claim, option or file at fault
+  std::string expected;
+  std::string actual;
+  std::string hint;      // what to do
+};
+
+template <class T>
+struct [[nodiscard]] Outcome : std::expected<T, Failure> {
+  using std::expected<T, Failure>::expected;
+};
+
+// The arguments are wrong: exit 2.
+struct Misuse {
+  std::string at, expected, actual, hint;
+};
+std::unexpected<Failure> misuse(std::string summary, Misuse what);
+
+// The world is: a file, the network, the environment. Exit 3.
+std::unexpected<Failure> environment(Err code, std::string at, std::string expected, std::string actual,
+                                     std::string hint = {});
+
+// The input is refused: exit 1 (or 3 when the code says that the world is down). `subject` is what was read, such as a
+// file's name; what was expected and what to do follow from the code where they are not given.
+std::unexpected<Failure> refused(Error error, std::string_view subject);
+std::unexpected<Failure> refused(Error error, std::string expected, std::string actual, std::string hint = {});
+std::unexpected<Failure> refused(Error error, Explanation explanation);
+
+}  // namespace tessera::cli
+
+// The value of the library's Result, or refuse with what was read.
+#define ACCEPT(subject, ...)                                                                     \
+  __extension__({                                                                                \
+    auto&& accept_result_ = (__VA_ARGS__);                                                       \
+    if (!accept_result_) return ::tessera::cli::refused(accept_result_.error(), (subject));      \
+    ::tessera::taken(std::move(accept_result_));                                                 \
+  })

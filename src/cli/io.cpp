@@ -1,0 +1,188 @@
+#include "cli/io.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+namespace tessera::cli {
+
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ > STDERR_FILENO) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+  // Whether closing succeeded, which is where some file systems report a full disk.
+  bool close() { return ::close(std::exchange(fd_, -1)) == 0; }
+
+ private:
+  int fd_;
+};
+
+std::unexpected<Failure> unreadable(std::string_view argument, Source source, int error) {
+  const Err code = error == ENOENT ? Err::not_found : Err::io;
+  return environment(code, std::string(source.what), "a file that can be read, or - for standard input",
+                     fmt::format("{}: {}", argument, std::strerror(error)), "check the path and its permissions");
+}
+
+std::unexpected<Failure> oversized(std::string_view name, Source source) {
+  return refused(Error{Err::too_large, ""}, fmt::format("at most {} octets of {}", source.limit, source.what),
+                 fmt::format("{}: more", name), "check that this is the right file");
+}
+
+Outcome<int> open_source(Console& console, std::string_view argument, Source source) {
+  if (argument == "-") {
+    if (console.stdin_taken) {
+      return misuse("standard input can be read only once",
+                    {std::string(source.what), "at most one argument that is -", "a second -", "give one of them as a file"});
+    }
+    console.stdin_taken = true;
+    return STDIN_FILENO;
+  }
+  const int fd = ::open(std::string(argument).c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return unreadable(argument, source, errno);
+  return fd;
+}
+
+// Octets into `buffer`, as far as it goes; or errno's value in the error.
+std::expected<std::size_t, int> read_into(int fd, std::span<std::byte> buffer) {
+  std::size_t size = 0;
+  while (size < buffer.size()) {
+    const ssize_t got = ::read(fd, buffer.data() + size, buffer.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return std::unexpected(errno);
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  return size;
+}
+
+std::string shown(std::string_view argument) { return argument == "-" ? "standard input" : std::string(argument); }
+
+// A long argument that is no file is rather a pasted token or key than a name.
+Outcome<void> check_name(std::string_view argument, Source source) {
+  if (argument.empty()) {
+    return misuse("an argument is empty", {std::string(source.what), "a file, or - for standard input", "an empty text",
+                                           "check the quoting, or the variable that it came from"});
+  }
+  if (argument.starts_with('{') || argument.starts_with("-----BEGIN")) {
+    return misuse("a key is not given as an argument, where others can read it",
+                  {std::string(source.what), "a file, or - for standard input", "text that starts like a key",
+                   "put it into a file, or send it through standard input"});
+  }
+  return {};
+}
+
+}  // namespace
+
+Outcome<std::string> read_text(Console& console, std::string_view argument, Source source) {
+  TRY_VOID(check_name(argument, source));
+  const Descriptor fd(TRY(open_source(console, argument, source)));
+  std::string text;
+  while (text.size() <= source.limit) {
+    const std::size_t before = text.size();
+    text.resize(std::min(source.limit + 1, before + (64 << 10)));
+    const auto room = std::as_writable_bytes(std::span(text).subspan(before));
+    const auto got = read_into(fd.get(), room);
+    if (!got) return unreadable(shown(argument), source, got.error());
+    text.resize(before + *got);
+    if (*got < room.size()) return text;
+  }
+  return oversized(shown(argument), source);
+}
+
+Outcome<Secret> read_secret_text(Console& console, std::string_view argument, Source source) {
+  TRY_VOID(check_name(argument, source));
+  const Descriptor fd(TRY(open_source(console, argument, source)));
+  Secret buffer = Secret::of_size(source.limit + 1);
+  const auto got = read_into(fd.get(), buffer.writable());
+  if (!got) return unreadable(shown(argument), source, got.error());
+  if (*got > source.limit) return oversized(shown(argument), source);
+  return Secret(buffer.expose("cut to what was read").first(*got));
+}
+
+Outcome<std::string> read_token(Console& console, std::string_view argument) {
+  constexpr Source kToken{"token", kMaxTokenFile};
+  if (argument.starts_with("eyJ")) return std::string(argument);
+  std::string text = TRY(read_text(console, argument, kToken));
+  if (text.ends_with('\n')) text.pop_back();
+  if (text.ends_with('\r')) text.pop_back();
+  return text;
+}
+
+Outcome<Secret> read_mac_key(Console& console, std::string_view argument) {
+  constexpr Source kSecret{"--secret", kMaxSecret};
+  const std::string_view hint = "a secret is never an argument: give a file, - or env:NAME";
+  if (argument.starts_with("env:")) {
+    const char* value = std::getenv(std::string(argument.substr(4)).c_str());
+    if (value == nullptr) {
+      return environment(Err::not_found, "--secret", "an environment variable that is set",
+                         fmt::format("{} is not set", argument.substr(4)), "export it for this command");
+    }
+    return Secret(std::string_view(value));
+  }
+  auto secret = read_secret_text(console, argument, kSecret);
+  if (secret || argument == "-") return secret;
+  Failure failure = std::move(secret).error();
+  if (failure.code == "usage" || failure.exit == Exit::refused) return std::unexpected(std::move(failure));
+  failure.actual = "it cannot be read (its name is not shown: it could be the secret)";
+  failure.hint = hint;
+  return std::unexpected(std::move(failure));
+}
+
+bool write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t put = ::write(descriptor, text.data(), text.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return true;
+}
+
+namespace {
+
+std::unexpected<Failure> unwritable(const std::string& path, int error) {
+  if (error == EEXIST) {
+    return environment(Err::conflict, "--out", "a file that does not exist yet", path,
+                       "choose another name, or say --force to replace it");
+  }
+  return environment(Err::io, "--out", "a file that can be written", fmt::format("{}: {}", path, std::strerror(error)),
+                     "check the folder and its permissions");
+}
+
+// Written beside its place and moved there whole, so that a crash leaves the old or the new.
+Outcome<void> write_new(const std::string& path, std::string_view text, mode_t mode) {
+  Descriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+  if (fd.get() < 0) return unwritable(path, errno);
+  if (write_all(fd.get(), text) && ::fsync(fd.get()) == 0 && fd.close()) return {};
+  const int error = errno;
+  ::unlink(path.c_str());
+  return unwritable(path, error);
+}
+
+}  // namespace
+
+Outcome<void> write_file(const std::string& path, std::string_view text, Readers readers, Existing existing) {
+  const mode_t mode = readers == Readers::owner ? S_IRUSR | S_IWUSR : S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH;
+  if (existing == Existing::keep) return write_new(path, text, mode);
+  const std::string beside = fmt::format("{}.{}.new", path, ::getpid());
+  TRY_VOID(write_new(beside, text, mode));
+  if (::rename(beside.c_str(), path.c_str()) == 0) return {};
+  const int error = errno;
+  ::unlink(beside.c_str());
+  return unwritable(path, error);
+}
+
+}  // namespace tessera::cli

@@ -1,0 +1,34 @@
+// What a key file holds: a JWK, a JWKS or PEM. Its kind is said by its form ("kty", a PEM label), never guessed from
+// octets, and nothing but a JWK of kty "oct" ever becomes a MAC key here.
+#pragma once
+
+#include <string_view>
+#include <variant>
+
+#include "cli/failure.hpp"
+#include "cli/output.hpp"
+#include "tessera/keys.hpp"
+
+namespace tessera::cli {
+
+using KeyFile = std::variant<PublicKey, PrivateKey, SecretKey, Keys>;
+
+// `name` is the file's, for errors.
+Outcome<KeyFile> parse_key_file(std::string_view text, std::string_view name);
+// A file or "-".
+Outcome<KeyFile> read_key_file(Console& console, std::string_view argument);
+
+// "a private key", for errors.
+std::string_view kind_of(const KeyFile& key);
+
+// "standard input" for "-".
+std::string shown_source(std::string_view argument);
+
+// The algorithm of this name, or a usage error that lists all.
+Outcome<Alg> parse_alg(std::string_view name);
+std::string alg_names();
+
+// "kid", "kty" … of a key as members of the JSON object being written.
+void key_members(json::Writer& writer, const KeyInfo& info, KeyType type);
+
+}  // namespace tessera::cli

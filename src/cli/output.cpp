@@ -1,0 +1,218 @@
+#include "cli/output.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace tessera::cli {
+
+namespace {
+
+constexpr std::size_t kMaxShown = 400;  // of one line of an error
+
+Paint paint_for(int descriptor) {
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  const bool wanted = (no_color == nullptr || *no_color == '\0') && term != nullptr && std::string_view(term) != "dumb";
+  return wanted && ::isatty(descriptor) == 1 ? Paint::colour : Paint::plain;
+}
+
+std::string_view code_of(Hue hue) {
+  switch (hue) {
+    case Hue::good: return "1;32";
+    case Hue::bad: return "1;31";
+    case Hue::warn: return "1;33";
+    case Hue::strong: return "1";
+    case Hue::faint: return "2";
+    case Hue::name: return "36";
+    case Hue::text: return "32";
+    case Hue::number: return "33";
+  }
+  return "0";
+}
+
+// The size of the UTF-8 character at the front, or 0 when there is none; its code point in `point`.
+std::size_t utf8_front(std::string_view text, char32_t& point) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  const std::size_t size = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+  if (size == 0 || size > text.size() || !json::valid_utf8(text.substr(0, size))) return 0;
+  point = size == 1 ? lead : lead & (0x7Fu >> size);
+  for (std::size_t i = 1; i < size; ++i) point = (point << 6) | (static_cast<unsigned char>(text[i]) & 0x3Fu);
+  return size;
+}
+
+// A terminal, or a reader's eye, would be led by it: C0, DEL, C1, bidirectional controls, line separators, BOM.
+bool steers_terminal(char32_t c) {
+  return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x061C || (c >= 0x200E && c <= 0x200F) ||
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
+}
+
+enum class Lines { escape, keep };
+
+std::string escaped(std::string_view text, Lines lines) {
+  std::string out;
+  while (!text.empty()) {
+    char32_t point = 0;
+    const std::size_t size = utf8_front(text, point);
+    if (size == 0) {
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[0]));
+    } else if (lines == Lines::keep && (point == '\n' || point == '\t')) {
+      out += text[0];
+    } else if (steers_terminal(point)) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(point));
+    } else {
+      out += text.substr(0, size);
+    }
+    text.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  return out;
+}
+
+// One token of valid JSON: a string with its quotes, one mark, or a run of anything else. White space is skipped.
+std::string_view next_token(std::string_view& json) {
+  while (!json.empty() && std::string_view(" \t\r\n").contains(json[0])) json.remove_prefix(1);
+  if (json.empty()) return {};
+  std::size_t size = 1;
+  if (json[0] == '"') {
+    while (size < json.size() && json[size] != '"') size += json[size] == '\\' ? 2 : 1;
+    size = std::min(size + 1, json.size());
+  } else if (!std::string_view("{}[],:").contains(json[0])) {
+    size = std::min(json.find_first_of("{}[],: \t\r\n"), json.size());
+  }
+  const std::string_view token = json.substr(0, size);
+  json.remove_prefix(size);
+  return token;
+}
+
+char front(std::string_view text) { return text.empty() ? '\0' : text[0]; }
+
+std::string painted_value(std::string_view token, Paint paint) {
+  return painted(paint, front(token) == '"' ? Hue::text : Hue::number, printable(token));
+}
+
+void line(std::string& out, Paint paint, std::string_view label, std::string_view text) {
+  if (text.empty()) return;
+  const std::size_t indent = 12;
+  out += "  " + painted(paint, Hue::faint, fmt::format("{:<10}", label));
+  out += wrapped(printable(text.substr(0, kMaxShown)), indent) + "\n";
+}
+
+std::string_view verdict(Exit exit) {
+  switch (exit) {
+    case Exit::usage: return "usage";
+    case Exit::environment: return "failed";
+    default: return "refused";
+  }
+}
+
+}  // namespace
+
+Console Console::detect(Format format) {
+  Console console;
+  console.format = format;
+  console.out = paint_for(STDOUT_FILENO);
+  console.err = paint_for(STDERR_FILENO);
+  console.out_is_terminal = ::isatty(STDOUT_FILENO) == 1;
+  return console;
+}
+
+std::string painted(Paint paint, Hue hue, std::string_view text) {
+  if (paint == Paint::plain) return std::string(text);
+  return fmt::format("\033[{}m{}\033[0m", code_of(hue), text);
+}
+
+std::string printable(std::string_view text) { return escaped(text, Lines::escape); }
+std::string printable_lines(std::string_view text) { return escaped(text, Lines::keep); }
+
+std::string compact_json(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  while (true) {
+    const std::string_view token = next_token(json);
+    if (token.empty()) return out;
+    out += token;
+  }
+}
+
+std::string indented_json(std::string_view json, Paint paint) {
+  std::string out;
+  std::size_t depth = 0;
+  const auto new_line = [&] { out += "\n" + std::string(2 * depth, ' '); };
+  for (std::string_view token = next_token(json); !token.empty(); token = next_token(json)) {
+    std::string_view rest = json;
+    const char after = front(next_token(rest));
+    if (token == "{" || token == "[") {
+      out += token;
+      if (after == '}' || after == ']') {
+        out += next_token(json);
+      } else {
+        ++depth;
+        new_line();
+      }
+    } else if (token == "}" || token == "]") {
+      depth -= depth > 0 ? 1 : 0;
+      new_line();
+      out += token;
+    } else if (token == ",") {
+      out += token;
+      new_line();
+    } else if (token == ":") {
+      out += ": ";
+    } else {
+      out += after == ':' ? painted(paint, Hue::name, printable(token)) : painted_value(token, paint);
+    }
+  }
+  return out;
+}
+
+void text_member(json::Writer& writer, std::string_view name, std::string_view text) {
+  writer.key(name).string(json::valid_utf8(text) ? std::string(text) : escaped(text, Lines::keep));
+}
+
+std::string failure_json(const Failure& failure) {
+  json::Writer w;
+  w.begin_object().member("valid", false).key("error").begin_object();
+  text_member(w, "code", failure.code);
+  text_member(w, "at", failure.at);
+  text_member(w, "expected", failure.expected);
+  text_member(w, "actual", failure.actual);
+  text_member(w, "hint", failure.hint);
+  return w.end_object().end_object().take();
+}
+
+std::string failure_text(const Failure& failure, Paint paint) {
+  std::string where = failure.exit == Exit::usage ? std::string() : failure.code;
+  if (!failure.at.empty() && !where.empty()) where += ", at ";
+  if (!where.empty()) where = fmt::format(" ({}{})", where, printable(failure.at));
+  const std::string_view label = verdict(failure.exit);
+  std::string out = painted(paint, Hue::bad, label) + ": " +
+                    wrapped(printable(failure.summary) + where, 2, 80 - std::min<std::size_t>(label.size(), 10)) + "\n";
+  line(out, paint, "expected", failure.expected);
+  line(out, paint, "actual", failure.actual);
+  line(out, paint, "hint", failure.hint);
+  return out;
+}
+
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
+  std::string out;
+  std::size_t column = indent;
+  while (!text.empty()) {
+    const std::size_t size = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, size);
+    text.remove_prefix(std::min(size + 1, text.size()));
+    if (column > indent && column + 1 + word.size() > width) {
+      out += "\n" + std::string(indent, ' ');
+      column = indent;
+    } else if (column > indent) {
+      out += ' ';
+      ++column;
+    }
+    out += word;
+    column += word.size();
+  }
+  return out;
+}
+
+}  // namespace tessera::cli

@@ -1,0 +1,153 @@
+#include "cli/verifying.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/base64url.hpp"
+#include "base/wipe.hpp"
+#include "cli/discovery.hpp"
+#include "cli/io.hpp"
+#include "cli/keyfile.hpp"
+
+namespace tessera::cli {
+
+namespace {
+
+bool contains(std::span<const std::string> list, std::string_view name) {
+  return std::find(list.begin(), list.end(), name) != list.end();
+}
+
+std::string joined(std::span<const std::string> parts, std::string_view between) {
+  return fmt::format("{}", fmt::join(parts, between));
+}
+
+bool is_mac(Alg alg) { return alg == Alg::HS256 || alg == Alg::HS384 || alg == Alg::HS512; }
+
+// Raw octets serve the algorithm that is named; with several, or none, a JWK without "alg" says just that.
+Outcome<VerifierKey> from_secret(Console& console, const VerifierOptions& options, std::span<const Alg> algs) {
+  for (const Alg alg : algs) {
+    if (!is_mac(alg)) {
+      return misuse("a raw secret is a MAC key", {"--alg", "HS256, HS384 or HS512 with --secret",
+                                                  std::string(alg_name(alg)), "give a public key with --key"});
+    }
+  }
+  const Secret secret = TRY(read_mac_key(console, *options.secret));
+  const BytesView octets = secret.expose("a MAC key is made");
+  if (algs.size() == 1) return VerifierKey(ACCEPT("--secret", SecretKey::from_octets(octets, algs[0])));
+  WipedString jwk;
+  jwk.text().reserve(base64url::encoded_size(octets.size()) + 32);
+  jwk.text() += R"({"kty":"oct","k":")";
+  base64url::append(jwk.text(), octets);
+  jwk.text() += R"("})";
+  return VerifierKey(ACCEPT("--secret", SecretKey::parse(jwk.text())));
+}
+
+Outcome<VerifierKey> from_key_file(Console& console, std::string_view argument) {
+  KeyFile key = TRY(read_key_file(console, argument));
+  if (auto* own = std::get_if<PublicKey>(&key)) return VerifierKey(std::move(*own));
+  if (auto* own = std::get_if<SecretKey>(&key)) return VerifierKey(std::move(*own));
+  if (auto* own = std::get_if<Keys>(&key)) return VerifierKey(std::move(*own));
+  return refused(Error{Err::wrong_kind, "key"}, "a public key, a key set or a symmetric JWK",
+                 fmt::format("{}: a private key", shown_source(argument)),
+                 "verify with the public half: tessera key public FILE");
+}
+
+std::span<const Keys::Skipped> skipped(const VerifierKey& key) {
+  const auto* keys = std::get_if<Keys>(&key);
+  return keys == nullptr ? std::span<const Keys::Skipped>() : keys->skipped();
+}
+
+}  // namespace
+
+void declare_verifier(Args& args, VerifierOptions& options, std::string_view unchecked_help) {
+  args.heading("Key (one of the first two)");
+  args.option("--key", "KEY", options.key,
+              "a JWK, JWKS or PEM file, - for standard input, or an issuer's URL, whose keys are fetched");
+  args.option("--secret", "FILE", options.secret, "a raw MAC key: a file, - or env:NAME, every octet of it");
+  args.option("--alg", "ALG", options.algs, "an algorithm that may have signed; may repeat");
+  args.option("--unchecked", "NAMES", options.unchecked, unchecked_help);
+}
+
+Outcome<std::vector<std::string>> parse_unchecked(const VerifierOptions& options,
+                                                  std::span<const std::string> allowed) {
+  std::vector<std::string> names;
+  for (std::string_view list : options.unchecked) {
+    while (true) {
+      const std::size_t comma = std::min(list.find(','), list.size());
+      const std::string name(list.substr(0, comma));
+      if (!contains(allowed, name)) {
+        return misuse("this cannot be left unchecked",
+                      {"--unchecked", "any of " + joined(allowed, ", "), name, "the rest is always checked"});
+      }
+      names.push_back(name);
+      if (comma == list.size()) break;
+      list.remove_prefix(comma + 1);
+    }
+  }
+  return names;
+}
+
+Outcome<void> check_needed(std::span<const Needed> needed, std::span<const std::string> unchecked) {
+  std::vector<std::string> names, flags;
+  for (const Needed& n : needed) {
+    const bool left_out = contains(unchecked, n.name);
+    if (n.given > 0 && left_out) {
+      return misuse(fmt::format("{} is both checked and unchecked", n.name),
+                    {n.name, fmt::format("{} or --unchecked {}", n.flag, n.name), "both", "leave one of them out"});
+    }
+    if (n.given > 0 || left_out) continue;
+    names.push_back(n.name);
+    flags.push_back(n.flag);
+  }
+  if (names.empty()) return {};
+  return misuse(fmt::format("nothing says what to expect of {}", joined(names, ", ")),
+                {joined(names, ","), joined(flags, " "), "nothing",
+                 fmt::format("add {}; or, if that is really not to be checked, --unchecked {}", joined(flags, " "),
+                             joined(names, ","))});
+}
+
+Outcome<std::vector<Alg>> parse_algs(const VerifierOptions& options) {
+  std::vector<Alg> algs;
+  for (const std::string& name : options.algs) algs.push_back(TRY(parse_alg(name)));
+  return algs;
+}
+
+Outcome<VerifierKey> read_verifier(Console& console, const VerifierOptions& options, std::span<const Alg> algs) {
+  if (options.key.has_value() == options.secret.has_value()) {
+    return misuse("exactly one source of keys is needed", {"--key", "--key KEY or --secret FILE",
+                                                           options.key ? "both" : "neither",
+                                                           "give --key keys.json, for example"});
+  }
+  if (options.secret) return from_secret(console, options, algs);
+  if (looks_like_url(*options.key)) return VerifierKey(TRY(fetch_issuer_keys(*options.key)));
+  return from_key_file(console, *options.key);
+}
+
+std::string skipped_note(const VerifierKey& key, Paint paint) {
+  std::string note;
+  for (const Keys::Skipped& s : skipped(key)) {
+    note += fmt::format("{}: key {} of the set{} was left out: {} ({})\n", painted(paint, Hue::warn, "note"), s.index,
+                        s.kid.empty() ? "" : " (" + printable(s.kid) + ")", error_text(s.error.code),
+                        error_name(s.error.code));
+  }
+  return note;
+}
+
+void skipped_member(json::Writer& writer, const VerifierKey& key) {
+  if (skipped(key).empty()) return;
+  writer.key("skipped_keys").begin_array();
+  for (const Keys::Skipped& s : skipped(key)) {
+    writer.begin_object().member("index", s.index);
+    text_member(writer, "kid", s.kid);
+    writer.member("code", error_name(s.error.code)).end_object();
+  }
+  writer.end_array();
+}
+
+std::string hint_about_secret(const VerifierOptions& options, std::string hint) {
+  if (!options.secret) return hint;
+  return hint + "; every octet of --secret counts, a line end too (write it with printf %s)";
+}
+
+}  // namespace tessera::cli

@@ -1,0 +1,45 @@
+// The keys that verify: --key, --secret, --alg, and what --unchecked leaves out. Shared by `jws verify`, `jwt verify`.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "tessera/keys.hpp"
+
+namespace tessera::cli {
+
+struct VerifierOptions {
+  std::optional<std::string> key, secret;
+  std::vector<std::string> algs, unchecked;
+};
+void declare_verifier(Args& args, VerifierOptions& options, std::string_view unchecked_help);
+
+// The names in --unchecked, each of which must be in `allowed`.
+Outcome<std::vector<std::string>> parse_unchecked(const VerifierOptions& options, std::span<const std::string> allowed);
+
+// One of the things that must be said: --iss, or --unchecked iss.
+struct Needed {
+  std::string name;      // "iss"
+  std::string flag;      // "--iss ISSUER"
+  std::size_t given = 0; // how often the flag is there
+};
+// A usage error that names each thing that is neither given nor unchecked, or is both, and shows what to add.
+Outcome<void> check_needed(std::span<const Needed> needed, std::span<const std::string> unchecked);
+
+Outcome<std::vector<Alg>> parse_algs(const VerifierOptions& options);
+
+using VerifierKey = std::variant<PublicKey, SecretKey, Keys>;
+// `algs` is what the policy lists; empty when alg is unchecked.
+Outcome<VerifierKey> read_verifier(Console& console, const VerifierOptions& options, std::span<const Alg> algs);
+
+// The keys of a set that were left out: as a note for people, and as the member "skipped_keys".
+std::string skipped_note(const VerifierKey& key, Paint paint);
+void skipped_member(json::Writer& writer, const VerifierKey& key);
+
+// A raw secret whose last octet is a line end is the usual reason why a signature does not verify.
+std::string hint_about_secret(const VerifierOptions& options, std::string hint);
+
+}  // namespace tessera::cli

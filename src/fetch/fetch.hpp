@@ -1,0 +1,45 @@
+// The outbound client. One request, no redirect, limits on size and time, and, for a URL that somebody else chose, only
+// public addresses, checked on the socket that is being connected (a name may resolve differently a moment later).
+// Proxy variables of the environment are ignored.
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tessera/result.hpp"
+
+namespace tessera::fetch {
+
+enum class Trust {
+  operators,  // chosen by whoever runs this: https anywhere, http on this machine
+  strangers,  // came with a client or a token: https, and public addresses only
+};
+
+struct Options {
+  Trust trust = Trust::operators;
+  std::size_t max_bytes = 1 << 20;
+  std::chrono::milliseconds timeout{10'000};
+  std::string ca_file{};                 // to trust beside the system's; "" for none
+};
+
+struct Response {
+  int status = 0;
+  std::string body;
+};
+
+struct Failure {
+  Error error;                           // unsupported (URL), too_large, unavailable (no answer, refused address)
+  std::string message;                   // one sentence: what, what went wrong
+};
+
+// Names under .localhost are this machine (RFC 6761 section 6.3). Any thread.
+std::expected<Response, Failure> get(const std::string& url, const Options& options = {});
+
+// Whether an address, as inet_ntop prints it, is public: not loopback, private, link-local, shared, multicast, reserved,
+// documentation, nor one of these inside an IPv6 address (mapped, NAT64, 6to4, Teredo).
+bool is_public_address(const std::string& address);
+
+}  // namespace tessera::fetch
