@@ -93,12 +93,12 @@ std::shared_ptr<Snapshot> make_snapshot() {
 }
 }  // namespace
 
-const Json& Answer::json() const {
+const Json& Answer::json() const& {
   INVARIANT(reply && std::holds_alternative<Json>(reply->body), "a JSON reply");
   return std::get<Json>(reply->body);
 }
 
-const Page& Answer::page() const {
+const Page& Answer::page() const& {
   INVARIANT(reply && std::holds_alternative<Page>(reply->body), "a page");
   return std::get<Page>(reply->body);
 }
@@ -197,7 +197,7 @@ void House::update(const User& user) {
 Session House::log_in(std::string_view user, std::string_view cookie) {
   Session session;
   session.id = SessionId("ses_" + std::to_string(next_++));
-  session.cookie_digest = digest_of(cookie);
+  session.cookie_digest = digest_of(cookie.empty() ? session.id.text : cookie);
   session.user = UserId(user);
   session.created = session.authenticated = session.seen = now_;
   session.rev = snapshot_->facts->applied();

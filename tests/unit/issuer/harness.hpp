@@ -37,8 +37,10 @@ struct Answer {
   int hashes = 0;        // passwords computed on the way
   int transactions = 0;  // opened on the way
 
-  const Json& json() const;  // aborts when it is none
-  const Page& page() const;
+  const Json& json() const&;  // aborts when it is none
+  Json json() && { return std::as_const(*this).json(); }
+  const Page& page() const&;
+  Page page() && { return std::as_const(*this).page(); }
   std::string location() const;  // of a redirect, else ""
   std::string code() const;      // the refusal's stable code, "" when there is none
   std::string at() const { return refusal ? refusal->at : ""; }
@@ -65,8 +67,8 @@ class House {
   void write(const std::function<void(Tx&)>& work);
   User user(std::string_view id);
   void update(const User& user);
-  Session log_in(std::string_view user, std::string_view cookie = "cookie");  // a session, without the pages
-  void end_session(const Session& session);                                   // and the fact
+  Session log_in(std::string_view user, std::string_view cookie = "");  // a session, without the pages
+  void end_session(const Session& session);                             // and the fact
   std::optional<Grant> grant(const GrantId& id);
   void apply(FactKind kind, std::string_view value);  // a fact, in store and set
 

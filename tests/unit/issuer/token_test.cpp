@@ -47,6 +47,17 @@ TEST_F(Token, a_client_without_a_resource_server_gets_a_token_for_the_issuer_wit
   EXPECT_TRUE(claims.get<std::vector<std::string>>("permissions")->empty());
 }
 
+TEST_F(Token, S14_a_fact_that_comes_while_a_token_is_made_is_above_its_rev) {
+  Ctx ctx(std::make_shared<Snapshot>(house.config()), house.now(), house.limits(),
+          [](std::span<std::byte> out) { crypto::random(out); });
+  house.apply(FactKind::client, "service");
+  Answer answer;
+  answer.reply = *token(credentials_request(), ctx);
+  const auto text = house.tokens(answer)["access_token"];
+  EXPECT_EQ(*house.access_claims(text).get<std::int64_t>("rev"), 0);
+  EXPECT_EQ(house.call(introspect, with_basic(post({{"token", text}}), "api")).json().body, R"({"active":false})");
+}
+
 TEST_F(Token, a_public_client_has_no_credentials) {
   house.client("spa").grant_types = {GrantType::client_credentials};
   EXPECT_EQ(refused(post({{"grant_type", "client_credentials"}, {"client_id", "spa"}})), "unauthorized_client");
