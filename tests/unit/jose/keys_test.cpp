@@ -1,0 +1,300 @@
+#include "tessera/keys.hpp"
+
+#include <gtest/gtest.h>
+
+#include "forge.hpp"
+#include "json/json.hpp"
+
+using namespace tests;
+
+namespace {
+std::string text_of_secret(const Secret& secret) { return std::string(secret.expose_text("a test")); }
+}  // namespace
+
+TEST(Keys, alg_names_go_both_ways) {
+  for (const Alg alg : kEvery) EXPECT_EQ(alg_from_name(alg_name(alg)), alg);
+  for (const char* name : {"", "none", "hs256", "HS256 ", "ES521", "RSA-OAEP"}) EXPECT_FALSE(alg_from_name(name));
+}
+
+TEST(Keys, generate_makes_a_key_of_the_algorithms_type) {
+  const std::pair<Alg, KeyType> table[] = {
+      {Alg::RS256, KeyType::RSA},     {Alg::PS512, KeyType::RSA},       {Alg::ES256, KeyType::P256},
+      {Alg::ES384, KeyType::P384},    {Alg::ES512, KeyType::P521},      {Alg::ES256K, KeyType::secp256k1},
+      {Alg::EdDSA, KeyType::Ed25519}, {Alg::Ed25519, KeyType::Ed25519}, {Alg::Ed448, KeyType::Ed448}};
+  for (const auto& [alg, type] : table) {
+    const auto key = PrivateKey::generate(alg);
+    ASSERT_TRUE(key);
+    EXPECT_EQ(key->type(), type);
+    EXPECT_EQ(key->info().alg, alg);
+    EXPECT_EQ(key->info().kid, key->thumbprint());
+    EXPECT_EQ(key->public_key().info().kid, key->thumbprint());
+    EXPECT_EQ(key->public_key().thumbprint(), key->thumbprint());
+  }
+  EXPECT_EQ(PrivateKey::generate(Alg::RS256, {}, 2056)->public_key().bits(), 2056U);
+  EXPECT_EQ(public_key(Alg::ES256).bits(), 256U);
+  EXPECT_EQ(public_key(Alg::ES512).bits(), 521U);
+  EXPECT_CODE(PrivateKey::generate(Alg::HS256), alg_key_mismatch);
+  EXPECT_CODE(PrivateKey::generate(Alg::ES256, {.kid = {}, .alg = Alg::EdDSA}), alg_key_mismatch);
+  EXPECT_EQ(PrivateKey::generate(Alg::ES256, {.kid = "mine", .alg = {}})->info().kid, "mine");
+}
+
+TEST(Keys, jwk_and_pem_round_trip_for_each_type) {
+  for (const Alg alg : kOfEachType) {
+    const KeyInfo info{.kid = "a \"kid\"", .alg = alg, .use = KeyUse::sig};
+    const auto key = private_key(alg).with(info);
+    const auto from_jwk = PrivateKey::parse(text_of_secret(key.jwk()));
+    ASSERT_TRUE(from_jwk) << refusal_of(from_jwk);
+    EXPECT_EQ(text_of_secret(from_jwk->jwk()), text_of_secret(key.jwk()));
+    EXPECT_EQ(from_jwk->info().kid, info.kid);
+    EXPECT_EQ(from_jwk->info().alg, alg);
+    EXPECT_EQ(from_jwk->info().use, KeyUse::sig);
+    const auto from_pem = PrivateKey::parse(text_of_secret(key.pem()), info);
+    ASSERT_TRUE(from_pem) << refusal_of(from_pem);
+    EXPECT_EQ(text_of_secret(from_pem->jwk()), text_of_secret(key.jwk()));
+
+    const auto half = key.public_key();
+    const auto half_from_jwk = PublicKey::parse(half.jwk());
+    ASSERT_TRUE(half_from_jwk) << refusal_of(half_from_jwk);
+    EXPECT_EQ(half_from_jwk->jwk(), half.jwk());
+    const auto half_from_pem = PublicKey::parse(half.pem(), info);
+    ASSERT_TRUE(half_from_pem) << refusal_of(half_from_pem);
+    EXPECT_EQ(half_from_pem->jwk(), half.jwk());
+    EXPECT_EQ(half_from_pem->pem(), half.pem());
+    // Whatever way it came, it is the same key.
+    const auto token = jws::sign(bytes_of("x"), *from_pem);
+    ASSERT_TRUE(token);
+    EXPECT_EQ(verdict(*token, *half_from_jwk), "ok");
+  }
+}
+
+TEST(Keys, a_jwk_starts_with_kty_and_holds_the_members_of_its_rfc) {
+  EXPECT_TRUE(public_key(Alg::RS256).jwk().starts_with(R"({"kty":"RSA","n":")"));
+  EXPECT_TRUE(public_key(Alg::ES256).jwk().starts_with(R"({"kty":"EC","crv":"P-256","x":")"));
+  EXPECT_TRUE(public_key(Alg::Ed448).jwk().starts_with(R"({"kty":"OKP","crv":"Ed448","x":")"));
+  json::Document document;
+  const auto rsa = text_of_secret(private_key(Alg::RS256).jwk());
+  const auto object = document.parse_object(rsa);
+  ASSERT_TRUE(object);
+  for (const char* name : {"n", "e", "d", "p", "q", "dp", "dq", "qi"}) EXPECT_TRUE(object->find(name)) << name;
+  for (const char* name : {"\"d\"", "\"p\"", "\"q\"", "\"qi\""})
+    EXPECT_EQ(private_key(Alg::RS256).public_key().jwk().find(name), std::string::npos);
+}
+
+TEST(Keys, ec_coordinates_keep_their_leading_zeros) {
+  // Keys are drawn until a coordinate starts with a zero octet: about one of 128.
+  for (int i = 0; i < 5000; ++i) {
+    const auto key = PrivateKey::generate(Alg::ES256)->public_key();
+    const auto jwk = key.jwk();
+    if (jwk.find(R"("x":"AA)") == std::string::npos && jwk.find(R"("y":"AA)") == std::string::npos) continue;
+    const auto again = PublicKey::parse(jwk);
+    ASSERT_TRUE(again) << refusal_of(again);
+    EXPECT_EQ(again->pem(), key.pem());
+    return;
+  }
+  FAIL() << "no such key drawn";
+}
+
+TEST(Keys, a_private_key_is_never_taken_for_a_public_one_nor_the_reverse) {
+  for (const Alg alg : kOfEachType) {
+    EXPECT_CODE(PublicKey::parse(text_of_secret(private_key(alg).jwk())), wrong_kind);
+    EXPECT_CODE(PublicKey::parse(text_of_secret(private_key(alg).pem())), wrong_kind);
+    EXPECT_CODE(PrivateKey::parse(public_key(alg).jwk()), wrong_kind);
+    EXPECT_CODE(PrivateKey::parse(public_key(alg).pem()), wrong_kind);
+  }
+}
+
+TEST(Keys, the_callers_information_completes_the_jwks) {
+  const std::string plain = public_key(Alg::RS256).jwk();
+  const auto key = PublicKey::parse(plain, {.kid = "k", .alg = Alg::PS256, .use = KeyUse::sig});
+  ASSERT_TRUE(key);
+  EXPECT_EQ(key->info().kid, "k");
+  EXPECT_TRUE(key->admits(Alg::PS256));
+  EXPECT_FALSE(key->admits(Alg::RS256));
+  // It does not contradict it.
+  EXPECT_CODE(PublicKey::parse(key->jwk(), {.kid = {}, .alg = Alg::RS256}), alg_key_mismatch);
+  EXPECT_CODE(PublicKey::parse(plain, {.kid = {}, .alg = Alg::ES256}), alg_key_mismatch);
+  EXPECT_CODE(PublicKey::parse(plain, {.kid = std::string(257, 'k'), .alg = {}}), too_large);
+  EXPECT_CODE(PublicKey::parse(plain, {.kid = "\xFF", .alg = {}}), malformed);
+  EXPECT_DEATH(key->with({.kid = {}, .alg = Alg::ES256}), "information");
+}
+
+TEST(Keys, eddsa_and_ed25519_are_two_names_of_one_algorithm) {
+  for (const Alg own : {Alg::Ed25519, Alg::Ed448}) {
+    const auto key = private_key(own);
+    const auto general = key.with({.kid = {}, .alg = Alg::EdDSA}), exact = key.with({.kid = {}, .alg = own});
+    EXPECT_TRUE(key.admits(Alg::EdDSA) && key.admits(own));
+    EXPECT_TRUE(general.admits(Alg::EdDSA) && general.admits(own));
+    EXPECT_TRUE(exact.admits(own));
+    EXPECT_FALSE(exact.admits(Alg::EdDSA));
+    const Alg other = own == Alg::Ed25519 ? Alg::Ed448 : Alg::Ed25519;
+    EXPECT_FALSE(key.admits(other) || general.admits(other));
+  }
+}
+
+TEST(Keys, use_and_key_ops_are_obeyed) {
+  const auto plain = private_key(Alg::ES256);
+  const auto token = *jws::sign({}, plain, Alg::ES256);
+  const auto verifies = [&](const std::string& members) {
+    const auto key = PublicKey::parse(replaced(plain.public_key().jwk(), "{", "{" + members + ","));
+    return key ? verdict(token, *key) : code_of(key);
+  };
+  EXPECT_EQ(verifies(R"("use":"sig")"), "ok");
+  EXPECT_EQ(verifies(R"("use":"enc")"), "key_not_found");
+  EXPECT_EQ(verifies(R"("use":"other")"), "key_not_found");
+  EXPECT_EQ(verifies(R"("use":1)"), "malformed");
+  EXPECT_EQ(verifies(R"("key_ops":["verify"])"), "ok");
+  EXPECT_EQ(verifies(R"("key_ops":["wrapKey","verify","x"])"), "ok");
+  EXPECT_EQ(verifies(R"("key_ops":["sign"])"), "key_not_found");
+  EXPECT_EQ(verifies(R"("key_ops":["encrypt"])"), "key_not_found");
+  EXPECT_EQ(verifies(R"("key_ops":[])"), "key_not_found");
+  EXPECT_EQ(verifies(R"("key_ops":"verify")"), "malformed");
+  EXPECT_EQ(verifies(R"("key_ops":[1])"), "malformed");
+  EXPECT_EQ(verifies(R"("key_ops":["verify","verify"])"), "malformed");
+  EXPECT_EQ(verifies(R"("use":"enc","key_ops":["verify"])"), "key_not_found");
+
+  const auto signs = [&](const std::string& members) {
+    const auto key = PrivateKey::parse(replaced(text_of_secret(plain.jwk()), "{", "{" + members + ","));
+    return key ? code_of(jws::sign({}, *key, Alg::ES256)) : code_of(key);
+  };
+  EXPECT_EQ(signs(R"("use":"sig")"), "ok");
+  EXPECT_EQ(signs(R"("use":"enc")"), "alg_key_mismatch");
+  EXPECT_EQ(signs(R"("key_ops":["sign"])"), "ok");
+  EXPECT_EQ(signs(R"("key_ops":["verify"])"), "alg_key_mismatch");
+  EXPECT_EQ(signs(R"("key_ops":[])"), "alg_key_mismatch");
+}
+
+TEST(Keys, a_restriction_survives_print_and_parse) {
+  const auto plain = private_key(Alg::ES256);
+  const auto signer = PrivateKey::parse(replaced(text_of_secret(plain.jwk()), "{", R"({"key_ops":["sign"],)"));
+  ASSERT_TRUE(signer);
+  EXPECT_NE(text_of_secret(signer->jwk()).find(R"("key_ops":["sign"])"), std::string::npos);
+  // What a key may sign, its public half may verify.
+  EXPECT_NE(signer->public_key().jwk().find(R"("key_ops":["verify"])"), std::string::npos);
+  EXPECT_EQ(verdict(*jws::sign({}, *signer, Alg::ES256), signer->public_key()), "ok");
+  // A use unknown here allows nothing, and keeps doing so.
+  const auto odd = PublicKey::parse(replaced(plain.public_key().jwk(), "{", R"({"use":"tls",)"));
+  ASSERT_TRUE(odd);
+  EXPECT_EQ(verdict(*jws::sign({}, plain, Alg::ES256), *PublicKey::parse(odd->jwk())), "key_not_found");
+}
+
+TEST(Keys, each_refusal_has_its_code) {
+  const std::string ec = public_key(Alg::ES256).jwk(), rsa = public_key(Alg::RS256).jwk();
+  const auto code = [](const std::string& text) { return code_of(PublicKey::parse(text)); };
+  EXPECT_EQ(code(""), "malformed");
+  EXPECT_EQ(code("no key"), "malformed");
+  EXPECT_EQ(code("{"), "bad_json");
+  EXPECT_EQ(code(ec + "x"), "bad_json");
+  EXPECT_EQ(code(replaced(ec, R"("kty":"EC")", R"("kty":"AKP")")), "unsupported");
+  EXPECT_EQ(code(replaced(ec, R"("P-256")", R"("P-224")")), "unsupported");
+  EXPECT_EQ(code(replaced(ec, R"("P-256")", R"("X25519")")), "unsupported");
+  EXPECT_EQ(code(replaced(ec, R"("P-256")", R"("P-384")")), "bad_key");
+  EXPECT_EQ(code(replaced(ec, R"("P-256")", R"("secp256k1")")), "bad_key");
+  EXPECT_EQ(code(replaced(ec, R"("P-256")", R"("Ed25519")")), "bad_key");
+  EXPECT_EQ(code(replaced(ec, R"("EC")", R"("OKP")")), "bad_key");
+  EXPECT_EQ(code(replaced(ec, "{", R"({"alg":"ES521",)")), "unknown_alg");
+  EXPECT_EQ(code(replaced(ec, "{", R"({"alg":"none",)")), "unknown_alg");
+  EXPECT_EQ(code(replaced(ec, "{", R"({"alg":"RS256",)")), "alg_key_mismatch");
+  EXPECT_EQ(code(replaced(ec, "{", R"({"alg":1,)")), "malformed");
+  EXPECT_EQ(code(replaced(ec, "{", R"({"kid":1,)")), "malformed");
+  EXPECT_EQ(code(replaced(ec, "{", R"({"kid":")" + std::string(257, 'k') + "\",")), "too_large");
+  EXPECT_EQ(code(replaced(rsa, R"("AQAB")", R"("AQAC")")), "weak_key");   // even
+  EXPECT_EQ(code(replaced(rsa, R"("AQAB")", R"("AQ")")), "weak_key");     // 1
+  EXPECT_EQ(code(replaced(rsa, R"("AQAB")", R"("AAEAAQ")")), "bad_key");  // a zero in front
+  EXPECT_EQ(code(replaced(rsa, R"("AQAB")", R"("_____________w")")), "too_large");
+  EXPECT_EQ(code(replaced(rsa, R"("n":")", R"("n":"AA)")), "bad_key");  // a zero in front
+  EXPECT_EQ(code(replaced(rsa, R"("n":")", R"("n":"?)")), "bad_base64");
+  EXPECT_EQ(code(R"({"kty":"RSA","e":"AQAB","n":")" + base64url::encode(Bytes(1025, std::byte{0xFF})) + "\"}"),
+            "too_large");
+  const std::string whole = text_of_secret(private_key(Alg::RS256).jwk());
+  const auto private_code = [](const std::string& text) { return code_of(PrivateKey::parse(text)); };
+  EXPECT_EQ(private_code(replaced(whole, "{", R"({"oth":[],)")), "unsupported");
+  EXPECT_EQ(private_code(replaced(whole, R"("qi")", R"("xx")")), "bad_key");
+  EXPECT_EQ(private_code(replaced(whole, R"("d")", R"("xx")")), "bad_key");
+}
+
+TEST(Keys, secret_keys_print_and_read) {
+  for (const Alg alg : {Alg::HS256, Alg::HS384, Alg::HS512}) {
+    const auto key = SecretKey::generate(alg, {.kid = "mac", .alg = {}});
+    ASSERT_TRUE(key);
+    const auto again = SecretKey::parse(text_of_secret(key->jwk()));
+    ASSERT_TRUE(again) << refusal_of(again);
+    EXPECT_EQ(text_of_secret(again->jwk()), text_of_secret(key->jwk()));
+    EXPECT_EQ(again->thumbprint(), key->thumbprint());
+    EXPECT_EQ(again->info().alg, alg);
+    EXPECT_EQ(verdict(*jws::sign(bytes_of("x"), *key), *again), "ok");
+  }
+  EXPECT_CODE(SecretKey::generate(Alg::RS256), alg_key_mismatch);
+  EXPECT_CODE(SecretKey::from_octets(Bytes(64, std::byte{1}), Alg::ES256), alg_key_mismatch);
+  EXPECT_NE(text_of_secret(SecretKey::generate(Alg::HS256)->jwk()),
+            text_of_secret(SecretKey::generate(Alg::HS256)->jwk()));
+}
+
+TEST(Keys, a_secret_key_obeys_use_and_key_ops) {
+  const std::string jwk = text_of_secret(secret_key(Alg::HS256).jwk());
+  const std::string token = *jws::sign({}, secret_key(Alg::HS256));
+  const auto with = [&](const char* members) {
+    return *SecretKey::parse(replaced(jwk, "{", std::string("{") + members + ","));
+  };
+  EXPECT_EQ(verdict(token, with(R"("use":"enc")")), "key_not_found");
+  EXPECT_EQ(verdict(token, with(R"("key_ops":["sign"])")), "key_not_found");
+  EXPECT_EQ(verdict(token, with(R"("key_ops":["sign","verify"])")), "ok");
+  EXPECT_CODE(jws::sign({}, with(R"("key_ops":["verify"])")), alg_key_mismatch);
+}
+
+// ── sets ──
+
+TEST(KeySet, odd_keys_are_left_out_and_reported) {
+  const std::string good = public_key(Alg::ES256).jwk();
+  const std::string set =
+      R"({"keys":[1,{"kty":"AKP","kid":"pq"},)" + good + R"(,{"kty":"RSA","kid":"weak","e":"AQAB","n":")" +
+      base64url::encode(Bytes(128, std::byte{0xC3})) + R"("},)" +
+      replaced(good, "{", R"({"alg":"RSA-OAEP","kid":"enc",)") + "," + replaced(good, "{", R"({"alg":"ES384",)") + "," +
+      replaced(good, "\"x\":\"", "\"x\":\"?") + R"(],"more":true})";
+  const auto keys = Keys::parse(set);
+  ASSERT_TRUE(keys) << refusal_of(keys);
+  ASSERT_EQ(keys->all().size(), 1U);
+  EXPECT_FALSE(keys->empty());
+  EXPECT_EQ(keys->all()[0].jwk(), good);
+  const std::tuple<std::size_t, std::string, Err> expected[] = {
+      {0, "", Err::malformed},      {1, "pq", Err::unsupported},    {3, "weak", Err::weak_key},
+      {4, "enc", Err::unknown_alg}, {5, "", Err::alg_key_mismatch}, {6, "", Err::bad_base64}};
+  ASSERT_EQ(keys->skipped().size(), std::size(expected));
+  for (std::size_t i = 0; i < std::size(expected); ++i) {
+    const auto& skipped = keys->skipped()[i];
+    EXPECT_EQ(std::tuple(skipped.index, skipped.kid, skipped.error.code), expected[i]);
+  }
+}
+
+TEST(KeySet, private_or_symmetric_members_refuse_the_set) {
+  const std::string good = public_key(Alg::ES256).jwk();
+  for (const Alg alg : kOfEachType)
+    EXPECT_CODE(Keys::parse(R"({"keys":[)" + good + "," + text_of_secret(private_key(alg).jwk()) + "]}"),
+                private_key_in_set);
+  EXPECT_CODE(Keys::parse(R"({"keys":[)" + text_of_secret(secret_key(Alg::HS256).jwk()) + "]}"), private_key_in_set);
+  // Even where the key itself would be left out.
+  for (const char* member : {"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+    EXPECT_CODE(Keys::parse(R"({"keys":[{"kty":"AKP",")" + std::string(member) + "\":\"AA\"}]}"), private_key_in_set);
+}
+
+TEST(KeySet, refuses_what_is_no_set) {
+  for (const char* text : {"{}", R"({"keys":{}})", R"({"keys":null})", R"({"keys":"x"})", R"({"Keys":[]})"})
+    EXPECT_CODE(Keys::parse(text), malformed);
+  for (const char* text : {"", "[]", "{", "null"}) EXPECT_CODE(Keys::parse(text), bad_json);
+  const auto empty = Keys::parse(R"({"keys":[]})");
+  ASSERT_TRUE(empty);
+  EXPECT_TRUE(empty->empty());
+}
+
+TEST(KeySet, what_jwks_prints_parse_reads) {
+  std::vector<PublicKey> keys;
+  for (const Alg alg : kOfEachType)
+    keys.push_back(public_key(alg).with({.kid = std::string(alg_name(alg)), .alg = alg}));
+  const auto read = Keys::parse(jwks(keys));
+  ASSERT_TRUE(read);
+  ASSERT_EQ(read->all().size(), keys.size());
+  EXPECT_TRUE(read->skipped().empty());
+  EXPECT_EQ(jwks(read->all()), jwks(keys));
+  for (const Alg alg : kOfEachType)
+    EXPECT_EQ(verdict(*jws::sign({}, private_key(alg).with({.kid = std::string(alg_name(alg)), .alg = alg})), *read),
+              "ok");
+}
