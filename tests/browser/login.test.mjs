@@ -1,0 +1,226 @@
+// A person in Chromium: issuer and applications are different sites (names under .localhost), each page is looked at by
+// axe and kept as a picture in the build folder.
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { build, startDemo } from "../support/tessera.mjs";
+
+const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+const pictures = join(build, "screenshots");
+const phone = { width: 360, height: 740 };
+let demo, chrome;
+
+before(async () => {
+  mkdirSync(pictures, { recursive: true });
+  demo = await startDemo();
+  chrome = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync"],
+  });
+});
+after(async () => {
+  await chrome?.close();
+  await demo?.stop();
+});
+
+/** A browser of its own for one story. */
+async function withPage(options, story) {
+  const context = await chrome.newContext({ viewport: phone, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const foreign = [];
+  page.on("request", (request) => {
+    if (!/^(data:|http:\/\/([a-z]+\.)?localhost:)/.test(request.url())) foreign.push(request.url());
+  });
+  const refused = [];
+  page.on("console", (message) => message.text().includes("Content Security Policy") && refused.push(message.text()));
+  try {
+    await story(page, context);
+    assert.deepEqual(foreign, [], "no third-party request");
+    assert.deepEqual(refused, [], "nothing is blocked by our own policy");
+  } finally {
+    await context.close();
+  }
+}
+
+/** No axe violation, no sideways scrolling, and a picture. */
+async function look(page, name) {
+  await page.evaluate(axe);
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    await page.waitForTimeout(200);  // the colours' transition
+    const { violations } = await page.evaluate(() => globalThis.axe.run());
+    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(" ")}`), [], `${name}, ${colorScheme}`);
+    await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`), fullPage: true });
+  }
+  await page.emulateMedia({ colorScheme: null });
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${name} scrolls sideways`);
+}
+
+async function logIn(page, user, url = demo.orders) {
+  await page.goto(url);
+  await page.click("text=Log in");
+  await page.fill("#username", user.username);
+  await page.fill("#password", user.password);
+  await page.click("button[type=submit]");
+  await page.waitForSelector("#name");
+}
+
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? "with script" : "without script";
+  test(`${how}: a login in orders lets one into reports, and a logout out of both`, async () => {
+    await withPage({ javaScriptEnabled }, async (page) => {
+      await logIn(page, demo.user("alice"));
+      assert.ok((await page.textContent("#roles")).includes("manager"));
+      assert.ok(await page.isVisible("#items"));
+
+      await page.goto(demo.reports);
+      await page.click("text=Log in");
+      await page.waitForSelector("#name");  // no password in between
+      assert.ok(await page.isVisible("#items"));
+
+      await page.goto(demo.orders);
+      await page.click("text=Log out");
+      if (!javaScriptEnabled) await page.click("text=Sign out");
+      await page.waitForURL(demo.orders);
+      assert.ok(await page.isVisible("text=You are not logged in."));
+
+      // reports holds tokens that are still good; it notices at its next refresh
+      await page.goto(demo.reports);
+      assert.ok(await page.isVisible("#name"));
+      demo.moveClock(javaScriptEnabled ? 301 : 602);
+      await page.goto(demo.reports);
+      assert.ok(await page.isVisible("text=You have been logged out."));
+    });
+  });
+}
+
+test("a missing permission is refused with the reason", async () => {
+  await withPage({}, async (page) => {
+    await logIn(page, demo.user("bob"));
+    await page.click("text=Add one");
+    assert.ok((await page.textContent("#refused")).includes("orders:write"));
+  });
+});
+
+test("wrong password and unknown user look the same", async () => {
+  await withPage({}, async (page) => {
+    await page.goto(demo.orders);
+    await page.click("text=Log in");
+    await look(page, "login-first");
+    const seen = [];
+    for (const username of ["alice", "nobody"]) {
+      await page.fill("#username", username);
+      await page.fill("#password", "not the password");
+      const [response] = await Promise.all([page.waitForNavigation(), page.click("button[type=submit]")]);
+      assert.equal(await page.inputValue("#username"), username);
+      assert.equal(await page.inputValue("#password"), "");
+      assert.equal(await page.getAttribute("#password", "aria-invalid"), "true");
+      assert.equal(await page.evaluate(() => document.activeElement.id), "password");
+      seen.push([response.status(), await page.textContent("#error"), await page.title()]);
+      await look(page, "login-error");
+    }
+    assert.deepEqual(seen[0], seen[1]);
+  });
+});
+
+test("a tampered interaction is refused, and nobody is redirected", async () => {
+  await withPage({}, async (page) => {
+    await page.goto(demo.orders);
+    await page.click("text=Log in");
+    await page.evaluate(() => {
+      const field = document.querySelector("input[name=interaction]");
+      field.value = field.value.slice(0, -3) + (field.value.at(-3) === "A" ? "B" : "A") + field.value.slice(-2);
+    });
+    await page.fill("#username", "alice");
+    await page.fill("#password", demo.user("alice").password);
+    await page.click("button[type=submit]");
+    await page.waitForSelector("text=This page has expired");
+    assert.ok(page.url().startsWith(demo.issuer));
+    await look(page, "error-interaction");
+  });
+});
+
+test("an unregistered address gets a page, not a redirect", async () => {
+  await withPage({}, async (page) => {
+    await page.goto(`${demo.issuer}/authorize?client_id=orders&response_type=code&redirect_uri=https%3A%2F%2Fevil.example%2F`);
+    assert.ok(page.url().startsWith(demo.issuer));
+    await look(page, "error-redirect-uri");
+  });
+});
+
+test("the button says that it is busy, and sends once", async () => {
+  await withPage({}, async (page) => {
+    await page.goto(demo.orders);
+    await page.click("text=Log in");
+    let posts = 0, release;
+    const held = new Promise((resolve) => (release = resolve));
+    await page.route("**/login", async (route) => {
+      ++posts;
+      await held;
+      await route.continue();
+    });
+    await page.fill("#username", "alice");
+    await page.fill("#password", demo.user("alice").password);
+    const button = page.locator("button[type=submit]");
+    await button.click({ noWaitAfter: true });
+    await page.waitForSelector("button[type=submit][aria-disabled=true]");
+    await look(page, "login-busy");
+    await button.click({ noWaitAfter: true, force: true });
+    release();
+    await page.waitForSelector("#name");
+    assert.equal(posts, 1);
+  });
+});
+
+test("the keyboard alone is enough", async () => {
+  await withPage({}, async (page) => {
+    await page.goto(demo.orders);
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#username");
+    assert.equal(await page.evaluate(() => document.activeElement.id), "username");
+    await page.keyboard.type("alice");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type(demo.user("alice").password);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#name");
+  });
+});
+
+test("a third party asks first; refusing and allowing both come back", async () => {
+  await withPage({}, async (page) => {
+    await logIn(page, demo.user("alice"));
+    const partner = demo.client("partner");
+    const redirect = partner.redirect_uris[0];
+    await page.route(`${redirect}*`, (route) => route.fulfill({ body: "back at the partner" }));
+    const url = `${demo.issuer}/authorize?client_id=partner&response_type=code&scope=openid+profile&state=s&redirect_uri=` +
+      `${encodeURIComponent(redirect)}&code_challenge=${"A".repeat(43)}&code_challenge_method=S256`;
+    await page.goto(url);
+    await page.waitForSelector("text=Allow access?");
+    await look(page, "consent");
+    await page.click("text=Refuse");
+    await page.waitForURL(/error=access_denied/);
+    await page.goto(url);
+    await page.click("button[value=allow]");
+    await page.waitForURL(/code=/);
+    await page.goto(url);  // once allowed, not asked again
+    await page.waitForURL(/code=/);
+  });
+});
+
+test("logout asks when nobody vouches for it, and says when it is done", async () => {
+  await withPage({}, async (page) => {
+    await logIn(page, demo.user("alice"));
+    await page.goto(`${demo.issuer}/logout`);
+    await page.waitForSelector("text=Sign out?");
+    await look(page, "logout-ask");
+    await page.click("button[type=submit]");
+    await page.waitForSelector("text=You are signed out");
+    await look(page, "logout-done");
+  });
+});
