@@ -20,6 +20,9 @@ auto* uc(auto&& bytes) {
   return reinterpret_cast<Char*>(bytes.data());
 }
 
+// libsodium takes no null pointer, even of no octets.
+std::string_view text_or_empty(std::string_view text) { return text.empty() ? std::string_view("") : text; }
+
 // Fetched once: a fetch costs more than the hash of a short text.
 const EVP_MD* digest(const char* name) {
   const EVP_MD* md = EVP_MD_fetch(nullptr, name, nullptr);
@@ -112,7 +115,7 @@ Result<Secret> open(const Secret& key, BytesView sealed, BytesView associated) {
 Result<std::string> hash_password(const Secret& password, PasswordCost cost) {
   need_sodium();
   char text[crypto_pwhash_STRBYTES];
-  const auto octets = password.expose_text("hashed with Argon2id");
+  const auto octets = text_or_empty(password.expose_text("hashed with Argon2id"));
   ENSURE(crypto_pwhash_str_alg(text, octets.data(), octets.size(), cost.passes, std::size_t{cost.memory_kib} * 1024,
                                crypto_pwhash_ALG_ARGON2ID13) == 0,
          unavailable, "memory for Argon2id");
@@ -121,7 +124,7 @@ Result<std::string> hash_password(const Secret& password, PasswordCost cost) {
 
 bool verify_password(const Secret& password, const std::string& hash) {
   need_sodium();
-  const auto octets = password.expose_text("checked against an Argon2id hash");
+  const auto octets = text_or_empty(password.expose_text("checked against an Argon2id hash"));
   return crypto_pwhash_str_verify(hash.c_str(), octets.data(), octets.size()) == 0;
 }
 

@@ -5,6 +5,8 @@
 
 thread_local std::size_t tests::allocations = 0;
 
+// A sanitizer has its own, which must see each new and delete.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 void* operator new(std::size_t size) {
   ++tests::allocations;
   if (void* memory = std::malloc(size ? size : 1)) return memory;
@@ -12,3 +14,4 @@ void* operator new(std::size_t size) {
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#endif
