@@ -14,7 +14,9 @@
 namespace tessera::issuer {
 
 namespace {
-Grant grant_of(const Code& code, const Ctx& ctx) {
+bool refreshes(const Client& client) { return contains(client.grant_types, GrantType::refresh_token); }
+
+Grant grant_of(const Code& code, const Client& client, const Ctx& ctx) {
   return {.id = code.grant,
           .session = code.session,
           .user = code.user,
@@ -26,7 +28,7 @@ Grant grant_of(const Code& code, const Ctx& ctx) {
           .created = ctx.now(),
           .used = ctx.now(),
           .rev = ctx.rev(),
-          .offline = holds_scope(code.scope, "offline_access")};
+          .offline = refreshes(client) && holds_scope(code.scope, "offline_access")};
 }
 }  // namespace
 
@@ -54,7 +56,7 @@ Step<Reply> authorization_code(const Request& request, Ctx& ctx, const Client& c
   REQUIRE(session && session->user == code->user && session_alive(snapshot, *session, ctx.now()), invalid_grant,
           "session", "ended");
 
-  const Grant grant = grant_of(*code, ctx);
+  const Grant grant = grant_of(*code, client, ctx);
   std::vector<GrantId> ended;
   if (TRY(tx.redeem_code(ctx.realm(), grant, ended)) == Redeemed::again)
     return end_replayed(ctx, tx, grant.id, "code_reused");
@@ -63,14 +65,13 @@ Step<Reply> authorization_code(const Request& request, Ctx& ctx, const Client& c
   const Issued issued{client, *user, grant, still_allowed(client, grant.scope), true};
   std::vector<TokenDraft> tokens{access_token(ctx, issued)};
   if (holds_scope(issued.scope, "openid")) tokens.push_back(id_token(ctx, issued, grant.nonce));
-  const bool refreshes = contains(client.grant_types, GrantType::refresh_token);
   ctx.emit({"token_issued",
             {{"grant_type", "authorization_code"},
              {"client", client.id.text},
              {"user", user->id.text},
              {"grant", grant.id.text}}});
   return token_reply(ctx, std::move(tokens), issued.scope,
-                     refreshes ? print_refresh_token(*snapshot.seals, {grant.id, grant.generation}) : "");
+                     refreshes(client) ? print_refresh_token(*snapshot.seals, {grant.id, grant.generation}) : "");
 }
 
 }  // namespace tessera::issuer

@@ -152,6 +152,36 @@ TEST_F(CodeGrant, a_wrong_redirect_uri_is_refused_and_burns_nothing) {
   expect_still_good(code);
 }
 
+TEST_F(CodeGrant, another_registered_redirect_uri_is_not_the_one_authorized) {
+  house.client("orders").redirect_uris.push_back("https://orders.example.com/other");
+  const auto answer = house.call(token, with(request(), "redirect_uri", "https://orders.example.com/other"));
+  EXPECT_EQ(answer.code(), "invalid_grant");
+  EXPECT_EQ(answer.transactions, 0);
+  expect_still_good(code);
+}
+
+TEST_F(CodeGrant, the_eleventh_grant_of_a_session_and_client_ends_the_oldest_with_its_tokens) {
+  auto oldest = house.tokens(house.call(token, request()));
+  Answer last;
+  for (int i = 0; i < 10; ++i) {
+    house.pass(seconds(1));
+    last = house.call(token, code_request(house.sealed(house.code(session, "orders", {"openid"}))));
+    ASSERT_TRUE(last.reply);
+    EXPECT_EQ(last.facts.size(), i == 9 ? 1u : 0u) << i;
+  }
+  EXPECT_EQ(last.facts[0].value, code.grant.text);
+  EXPECT_EQ(house.call(userinfo, with_bearer(get({}), oldest["access_token"])).code(), "invalid_token");
+  EXPECT_TRUE(house.call(userinfo, with_bearer(get({}), house.tokens(last)["access_token"])).reply);
+}
+
+TEST_F(CodeGrant, offline_access_without_the_refresh_grant_stays_bound_to_the_session) {
+  house.client("orders").grant_types = {GrantType::authorization_code};
+  code.scope = {"openid", "offline_access"};
+  auto tokens = house.tokens(house.call(token, request()));
+  EXPECT_FALSE(house.grant(code.grant)->offline);
+  EXPECT_TRUE(house.access_claims(tokens["access_token"]).has("sid"));
+}
+
 TEST_F(CodeGrant, a_redirect_uri_that_is_no_longer_registered_is_refused) {
   house.client("orders").redirect_uris = {"https://orders.example.com/other"};
   EXPECT_EQ(house.call(token, request()).code(), "invalid_grant");
@@ -212,6 +242,17 @@ TEST_F(CodeGrant, S09_user_session_and_client_are_asked_again_at_the_end) {
   EXPECT_FALSE(house.grant(code.grant));
 }
 
+TEST_F(CodeGrant, S09_a_code_of_a_user_or_session_that_is_gone_is_refused) {
+  const Code good = code;
+  code.session = SessionId("ses_gone");
+  EXPECT_EQ(house.call(token, request()).at(), "session");
+  code = good;
+  code.session = house.log_in("usr_bob").id;  // another person's
+  EXPECT_EQ(house.call(token, request()).at(), "session");
+  code.user = UserId("usr_gone");
+  EXPECT_EQ(house.call(token, request()).at(), "user");
+}
+
 TEST_F(CodeGrant, S15_a_session_past_its_idle_time_gives_no_tokens) {
   house.pass(std::chrono::hours(12) - seconds(1));
   code.expires = house.now() + seconds(60);
@@ -237,8 +278,8 @@ TEST_F(CodeGrant, S12_a_truncated_or_flipped_code_never_opens) {
     std::string bent = text;
     bent[at] = bent[at] == 'A' ? 'B' : 'A';
     const auto answer = house.call(token, code_request(bent));
-    EXPECT_EQ(answer.code(), "invalid_grant") << at;
-    EXPECT_EQ(answer.transactions, 0);
+    ASSERT_EQ(answer.code(), "invalid_grant") << at;
+    EXPECT_EQ(answer.refusal->why, "does not open");
   }
   EXPECT_FALSE(house.call(token, code_request(text + "A")).reply);
   expect_still_good(code);

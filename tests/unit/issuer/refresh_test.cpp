@@ -209,6 +209,13 @@ TEST_F(Refresh, S12_garbage_truncated_or_flipped_costs_no_database) {
   EXPECT_FALSE(refreshed(first).empty());
 }
 
+TEST_F(Refresh, a_grant_that_is_no_longer_there_is_refused_everywhere) {
+  const auto text = print_refresh_token(*house.config().seals, {GrantId("gr_swept"), 0});
+  EXPECT_EQ(house.call(token, refresh_request(text)).code(), "invalid_grant");
+  EXPECT_EQ(house.call(introspect, with_basic(post({{"token", text}}))).json().body, R"({"active":false})");
+  EXPECT_TRUE(house.call(revoke, with_basic(post({{"token", text}}))).reply);
+}
+
 TEST_F(Refresh, S30_a_token_of_one_realm_means_nothing_in_another) {
   const Secret master(std::string_view("a master key for tests: 32 bytes"));
   const SealKeys other(RealmId("other"), {SealKeys::Master{'a', &master}});
