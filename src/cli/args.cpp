@@ -103,7 +103,7 @@ Args& Args::positional(std::string_view name, std::optional<std::string>& into, 
 }
 
 Args& Args::positional(std::string_view name, std::vector<std::string>& one_or_more, std::string_view help) {
-  impl_->add_list(name, one_or_more, help)->required()->expected(1, 1000);
+  impl_->add_list(name, one_or_more, help)->required()->expected(1, 1000)->allow_extra_args();
   return *this;
 }
 
