@@ -92,6 +92,17 @@ Bytes raw_public(const EVP_PKEY* pkey, std::size_t size) {
   return out;
 }
 
+// The seed with the public key behind it.
+Secret sodium_secret(const EVP_PKEY* pkey, BytesView public_key) {
+  Secret out = Secret::of_size(64);
+  std::size_t size = 32;
+  INVARIANT(EVP_PKEY_get_raw_private_key(pkey, reinterpret_cast<unsigned char*>(out.writable().data()), &size) == 1 &&
+                size == 32,
+            "raw private key");
+  std::ranges::copy(public_key, out.writable().subspan(32).begin());
+  return out;
+}
+
 // A signature over a fixed text and its verification: the halves belong together.
 Result<void> check_pair(const Pkey& key) {
   constexpr std::string_view kText = "tessera key check";
@@ -139,7 +150,10 @@ Result<Pkey> Pkey::checked(std::shared_ptr<Impl> impl) {
   if (is_edwards(key.type)) {
     const Bytes x = raw_public(key.pkey.get(), coordinate_size(key.type));
     ENSURE(key.type == PkeyType::Ed25519 ? good_ed25519_point(x) : good_ed448_point(x), bad_key, "x");
-    if (key.type == PkeyType::Ed25519) std::ranges::copy(x, key.ed25519_public.begin());
+    if (key.type == PkeyType::Ed25519) {
+      std::ranges::copy(x, key.ed25519_public.begin());
+      if (key.has_private) key.ed25519_secret = sodium_secret(key.pkey.get(), x);
+    }
   }
   key.bits = static_cast<unsigned>(EVP_PKEY_get_bits(key.pkey.get()));
   key.signature_size = key.type == PkeyType::RSA ? (key.bits + 7) / 8 : 2 * coordinate_size(key.type);

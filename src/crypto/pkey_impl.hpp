@@ -16,6 +16,7 @@ struct Pkey::Impl {
   std::size_t signature_size = 0;  // as JOSE writes it
   Ptr<EVP_PKEY> pkey;
   std::array<std::byte, 32> ed25519_public{};
+  Secret ed25519_secret;  // seed and public key, as libsodium keeps them; empty in a public key
 };
 
 }  // namespace tessera::crypto

@@ -165,13 +165,19 @@ Result<void> verify_edwards(const Pkey::Impl& key, std::string_view input, Bytes
 }
 
 Result<Bytes> sign_edwards(const Pkey::Impl& key, std::string_view input) {
+  if (key.type == PkeyType::Ed25519) {
+    Bytes out(64);
+    crypto_sign_detached(reinterpret_cast<unsigned char*>(out.data()), nullptr, uc(input), input.size(),
+                         uc(key.ed25519_secret.expose("signs")));
+    return out;
+  }
   const Ptr<EVP_MD_CTX> context(EVP_MD_CTX_new());
   std::size_t size = 114;
   Bytes out(size);
   ENSURE(EVP_DigestSignInit_ex(context.get(), nullptr, nullptr, nullptr, nullptr, key.pkey.get(), nullptr) == 1 &&
              EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size, uc(input),
                             input.size()) == 1,
-         unavailable, "EdDSA");
+         unavailable, "Ed448");
   out.resize(size);
   return out;
 }
