@@ -58,6 +58,11 @@ TEST_F(Token, S14_a_fact_that_comes_while_a_token_is_made_is_above_its_rev) {
   EXPECT_EQ(house.call(introspect, with_basic(post({{"token", text}}), "api")).json().body, R"({"active":false})");
 }
 
+TEST_F(Token, without_a_signing_key_it_says_to_come_back) {
+  house.config().signing.clear();
+  EXPECT_EQ(refused(credentials_request()), "temporarily_unavailable");
+}
+
 TEST_F(Token, a_public_client_has_no_credentials) {
   house.client("spa").grant_types = {GrantType::client_credentials};
   EXPECT_EQ(refused(post({{"grant_type", "client_credentials"}, {"client_id", "spa"}})), "unauthorized_client");
