@@ -42,7 +42,8 @@ class Verified {
 };
 
 // Verifies with exactly one key: the candidates are narrowed by the header's kid (where both name one; a key that names
-// it goes before keys that name none), type, use, key_ops and alg; none left is key_not_found (or alg_key_mismatch, when only `alg` ruled them out), more than one ambiguous_key.
+// it goes before keys that name none), type, use, key_ops and alg; none left is key_not_found (or alg_key_mismatch, when
+// only `alg` ruled them out), more than one ambiguous_key.
 // The header's `alg` must be in `algs` and be the key's. Header members that name keys (jwk, jku, x5u, x5c) choose
 // nothing. `crit` is refused (crit_unsupported): no extension is understood here.
 // Errors: too_large (`max_bytes`), malformed, wrong_kind (five parts), bad_base64, bad_json, json_depth,
