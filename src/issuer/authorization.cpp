@@ -31,12 +31,6 @@ struct Ask {
   std::optional<seconds> max_age;
 };
 
-std::string joined(const std::vector<std::string>& list) {
-  std::string out;
-  for (const auto& item : list) (out += out.empty() ? "" : ", ") += item;
-  return out.empty() ? "none" : out;
-}
-
 //= OIDC#3.1.2.1
 // prompt: none, login, consent, select_account; none stands alone.
 Step<Prompt> check_prompt(const Params& params) {
@@ -64,8 +58,8 @@ Step<std::optional<seconds>> check_max_age(const Params& params) {
   if (!text) return std::optional<seconds>();
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  REQUIRE(error == std::errc() && end == text->data() + text->size() && value >= 0, invalid_request, "max_age",
-          "expected a number of seconds");
+  REQUIRE(error == std::errc() && end == text->data() + text->size() && text->front() != '-', invalid_request,
+          "max_age", "expected a number of seconds");
   return std::optional(seconds(std::min<std::int64_t>(value, 1'000'000'000)));
 }
 
@@ -95,8 +89,16 @@ bool covers(const std::optional<Consent>& consent, const std::vector<std::string
   return consent && std::ranges::all_of(scope, [&](const auto& name) { return contains(consent->scope, name); });
 }
 
-Step<bool> needs_consent(const Ask& ask, const Client& client, const LoggedIn& login, Progress progress, Ctx& ctx) {
-  if (progress.consented) return false;
+// Whether the person must log in now, whoever is logged in. What was met in this interaction stays met: a consent page
+// read slowly sends nobody back to the password.
+bool needs_login(const Ask& ask, const Interaction& interaction, const std::optional<LoggedIn>& login, Instant now) {
+  if (!login) return true;
+  if (interaction.logged_in && interaction.session == login->session.id) return false;
+  return ask.prompt.login || (ask.max_age && login->session.authenticated + *ask.max_age < now);
+}
+
+Step<bool> needs_consent(const Ask& ask, const Client& client, const LoggedIn& login, Allowed allowed, Ctx& ctx) {
+  if (allowed == Allowed::now) return false;
   if (ask.prompt.consent) return true;
   if (client.party == Party::first) return false;
   Tx* tx = TRY(ctx.store(Access::read));
@@ -112,6 +114,7 @@ Reply answered(Page page, const Browser& browser) {
 Reply consent_page(const Interaction& asked, const Target& target, const LoggedIn& login, const Ask& ask,
                    const Browser& browser, const Ctx& ctx) {
   Interaction interaction = asked;
+  interaction.logged_in = asked.logged_in && asked.session == login.session.id;
   interaction.session = login.session.id;
   return answered({.model = ConsentPage{.client_name = target.client->name,
                                         .realm_name = ctx.snapshot().realm.name,
@@ -154,17 +157,22 @@ Step<Target> check_target(const Params& params, const Ctx& ctx) {
           "no enabled client " + std::string(client_id.substr(0, 100)));
   const auto uri = TRY(require_param(params, "redirect_uri"));
   REQUIRE(redirect_registered(*client, uri), bad_redirect_uri, "redirect_uri",
-          "received " + std::string(uri.substr(0, 600)) + ", registered " + joined(client->redirect_uris));
+          received_and_registered(uri, client->redirect_uris));
   const auto state = params.get("state");
   REQUIRE(state.size() <= kMaxState, invalid_request, "state", "longer than 1024 octets");
   return Target{client, std::string(uri), std::string(state)};
 }
 
-Step<Reply> with_redirect(Step<Reply> outcome, const Target& target, const Ctx& ctx) {
+Step<Reply> with_redirect(Step<Reply> outcome, const Target& target, Ctx& ctx) {
   if (outcome) return outcome;
   const Refusal* refusal = outcome.error().refusal();
   if (!refusal || error_row(refusal->code).redirects == Redirects::no) return outcome;
   const auto& row = error_row(refusal->code);
+  ctx.emit({"authorize_refused",
+            {{"client", target.client->id.text},
+             {"error", std::string(row.code)},
+             {"at", refusal->at},
+             {"why", refusal->why}}});
   return Reply{Redirect{with_params(target.redirect_uri, {{"error", std::string(row.wire)},
                                                           {"error_description", std::string(row.description)},
                                                           {"state", target.state},
@@ -173,9 +181,7 @@ Step<Reply> with_redirect(Step<Reply> outcome, const Target& target, const Ctx& 
 
 Reply login_page(const Interaction& interaction, const Target& target, const Browser& browser, const Ctx& ctx,
                  std::string username, std::optional<OAuthErr> error) {
-  // 200 for the first look, and for a wrong password too: 401 would need a challenge that browsers answer themselves.
-  const int status = !error || *error == OAuthErr::access_denied ? 200 : error_row(*error).status;
-  return answered({.status = status,
+  return answered({.status = error ? error_row(*error).status : 200,
                    .model = LoginPage{.client_name = target.client->name,
                                       .realm_name = ctx.snapshot().realm.name,
                                       .username = std::move(username),
@@ -190,17 +196,16 @@ Step<std::vector<std::string>> scope_asked(const Interaction& interaction, const
 }
 
 Step<Reply> go_on(const Interaction& interaction, const Target& target, const std::optional<LoggedIn>& login,
-                  Progress progress, const Browser& browser, Ctx& ctx) {
+                  Allowed allowed, const Browser& browser, Ctx& ctx) {
   const Ask ask = TRY(check_ask(interaction.params, *target.client, ctx));
-  const bool too_old = login && ask.max_age && login->session.authenticated + *ask.max_age < ctx.now();
-  if (!login || too_old || (ask.prompt.login && !progress.logged_in)) {
-    REQUIRE(!ask.prompt.none, login_required, "prompt");
+  if (needs_login(ask, interaction, login, ctx.now())) {
+    REQUIRE(!ask.prompt.none, login_required, "prompt", login ? "logged in longer ago than max_age" : "not logged in");
     auto hint = interaction.params.get("login_hint");
     if (hint.size() > 256 || !valid_utf8(hint)) hint = "";
     return login_page(interaction, target, browser, ctx, std::string(hint), std::nullopt);
   }
-  if (TRY(needs_consent(ask, *target.client, *login, progress, ctx))) {
-    REQUIRE(!ask.prompt.none, consent_required, "prompt");
+  if (TRY(needs_consent(ask, *target.client, *login, allowed, ctx))) {
+    REQUIRE(!ask.prompt.none, consent_required, "prompt", "no consent to all of " + print_scope(ask.scope));
     return consent_page(interaction, target, *login, ask, browser, ctx);
   }
   return issue_code(ask, target, *login, ctx);

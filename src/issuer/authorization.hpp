@@ -1,6 +1,6 @@
-// An authorize request on its way: checked, then answered with a page, a redirect with an error, or a code. The endpoints
-// authorize, login and consent are its three doors; each checks the whole request again, so that nothing that a page
-// carried decides.
+// An authorize request on its way: checked, then answered with a page, a redirect with an error, or a code. The
+// endpoints authorize, login and consent are its three doors; each checks the whole request again, so that nothing that
+// a page carried decides.
 #pragma once
 
 #include <optional>
@@ -23,22 +23,23 @@ struct Target {
 // Refusals, never redirected: unknown_client, bad_redirect_uri, invalid_request (either is missing).
 Step<Target> check_target(const Params& params, const Ctx& ctx);
 
-// What the person has done in this interaction.
-struct Progress {
-  bool logged_in = false, consented = false;
-};
+// Whether the person has just allowed what the consent page showed.
+enum class Allowed { not_yet, now };
 
-// Checks the rest of the request and answers it: a page, or a redirect with a code or an error. `login` is who is logged
-// in in this browser.
+// Checks the rest of the request and answers it: a page, or a redirect with a code. `login` is who is logged in in this
+// browser. Refusals: those that may go back as a redirect.
 Step<Reply> go_on(const Interaction& interaction, const Target& target, const std::optional<LoggedIn>& login,
-                  Progress progress, const Browser& browser, Ctx& ctx);
+                  Allowed allowed, const Browser& browser, Ctx& ctx);
 
-// The same reply, or the refusal as the redirect that it may be (RFC 6749 section 4.1.2.1).
-Step<Reply> with_redirect(Step<Reply> outcome, const Target& target, const Ctx& ctx);
+// The same reply, or the refusal as the redirect that it may be (RFC 6749 section 4.1.2.1). Its `why`, which would be
+// lost with it, goes into the event "authorize_refused".
+Step<Reply> with_redirect(Step<Reply> outcome, const Target& target, Ctx& ctx);
 
 // The scopes of a request that passed go_on before.
 Step<std::vector<std::string>> scope_asked(const Interaction& interaction, const Target& target, const Ctx& ctx);
 
+// 200 at first; with an error its status: 403 for a wrong user name or password (RFC 9110 section 15.5.4: credentials
+// were given and do not suffice; 401 would need a challenge, which browsers answer with a box of their own), 429, 503.
 Reply login_page(const Interaction& interaction, const Target& target, const Browser& browser, const Ctx& ctx,
                  std::string username, std::optional<OAuthErr> error);
 

@@ -30,6 +30,10 @@ Step<void> Ctx::limit(LimitKind kind, std::string_view key) {
   return {};
 }
 
+void Ctx::give_back(LimitKind kind, std::string_view key) {
+  if (given_back_.emplace(kind, std::string(key)).second) limits_.give_back(kind, key);
+}
+
 std::string Ctx::random_id(std::size_t octets) {
   Bytes bytes(octets);
   random_(bytes);

@@ -59,8 +59,8 @@ class Ctx {
   // Counts against a limit, once a request whatever is called again. Refusal: slow_down.
   Step<void> limit(LimitKind kind, std::string_view key);
 
-  // Gives back what `limit` took: a login that was right does not count.
-  void give_back(LimitKind kind, std::string_view key) { limits_.give_back(kind, key); }
+  // Gives back what `limit` took, once a request: a login that was right does not count.
+  void give_back(LimitKind kind, std::string_view key);
 
   // Octets for ids, codes and cookies.
   std::string random_id(std::size_t octets = 16);          // base64url
@@ -90,7 +90,7 @@ class Ctx {
   Access access_ = Access::read;
   std::optional<std::pair<std::string, bool>> checked_;
   std::optional<std::string> hashed_;
-  std::set<std::pair<LimitKind, std::string>> counted_;
+  std::set<std::pair<LimitKind, std::string>> counted_, given_back_;
   std::vector<Event> events_;
   std::vector<Fact> facts_;
 };

@@ -11,28 +11,40 @@ namespace {
 Step<Reply> turned_into_get(const Request& request, const Ctx& ctx) {
   TRY_VOID(check_no_duplicates(request.form));
   const auto client_id = TRY(require_param(request.form, "client_id"));
-  return Reply{Redirect{with_params(ctx.snapshot().url("/authorize"),
-                                    {{"client_id", std::string(client_id)},
-                                     {"sealed_request", seal_request(request.form, ctx)}})}};
+  const auto params = TRY(known_params(request.form));
+  return Reply{
+      Redirect{with_params(ctx.snapshot().url("/authorize"),
+                           {{"client_id", std::string(client_id)}, {"sealed_request", seal_request(params, ctx)}})}};
+}
+
+// The request of a GET: in its query, or sealed there by the POST.
+Step<Params> asked_of(const Request& request, const Ctx& ctx) {
+  TRY_VOID(check_no_duplicates(request.query));
+  const auto sealed = request.query.find("sealed_request");
+  if (!sealed) return known_params(request.query);
+  auto params = TRY(open_request(*sealed, ctx));
+  REQUIRE(params.get("client_id") == request.query.get("client_id"), bad_interaction, "client_id",
+          "not the sealed request's");
+  return params;
+}
+
+// A session in use stays alive; at most one write a minute.
+Step<void> touch(const LoggedIn& login, Ctx& ctx) {
+  if (ctx.now() < login.session.seen + minutes(1)) return {};
+  Tx* tx = TRY(ctx.store(Access::write));
+  TRY_VOID(tx->touch_session(ctx.realm(), login.session.id, ctx.now()));
+  return {};
 }
 
 }  // namespace
 
 Step<Reply> authorize(const Request& request, Ctx& ctx) {
   if (request.method == Method::post) return turned_into_get(request, ctx);
-  Interaction interaction;
-  TRY_VOID(check_no_duplicates(request.query));
-  if (const auto sealed = request.query.find("sealed_request"))
-    interaction.params = TRY(open_request(*sealed, ctx));
-  else
-    interaction.params = known_params(request.query);
+  const Interaction interaction{.params = TRY(asked_of(request, ctx)), .begun = ctx.now()};
   const Target target = TRY(check_target(interaction.params, ctx));
   const auto login = TRY(current_login(request, ctx));
-  Step<Reply> outcome = go_on(interaction, target, login, {}, browser_of(request, ctx), ctx);
-  if (outcome && login && login->session.seen + minutes(1) <= ctx.now() && std::holds_alternative<Redirect>(outcome->body)) {
-    Tx* tx = TRY(ctx.store(Access::write));
-    TRY_VOID(tx->touch_session(ctx.realm(), login->session.id, ctx.now()));
-  }
+  Step<Reply> outcome = go_on(interaction, target, login, Allowed::not_yet, browser_of(request, ctx), ctx);
+  if (outcome && std::holds_alternative<Redirect>(outcome->body)) TRY_VOID(touch(*login, ctx));
   return with_redirect(std::move(outcome), target, ctx);
 }
 

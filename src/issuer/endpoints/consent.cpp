@@ -18,18 +18,19 @@ Step<void> remember(const std::vector<std::string>& scope, const Client& client,
 
 Step<Reply> decide(const Interaction& interaction, const Target& target, const Request& request, Ctx& ctx) {
   const auto decision = TRY(require_param(request.form, "decision"));
-  Tx* tx = TRY(ctx.store(Access::write));
   const auto login = TRY(current_login(request, ctx));
   // The person who was asked, in the session that was asked.
-  REQUIRE(login && login->session.id == interaction.session, bad_interaction, "session", "the session changed meanwhile");
+  REQUIRE(login && login->session.id == interaction.session, bad_interaction, "session",
+          "the session changed meanwhile");
   if (decision != "allow") {
     ctx.emit({"consent_denied", {{"user", login->user.id.text}, {"client", target.client->id.text}}});
     return refuse(OAuthErr::access_denied, "decision", "the person refused");
   }
   const auto scope = TRY(scope_asked(interaction, target, ctx));
+  Tx* tx = TRY(ctx.store(Access::write));
   TRY_VOID(remember(scope, *target.client, login->user, *tx, ctx));
   ctx.emit({"consent_given", {{"user", login->user.id.text}, {"client", target.client->id.text}}});
-  return go_on(interaction, target, login, {.logged_in = true, .consented = true}, browser_of(request, ctx), ctx);
+  return go_on(interaction, target, login, Allowed::now, browser_of(request, ctx), ctx);
 }
 
 }  // namespace

@@ -15,9 +15,15 @@ constexpr std::size_t kMaxState = 1024, kMaxHint = 16 * 1024;
 
 // What an application asks for (OpenID Connect RP-Initiated Logout 1.0 section 2).
 struct Wish {
-  const Client* client = nullptr;        // that the hint or client_id names
-  SessionId session;                     // that the hint names
-  std::string redirect_uri, state;
+  const Client* client = nullptr;  // that the hint or client_id names
+  SessionId session{};             // that the hint names
+  std::string redirect_uri{}, state{};
+};
+
+// A wish on its way through a page of ours, and the session that the page is about.
+struct Sealed {
+  Wish wish;
+  SessionId session{};
 };
 
 std::string text_of(const json::Object& object, std::string_view name) {
@@ -37,36 +43,60 @@ Step<void> check_hint(std::string_view hint, Wish& wish, const Ctx& ctx) {
   REQUIRE(claims && text_of(*claims, "iss") == snapshot.issuer, invalid_request, "id_token_hint", "of another issuer");
   const Client* client = snapshot.client(text_of(*claims, "aud"));
   REQUIRE(client, invalid_request, "id_token_hint", "its client is not known any more");
-  REQUIRE(!wish.client || wish.client == client, invalid_request, "client_id", "not the hint's");
+  REQUIRE(!wish.client || wish.client == client, invalid_request, "client_id", "not the hint's, " + client->id.text);
   wish.client = client;
   wish.session = SessionId(text_of(*claims, "sid"));
   return {};
 }
 
+Step<void> check_return(const Wish& wish) {
+  if (wish.redirect_uri.empty()) return {};
+  REQUIRE(wish.client, invalid_request, "post_logout_redirect_uri", "no client is named");
+  const auto& registered = wish.client->post_logout_redirect_uris;
+  REQUIRE(contains(registered, wish.redirect_uri) && registrable_redirect_uri(wish.redirect_uri, wish.client->auth),
+          bad_redirect_uri, "post_logout_redirect_uri", received_and_registered(wish.redirect_uri, registered));
+  return {};
+}
+
 Step<Wish> check_wish(const Params& params, const Ctx& ctx) {
-  TRY_VOID(check_no_duplicates(params));
   Wish wish;
   if (const auto id = params.find("client_id")) {
     wish.client = ctx.snapshot().client(*id);
-    REQUIRE(wish.client, unknown_client, "client_id");
+    REQUIRE(wish.client, unknown_client, "client_id", "no client " + std::string(id->substr(0, 100)));
   }
   if (const auto hint = params.find("id_token_hint")) TRY_VOID(check_hint(*hint, wish, ctx));
-  if (const auto uri = params.find("post_logout_redirect_uri")) {
-    REQUIRE(wish.client, invalid_request, "post_logout_redirect_uri", "no client is named");
-    REQUIRE(contains(wish.client->post_logout_redirect_uris, *uri), bad_redirect_uri, "post_logout_redirect_uri",
-            "received " + std::string(uri->substr(0, 600)));
-    wish.redirect_uri = *uri;
-  }
+  wish.redirect_uri = params.get("post_logout_redirect_uri");
+  TRY_VOID(check_return(wish));
   wish.state = params.get("state");
   REQUIRE(wish.state.size() <= kMaxState, invalid_request, "state", "longer than 1024 octets");
   return wish;
 }
 
-std::string seal_wish(const Wish& wish, const SessionId& session, const Browser& browser, const Ctx& ctx) {
+// `browser` is the digest that it is bound to, "" for none.
+std::string seal(const Sealed& sealed, const std::string& browser, const Ctx& ctx) {
+  const auto& wish = sealed.wish;
   json::Writer out;
-  out.begin_object().member("b", digest_of(browser.value)).member("t", ctx.now().time_since_epoch().count());
-  out.member("s", session.text).member("u", wish.redirect_uri).member("x", wish.state).end_object();
+  out.begin_object().member("b", browser).member("t", ctx.now().time_since_epoch().count());
+  out.member("s", sealed.session.text).member("c", wish.client ? wish.client->id.text : "");
+  out.member("h", wish.session.text).member("u", wish.redirect_uri).member("x", wish.state).end_object();
   return ctx.snapshot().seals->seal(SealKind::logout, out.text());
+}
+
+// What was registered is asked again: it may have changed since.
+Step<Sealed> open(std::string_view text, std::string_view browser, const Ctx& ctx) {
+  const auto opened = ctx.snapshot().seals->open(SealKind::logout, text);
+  REQUIRE(opened, bad_interaction, "interaction", "altered, or sealed under a key that is gone");
+  json::Document document;
+  const auto object = TRY(document.parse_object(*opened));
+  REQUIRE(text_of(object, "b") == browser, bad_interaction, "browser", "of another browser");
+  const auto issued = object.find("t");
+  const Instant from{microseconds(issued ? issued->integer().value_or(0) : 0)};
+  REQUIRE(ctx.now() < from + ctx.snapshot().realm.lifetimes.interaction, bad_interaction, "interaction", "expired");
+  Sealed sealed{Wish{ctx.snapshot().client(text_of(object, "c")), SessionId(text_of(object, "h")), text_of(object, "u"),
+                     text_of(object, "x")},
+                SessionId(text_of(object, "s"))};
+  TRY_VOID(check_return(sealed.wish));
+  return sealed;
 }
 
 Reply the_end(const Wish& wish, const Ctx& ctx) {
@@ -74,43 +104,54 @@ Reply the_end(const Wish& wish, const Ctx& ctx) {
   return Reply{Page{.model = LoggedOutPage{ctx.snapshot().realm.name}}};
 }
 
+// An application's POST comes without the session, which the browser does not send with another site's form: it comes
+// back as a GET, checked.
+Step<Reply> turned_into_get(const Request& request, const Ctx& ctx) {
+  TRY_VOID(check_no_duplicates(request.form));
+  const Wish wish = TRY(check_wish(request.form, ctx));
+  return Reply{Redirect{with_params(ctx.snapshot().url("/logout"), {{"sealed_request", seal({wish}, "", ctx)}})}};
+}
+
+Step<Wish> wish_of(const Request& request, const Ctx& ctx) {
+  TRY_VOID(check_no_duplicates(request.query));
+  const auto sealed = request.query.find("sealed_request");
+  if (!sealed) return check_wish(request.query, ctx);
+  return TRY(open(*sealed, "", ctx)).wish;
+}
+
 // A GET changes nothing: with a hint of this browser's session the page posts itself, without one it asks.
 Step<Reply> ask(const Request& request, Ctx& ctx) {
-  const Wish wish = TRY(check_wish(request.params(), ctx));
+  const Wish wish = TRY(wish_of(request, ctx));
   const auto login = TRY(current_login(request, ctx));
   if (!login) return the_end(wish, ctx);
   const Browser browser = browser_of(request, ctx);
   const bool sure = wish.session == login->session.id;
   Reply reply{Page{.model = LogoutPage{.realm_name = ctx.snapshot().realm.name,
                                        .client_name = wish.client ? wish.client->name : "",
-                                       .interaction = seal_wish(wish, login->session.id, browser, ctx),
+                                       .interaction = seal({wish, login->session.id}, digest_of(browser.value), ctx),
                                        .mode = sure ? LogoutPage::Mode::submit_itself : LogoutPage::Mode::ask},
-                   .form_target = wish.redirect_uri.empty() ? "" : origin_of(wish.redirect_uri)}};
+                   .form_target = origin_of(wish.redirect_uri)}};
   if (const auto cookie = browser.cookie()) reply.cookies.push_back(*cookie);
   return reply;
 }
 
+// Our own page's form.
 Step<Reply> end(const Request& request, Ctx& ctx) {
   TRY_VOID(check_origin(request, ctx));
   TRY_VOID(check_no_duplicates(request.form));
-  const auto opened = ctx.snapshot().seals->open(SealKind::logout, request.form.get("interaction"));
-  REQUIRE(opened, bad_interaction, "interaction", "altered, or sealed under a key that is gone");
-  json::Document document;
-  const auto sealed = TRY(document.parse_object(*opened));
   const auto cookie = request.headers.cookie("browser");
-  REQUIRE(!cookie.empty() && text_of(sealed, "b") == digest_of(cookie), bad_interaction, "browser", "of another browser");
-  const auto issued = sealed.find("t");
-  const Instant from{microseconds(issued ? issued->integer().value_or(0) : 0)};
-  REQUIRE(ctx.now() < from + ctx.snapshot().realm.lifetimes.interaction, bad_interaction, "interaction", "expired");
-
+  REQUIRE(!cookie.empty(), bad_interaction, "browser", "no cookie of this browser");
+  const Sealed sealed = TRY(open(request.form.get("interaction"), digest_of(cookie), ctx));
   Tx* tx = TRY(ctx.store(Access::write));
-  const SessionId session(text_of(sealed, "s"));
-  TRY_VOID(end_session(ctx, *tx, session));
-  ctx.emit({"logout", {{"session", session.text}}});
-  Wish wish;
-  wish.redirect_uri = text_of(sealed, "u");
-  wish.state = text_of(sealed, "x");
-  Reply reply = the_end(wish, ctx);
+  const auto login = TRY(current_login(request, ctx));
+  // Somebody has logged in meanwhile, and would seem to be out without being so.
+  REQUIRE(!login || login->session.id == sealed.session, bad_interaction, "session", "the session changed meanwhile");
+  TRY_VOID(end_session(ctx, *tx, sealed.session));
+  ctx.emit({"logout",
+            {{"session", sealed.session.text},
+             {"user", login ? login->user.id.text : ""},
+             {"client", sealed.wish.client ? sealed.wish.client->id.text : ""}}});
+  Reply reply = the_end(sealed.wish, ctx);
   reply.cookies.push_back({Cookie::Which::session, ""});
   return reply;
 }
@@ -118,9 +159,8 @@ Step<Reply> end(const Request& request, Ctx& ctx) {
 }  // namespace
 
 Step<Reply> logout(const Request& request, Ctx& ctx) {
-  // Our own page posts what it was given; a POST with parameters comes from an application, and is answered like its GET.
-  if (request.method == Method::post && request.form.find("interaction")) return end(request, ctx);
-  return ask(request, ctx);
+  if (request.method == Method::get) return ask(request, ctx);
+  return request.form.find("interaction") ? end(request, ctx) : turned_into_get(request, ctx);
 }
 
 }  // namespace tessera::issuer

@@ -1,5 +1,7 @@
 #include "issuer/steps/interaction.hpp"
 
+#include <algorithm>
+
 #include "issuer/contains.hpp"
 #include "issuer/digest.hpp"
 #include "issuer/steps/redirect_uri.hpp"
@@ -9,10 +11,17 @@ namespace tessera::issuer {
 
 namespace {
 
-constexpr std::string_view kKnown[] = {"client_id", "redirect_uri", "response_type", "response_mode", "scope", "state",
-                                       "nonce", "code_challenge", "code_challenge_method", "prompt", "max_age",
-                                       "login_hint", "resource", "request", "request_uri", "registration"};
-constexpr std::size_t kBrowserOctets = 32, kBrowserText = 43, kMaxSealed = 16 * 1024;
+constexpr std::string_view kKnown[] = {
+    "client_id", "redirect_uri",   "response_type",         "response_mode", "scope",   "state",
+    "nonce",     "code_challenge", "code_challenge_method", "prompt",        "max_age", "login_hint",
+    "resource",  "request",        "request_uri",           "registration"};
+// Of these only the presence counts: they are refused, and may be long.
+constexpr std::string_view kRefused[] = {"request", "request_uri", "registration"};
+constexpr std::size_t kBrowserOctets = 32, kBrowserText = 43, kMaxParams = 4 * 1024, kMaxSealed = 12 * 1024;
+
+bool holds_control(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
 
 void write(json::Writer& out, const Params& params) {
   out.key("p").begin_array();
@@ -53,13 +62,14 @@ Step<Interaction> open_bound(std::string_view sealed, std::string_view browser, 
   const auto issued = object.find("t");
   const Instant from{microseconds(issued ? issued->integer().value_or(0) : 0)};
   REQUIRE(ctx.now() < from + ctx.snapshot().realm.lifetimes.interaction, bad_interaction, "interaction", "expired");
-  return Interaction{read(object), SessionId(text_of(object, "s"))};
+  return Interaction{read(object), from, SessionId(text_of(object, "s")), object.find("l").has_value()};
 }
 
 std::string seal_bound(const Interaction& interaction, const std::string& browser, const Ctx& ctx) {
   json::Writer out;
-  out.begin_object().member("b", browser).member("t", ctx.now().time_since_epoch().count());
+  out.begin_object().member("b", browser).member("t", interaction.begun.time_since_epoch().count());
   if (!interaction.session.empty()) out.member("s", interaction.session.text);
+  if (interaction.logged_in) out.member("l", true);
   write(out, interaction.params);
   out.end_object();
   return ctx.snapshot().seals->seal(SealKind::interaction, out.text());
@@ -83,7 +93,7 @@ Step<Interaction> open_interaction(const Request& request, const Ctx& ctx) {
   return open_bound(request.form.get("interaction"), digest_of(cookie), ctx);
 }
 
-std::string seal_request(const Params& params, const Ctx& ctx) { return seal_bound({known_params(params), {}}, "", ctx); }
+std::string seal_request(const Params& params, const Ctx& ctx) { return seal_bound({params, ctx.now()}, "", ctx); }
 
 Step<Params> open_request(std::string_view sealed, const Ctx& ctx) { return TRY(open_bound(sealed, "", ctx)).params; }
 
@@ -94,10 +104,18 @@ Step<void> check_origin(const Request& request, const Ctx& ctx) {
   return {};
 }
 
-Params known_params(const Params& params) {
+Step<Params> known_params(const Params& params) {
+  constexpr std::size_t kQuotesAndCommas = 6;
   std::vector<Param> list;
-  for (const auto& param : params.list())
-    if (contains(kKnown, param.name)) list.push_back(param);
+  std::size_t size = 0;
+  for (const auto& param : params.list()) {
+    if (!contains(kKnown, param.name)) continue;
+    const bool refused = contains(kRefused, param.name) && !param.value.empty();
+    list.push_back({param.name, refused ? "sent" : param.value});
+    size += param.name.size() + list.back().value.size() + kQuotesAndCommas;
+    REQUIRE(size <= kMaxParams, invalid_request, "parameters", "longer than 4 KiB together");
+    REQUIRE(!holds_control(list.back().value), invalid_request, "parameters", "a control character in " + param.name);
+  }
   return Params(std::move(list));
 }
 

@@ -1,6 +1,7 @@
 // An authorize request that waits for a person: sealed into the page, bound to the browser that asked.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,15 +12,19 @@
 namespace tessera::issuer {
 
 struct Interaction {
-  Params params;                         // of the authorize request, those that it knows
-  SessionId session;                     // once the person has logged in here; "" before
+  Params params;           // of the authorize request, those that it knows
+  Instant begun{};         // when it came: it lives for lifetimes.interaction from then, whatever happens
+  SessionId session{};     // whose person was asked for consent, or has logged in here; "" before
+  bool logged_in = false;  // the person has logged in here: prompt=login and max_age are met
 };
 
 // This browser's cookie, made now when it has none; the reply must set it then.
 struct Browser {
   std::string value;
   bool fresh = false;
-  std::optional<Cookie> cookie() const { return fresh ? std::optional(Cookie{Cookie::Which::browser, value}) : std::nullopt; }
+  std::optional<Cookie> cookie() const {
+    return fresh ? std::optional(Cookie{Cookie::Which::browser, value}) : std::nullopt;
+  }
 };
 Browser browser_of(const Request& request, Ctx& ctx);
 
@@ -35,7 +40,8 @@ Step<Params> open_request(std::string_view sealed, const Ctx& ctx);
 // A form of ours is posted from our pages: when the browser says where from, it must be here. Refusal: cross_site.
 Step<void> check_origin(const Request& request, const Ctx& ctx);
 
-// Only the parameters that authorize knows, so that what is carried stays small.
-Params known_params(const Params& params);
+// Only the parameters that authorize knows, so that what is carried stays small. Refusal: invalid_request (more than
+// 4 KiB together, a control character).
+Step<Params> known_params(const Params& params);
 
 }  // namespace tessera::issuer

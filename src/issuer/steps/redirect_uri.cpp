@@ -17,8 +17,11 @@ struct Parts {
   bool has_authority = false;
 };
 
-bool digits(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+// 1 to 65535, written in one way.
+bool plain_port(std::string_view text) {
+  if (text.empty() || text.size() > 5 || text.front() == '0') return false;
+  return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; }) &&
+         std::stoi(std::string(text)) <= 65535;
 }
 
 bool take_apart(std::string_view uri, Parts& out) {
@@ -44,7 +47,7 @@ bool take_apart(std::string_view uri, Parts& out) {
   out.host = authority.substr(0, port);
   if (port != std::string_view::npos) {
     out.port = authority.substr(port + 1);
-    if (!digits(out.port) || out.port.size() > 5 || std::stoi(std::string(out.port)) > 65535) return false;
+    if (!plain_port(out.port)) return false;
   }
   return !out.host.empty();
 }
@@ -78,6 +81,25 @@ bool plain_path(std::string_view path) {
   return path.find("//") == std::string_view::npos;
 }
 
+// A parameter of our answers, also as receivers spell it that ignore case, or that make lists of `code[]`.
+bool is_ours(std::string_view name) {
+  constexpr std::string_view kOurs[] = {"code",         "state",     "iss",      "error",      "error_description",
+                                        "error_uri",    "response",  "id_token", "expires_in", "session_state",
+                                        "access_token", "token_type"};
+  std::string plain(name.substr(0, name.find('[')));
+  for (char& c : plain)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  return contains(kOurs, plain);
+}
+
+// Decoded once: no control character, and nothing that would decode again.
+bool plain_text(std::string_view text) {
+  return std::ranges::none_of(text, [](char c) {
+    const auto octet = static_cast<unsigned char>(c);
+    return octet < 0x20 || octet == 0x7F || c == '%' || c == '\\';
+  });
+}
+
 bool plain_query(std::string_view query) {
   constexpr std::string_view kAllowed = "-._~!$&'()*+,=:/?%";
   if (!std::ranges::all_of(query, [&](char c) {
@@ -87,9 +109,9 @@ bool plain_query(std::string_view query) {
     return false;
   const auto pairs = form::parse(query);
   if (!pairs) return false;
-  constexpr std::string_view kOurs[] = {"code", "state", "iss", "error", "error_description", "error_uri", "response",
-                                        "access_token", "id_token", "token_type", "expires_in", "session_state"};
-  return std::ranges::none_of(*pairs, [&](const auto& pair) { return contains(kOurs, pair.first); });
+  return std::ranges::none_of(*pairs, [](const auto& pair) {
+    return is_ours(pair.first) || !plain_text(pair.first) || !plain_text(pair.second);
+  });
 }
 
 bool own_scheme(std::string_view scheme) {
@@ -118,34 +140,48 @@ bool registrable_redirect_uri(std::string_view uri, ClientAuth auth) {
   if (!plain_path(parts.path) || !plain_query(parts.query)) return false;
   if (parts.scheme == "https") return parts.has_authority && plain_host(parts.host);
   if (parts.scheme == "http") return parts.has_authority && plain_host(parts.host) && on_this_machine(parts.host);
-  return auth == ClientAuth::none && own_scheme(parts.scheme) && (!parts.has_authority || plain_host(parts.host));
+  return auth == ClientAuth::none && own_scheme(parts.scheme) && parts.path.starts_with('/') &&
+         (!parts.has_authority || plain_host(parts.host));
 }
 
 bool is_registered(const std::vector<std::string>& registered, std::string_view uri, ClientAuth auth) {
-  if (uri.size() > kMaxUri) return false;
+  if (!registrable_redirect_uri(uri, auth)) return false;
   if (contains(registered, uri)) return true;
-  if (auth != ClientAuth::none || !registrable_redirect_uri(uri, auth)) return false;
+  if (auth != ClientAuth::none) return false;
   const auto wanted = without_loopback_port(uri);
   return !wanted.empty() &&
          std::ranges::any_of(registered, [&](const auto& one) { return without_loopback_port(one) == wanted; });
 }
 
+std::string received_and_registered(std::string_view uri, const std::vector<std::string>& registered) {
+  std::string out = "received " + std::string(uri.substr(0, kMaxUri + 1)) + ", registered ";
+  if (registered.empty()) return out += "none";
+  for (std::string_view comma; const auto& one : registered) {
+    (out += comma) += one;
+    comma = ", ";
+  }
+  return out;
+}
+
 std::string origin_of(std::string_view uri) {
   Parts parts;
   if (!take_apart(uri, parts)) return {};
-  if (!parts.has_authority || (parts.scheme != "https" && parts.scheme != "http")) return std::string(parts.scheme) + ':';
+  if (!parts.has_authority || (parts.scheme != "https" && parts.scheme != "http"))
+    return std::string(parts.scheme) + ':';
   std::string out = std::string(parts.scheme) + "://" + std::string(parts.host);
-  if (!parts.port.empty()) out += ':' + std::string(parts.port);
+  const bool own_port = parts.port == (parts.scheme == "https" ? "443" : "80");
+  if (!parts.port.empty() && !own_port) out += ':' + std::string(parts.port);
   return out;
 }
 
 std::string with_params(std::string_view uri, const std::vector<std::pair<std::string, std::string>>& params) {
   std::string out(uri);
-  char separator = uri.find('?') == std::string_view::npos ? '?' : '&';
+  std::string_view separator = uri.find('?') == std::string_view::npos ? "?" : "&";
+  if (uri.ends_with('?') || uri.ends_with('&')) separator = "";
   for (const auto& [name, value] : params) {
     if (value.empty()) continue;
-    out += separator + form::encode(name) + '=' + form::encode(value);
-    separator = '&';
+    ((out += separator) += form::encode(name)) += '=' + form::encode(value);
+    separator = "&";
   }
   return out;
 }
