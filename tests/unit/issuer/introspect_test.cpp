@@ -121,6 +121,27 @@ TEST_F(Tokens, S14_a_disabled_client_at_once_without_any_fact) {
   EXPECT_FALSE(active(tokens["access_token"], "api"));
 }
 
+TEST_F(Tokens, S14_an_ended_grant_at_once_without_any_fact) {
+  house.write([&](Tx& tx) { ASSERT_TRUE(*tx.end_grant(house.realm(), in.code.grant)); });
+  EXPECT_FALSE(active(access));
+  EXPECT_FALSE(active(refresh_token));
+  EXPECT_EQ(asked(access).at(), "gid");
+}
+
+TEST_F(Tokens, S14_a_grant_that_is_gone_has_no_tokens) {
+  const Draft draft{.typ = "at+jwt",
+                    .issuer = kIssuer,
+                    .subject = "usr_ann",
+                    .audience = {kApi},
+                    .issued_at = whole_seconds(house.now()),
+                    .expires_at = whole_seconds(house.now()) + minutes(5),
+                    .id = "1",
+                    .claims = {{"client_id", "orders"}, {"scope", "openid"}, {"gid", "gr_swept"}, {"rev", 0}}};
+  const auto text = *sign(draft, *house.config().signing_key(Alg::ES256));
+  EXPECT_FALSE(active(text));
+  EXPECT_EQ(asked(text).at(), "gid");
+}
+
 TEST_F(Tokens, S15_expiry_is_checked_at_use) {
   house.pass(seconds(299));
   EXPECT_TRUE(active(access));

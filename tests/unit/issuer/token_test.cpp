@@ -33,6 +33,9 @@ TEST_F(Token, client_credentials_scope_and_resource_are_checked) {
   EXPECT_EQ(refused(with(credentials_request(), "resource", kStock)), "invalid_target");
   EXPECT_EQ(refused(with(credentials_request(), "resource", "https://api.example.com/")), "invalid_target");
   EXPECT_TRUE(house.call(token, with(credentials_request(), "resource", kApi)).reply);
+  EXPECT_EQ(refused(with_basic(post({{"grant_type", "client_credentials"}, {"resource", kApi}, {"resource", kApi}}),
+                               "service")),
+            "invalid_target");
   house.client("service").scopes = {"openid", "orders"};
   EXPECT_EQ(refused(with(credentials_request(), "scope", "openid")), "invalid_scope");
   house.client("service").scopes = {"gone"};
