@@ -14,6 +14,7 @@
 #include <toml++/toml.h>
 
 #include "base/try.hpp"
+#include "base/utf8.hpp"
 #include "base/wipe.hpp"
 #include "issuer/model/codec.hpp"
 #include "json/json.hpp"
@@ -40,7 +41,7 @@ struct Reading {
 int line_of(const toml::source_region& source) { return static_cast<int>(source.begin.line); }
 
 std::string in_quotes(std::string_view text) {
-  if (!json::valid_utf8(text)) return "text that is not UTF-8";
+  if (!valid_utf8(text)) return "text that is not UTF-8";
   if (text.size() > 80) text = text.substr(0, 77);
   json::Writer w;
   return w.string(text).take();
@@ -162,7 +163,7 @@ class Value {
     if (found.size() < least || found.size() > kMaxSecret)
       return hidden(fmt::format("a secret of {} to {} characters", least, kMaxSecret),
                     fmt::format("one of {} characters", found.size()));
-    if (!json::valid_utf8(found)) return hidden("UTF-8 text", "other octets");
+    if (!valid_utf8(found)) return hidden("UTF-8 text", "other octets");
     into = Secret(found);
   }
   void path(std::string& into) const {
@@ -260,8 +261,8 @@ void read_issuer(const Value& v, Settings& s) {
 void read_store(const Value& v, Settings& s) {
   v.text(s.store);
   if (s.store.starts_with("sqlite:") && s.store.size() > 7) {
-    const std::string file = s.store.substr(7);
-    if (file != ":memory:") s.store = "sqlite:" + v.absolute(file);
+    const std::string file = s.store.substr(s.store.starts_with("sqlite://") ? 9 : 7);
+    if (file != ":memory:") s.store = "sqlite://" + v.absolute(file);
   } else if (!s.store.starts_with("postgresql://") && !s.store.starts_with("postgres://")) {
     v.wrong("\"sqlite:FILE\" or \"postgresql://USER@HOST/DATABASE\"");
   }
@@ -686,7 +687,7 @@ Configured<toml::table> parse_toml(std::string_view text, const std::string& pat
 
 Configured<Config> parse_config(std::string_view toml_text, const std::string& path) {
   Reading reading{path, std::filesystem::path(path).parent_path()};
-  if (reading.folder.empty()) reading.folder = ".";
+  reading.folder = std::filesystem::absolute(reading.folder);
   const toml::table root = TRY(parse_toml(toml_text, path));
   Config config;
   Places places;

@@ -6,6 +6,7 @@
 
 #include "base/try.hpp"
 #include "server/config.hpp"
+#include "issuer/steps/scope.hpp"
 
 namespace tessera::server {
 
@@ -15,7 +16,7 @@ using issuer::ClientAuth;
 using issuer::GrantType;
 using Names = std::set<std::string, std::less<>>;
 
-constexpr std::string_view kOpenIdScopes[] = {"openid", "profile", "email", "address", "phone", "offline_access"};
+using issuer::kOpenIdScopes;
 
 std::string list_of(const Names& names) {
   std::string text;

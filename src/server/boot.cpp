@@ -1,0 +1,110 @@
+#include "server/boot.hpp"
+
+#include <fmt/format.h>
+#include <malloc.h>
+#include <signal.h>
+
+#include <thread>
+
+#include "base/try.hpp"
+#include "server/master_key.hpp"
+#include "store/open.hpp"
+
+namespace tessera::server {
+
+namespace {
+
+constexpr auto kDrain = std::chrono::seconds(10);
+
+// Few arenas, small ones given back: a server that idles should be small.
+void tame_malloc() {
+  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+  mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+}
+
+Log with_level(std::optional<Log> given, const Settings& settings) {
+  return given ? std::move(*given) : Log::to_stderr(settings.log_level);
+}
+
+}  // namespace
+
+Started<Booted> boot(const Config& config, BootOptions options) {
+  tame_malloc();
+  if (!options.clock)
+    options.clock = [] { return std::chrono::time_point_cast<microseconds>(std::chrono::system_clock::now()); };
+  if (!options.random) options.random = [](std::span<std::byte> out) { crypto::random(out); };
+  Log log = with_level(std::move(options.log), config.settings);
+  auto opened = store::open({.url = config.settings.store, .log = [log, clock = options.clock](std::string_view text) {
+                               log.write(LogLevel::error, clock(), "store", {{"why", std::string(text)}});
+                             }});
+  if (!opened) return cannot_start(opened.error());
+  auto& store = **opened;
+  if (options.master_key) TRY_VOID(check_master_key(store, *options.master_key, "memory"));
+  Secret master =
+      options.master_key ? std::move(*options.master_key) : TRY(load_master_key(store, config.settings.master_key));
+  Declared declared = TRY(declare(store, config.declaration,
+                                  {.vanished = options.vanished,
+                                   .password_cost = config.settings.password_cost,
+                                   .now = options.clock(),
+                                   .random = options.random}));
+  for (const auto& what : declared.kept)
+    log.write(LogLevel::warn, options.clock(), "no longer declared, and kept; --prune removes it", {{"what", what}});
+  for (const auto& what : declared.pruned) log.write(LogLevel::warn, options.clock(), "removed", {{"what", what}});
+  Node::Options parts{.store = std::move(*opened),
+                      .issuer = config.settings.issuer,
+                      .master_key = std::move(master),
+                      .password_cost = config.settings.password_cost,
+                      .trusted_proxies = config.settings.trusted_proxies,
+                      .clock = std::move(options.clock),
+                      .random = std::move(options.random),
+                      .hash_threads = options.hash_threads,
+                      .log = std::move(log)};
+  auto node = TRY(Node::start(std::move(parts)));
+  return Booted{std::move(node), std::move(declared)};
+}
+
+Started<std::unique_ptr<Listener>> Listener::open(const Settings& settings) {
+  std::unique_ptr<Listener> listener(new Listener);
+  auto* self = listener.get();
+  http::Options options{.address = settings.address, .port = settings.port};
+  options.threads = std::max(1U, std::thread::hardware_concurrency());
+  options.body_limit = [self](std::string_view method, std::string_view path) {
+    return self->node_->body_limit(method, path);
+  };
+  if (!settings.tls_certificate.empty())
+    options.tls = std::make_unique<http::Tls>(http::Tls{settings.tls_certificate, settings.tls_key});
+  auto server = http::Server::listen(std::move(options), [self](http::Request request, http::Respond respond) {
+    self->node_->answer(std::move(request), std::move(respond));
+  });
+  if (!server) return cannot_start(server.error());
+  listener->server_ = std::move(*server);
+  return listener;
+}
+
+Listener::~Listener() = default;
+
+void Listener::stop() { server_->stop(kDrain); }
+
+void Listener::serve(Node& node, const std::function<void()>& ready) {
+  node_ = &node;
+  sigset_t ends, before;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGTERM);
+  sigaddset(&ends, SIGINT);
+  sigaddset(&ends, SIGUSR1);  // ours: run() has ended by itself
+  pthread_sigmask(SIG_BLOCK, &ends, &before);
+  std::thread waiter([this, &ends] {
+    int caught = 0;
+    sigwait(&ends, &caught);
+    if (caught != SIGUSR1) stop();
+  });
+  node.keep_in_background();
+  ready();
+  server_->run();
+  pthread_kill(waiter.native_handle(), SIGUSR1);
+  waiter.join();
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+}  // namespace tessera::server

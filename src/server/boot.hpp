@@ -1,0 +1,49 @@
+// From a configuration to a node that answers: the store opened, the master key at hand, the declarations written.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "http/server.hpp"
+#include "server/config.hpp"
+#include "server/declare.hpp"
+#include "server/failure.hpp"
+#include "server/node.hpp"
+
+namespace tessera::server {
+
+struct BootOptions {
+  Vanished vanished = Vanished::keep;
+  std::optional<Secret> master_key{};  // instead of the file's: for a store in memory
+  std::function<Instant()> clock{};    // the system's when empty
+  issuer::Ctx::Random random{};        // the system's when empty
+  unsigned hash_threads = 0;
+  std::optional<Log> log{};  // instead of standard error
+};
+
+struct Booted {
+  std::unique_ptr<Node> node;
+  Declared declared;
+};
+Started<Booted> boot(const Config& config, BootOptions options);
+
+// A socket before there is a node: whoever wants port 0 must know the port before it can declare anything.
+class Listener {
+ public:
+  static Started<std::unique_ptr<Listener>> open(const Settings& settings);
+  ~Listener();
+  std::uint16_t port() const { return server_->port(); }
+  // Serves `node` until SIGTERM or SIGINT, which give what is being answered ten seconds. `ready` is called once
+  // signals are caught.
+  void serve(Node& node, const std::function<void()>& ready);
+  void stop();  // the same end, from any thread
+
+ private:
+  Listener() = default;
+  Node* node_ = nullptr;
+  std::unique_ptr<http::Server> server_;
+};
+
+}  // namespace tessera::server

@@ -1,0 +1,371 @@
+#include "server/node.hpp"
+
+#include <algorithm>
+
+#include "base/base64url.hpp"
+#include "base/try.hpp"
+#include "issuer/refusal.hpp"
+#include "json/json.hpp"
+#include "server/node_state.hpp"
+#include "server/pages.hpp"
+
+namespace tessera::server {
+
+namespace {
+
+using issuer::OAuthErr;
+using issuer::Outcome;
+using issuer::Refusal;
+using issuer::Takes;
+
+constexpr unsigned kMaxRounds = 16;  // an endpoint that needs more is wrong
+constexpr std::size_t kHashQueue = 64;
+constexpr std::size_t kSignQueue = 4096;
+constexpr const char* kRetryAfter = "5";
+
+unsigned hash_threads(unsigned asked) {
+  if (asked) return asked;
+  const unsigned cores = std::thread::hardware_concurrency();
+  return cores > 1 ? cores - 1 : 1;
+}
+
+bool takes(const issuer::Route& route, std::string_view method) {
+  if (method == "GET") return route.takes != Takes::post;
+  return method == "POST" && route.takes != Takes::get;
+}
+
+// The first algorithm that a reply needs and no key serves yet.
+bool can_sign(const issuer::Reply& reply, const issuer::Snapshot& snapshot) {
+  const auto* json = std::get_if<issuer::Json>(&reply.body);
+  return !json || std::ranges::all_of(json->tokens, [&](const auto& token) { return snapshot.signing_key(token.alg); });
+}
+
+bool has_tokens(const issuer::Reply& reply) {
+  const auto* json = std::get_if<issuer::Json>(&reply.body);
+  return json && !json->tokens.empty();
+}
+
+Result<std::vector<std::string>> sign_all(const issuer::Reply& reply, const issuer::Snapshot& snapshot) {
+  std::vector<std::string> tokens;
+  if (const auto* json = std::get_if<issuer::Json>(&reply.body))
+    for (const auto& token : json->tokens) {
+      const auto* key = snapshot.signing_key(token.alg);
+      ENSURE(key != nullptr, no_keys, "alg");
+      tokens.push_back(TRY(sign(token.draft, *key)));
+    }
+  return tokens;
+}
+
+// Whether what was written stays.
+bool keeps(const issuer::Step<issuer::Reply>& result) {
+  if (result) return true;
+  const auto* refusal = result.error().refusal();
+  return refusal && issuer::error_row(refusal->code).commits == issuer::Commits::yes;
+}
+
+http::Response plain_json(int status, std::string_view json) {
+  return {status, {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, std::string(json)};
+}
+
+http::Response asset_response(const Asset& asset, const http::Request& request) {
+  http::Response response;
+  response.headers = {{"Cache-Control", "public, max-age=31536000, immutable"}, {"ETag", std::string(asset.etag)}};
+  if (request.header("if-none-match") == asset.etag) {
+    response.status = 304;
+    return response;
+  }
+  response.headers.push_back({"Content-Type", std::string(asset.type)});
+  response.body = std::string(asset.body);
+  return response;
+}
+
+}  // namespace
+
+// ── life ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+Node::Node(Options options)
+    : store_(std::move(options.store)),
+      issuer_(std::move(options.issuer)),
+      master_key_(std::move(options.master_key)),
+      password_cost_(options.password_cost),
+      clock_(std::move(options.clock)),
+      random_(std::move(options.random)),
+      log_(std::move(options.log)),
+      rotation_(options.rotation),
+      https_(issuer_.starts_with("https://")),
+      realms_(std::make_shared<const Realms>()),
+      hash_pool_(hash_threads(options.hash_threads), kHashQueue),
+      sign_pool_(1, kSignQueue) {
+  if (!clock_) clock_ = [] { return std::chrono::time_point_cast<microseconds>(std::chrono::system_clock::now()); };
+  if (!random_) random_ = [](std::span<std::byte> out) { crypto::random(out); };
+}
+
+Started<std::unique_ptr<Node>> Node::start(Options options) {
+  const auto proxies = options.trusted_proxies;
+  std::unique_ptr<Node> node(new Node(std::move(options)));
+  for (const auto& network : proxies)
+    if (!node->proxies_.add(network))
+      return cannot_start("trusted_proxies: expected networks such as \"10.0.0.0/8\", found \"" + network + "\".");
+  if (const auto loaded = node->load_realms(); !loaded)
+    return cannot_start("The store does not hold what this version expects: " +
+                        std::string(error_text(loaded.error().code)) + " (" + loaded.error().at + ").");
+  return node;
+}
+
+Node::~Node() {
+  {
+    const std::lock_guard lock(keeper_mutex_);
+    ending_ = true;
+  }
+  keeper_wake_.notify_all();
+  if (keeper_.joinable()) keeper_.join();
+  std::unique_lock lock(jobs_mutex_);
+  jobs_done_.wait(lock, [this] { return jobs_ == 0; });
+}
+
+Node::Job::Job(Node& owner, http::Request request_in, http::Respond respond_in)
+    : node(owner), http(std::move(request_in)), respond(std::move(respond_in)), id(owner.random_id()) {
+  const std::lock_guard lock(node.jobs_mutex_);
+  ++node.jobs_;
+}
+
+Node::Job::~Job() {
+  const std::lock_guard lock(node.jobs_mutex_);
+  if (--node.jobs_ == 0) node.jobs_done_.notify_all();
+}
+
+Asked Node::Job::asked() const {
+  Asked asked{route, live.get(), place.realm, id, http.header("origin"), {}};
+  if (route && route->cors == issuer::Cors::clients && !asked.origin.empty())
+    asked.calling_client = calling_client(request);
+  return asked;
+}
+
+std::string Node::random_id() const {
+  std::array<std::byte, 12> octets;
+  random_(octets);
+  return base64url::encode(octets);
+}
+
+std::shared_ptr<Node::RealmState> Node::realm(std::string_view name) const {
+  const std::lock_guard lock(realms_mutex_);
+  const auto it = realms_->find(name);
+  return it == realms_->end() ? nullptr : it->second;
+}
+
+std::shared_ptr<const issuer::Snapshot> Node::snapshot(std::string_view name) const {
+  const auto state = realm(name);
+  return state ? state->live()->snapshot : nullptr;
+}
+
+// ── a request comes ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+std::size_t Node::body_limit(std::string_view method, std::string_view path) const {
+  if (method != "POST") return 0;
+  const auto* route = issuer::find_route(place_of(path).path);
+  return route ? route->body_limit : 0;
+}
+
+void Node::answer(http::Request request, http::Respond respond) {
+  auto job = std::make_shared<Job>(*this, std::move(request), std::move(respond));
+  job->address = proxies_.client_of(job->http);
+  const auto& path = job->http.path;
+  if (path == "/healthz" && job->http.method == "GET") return health(std::move(job));
+  if (path.starts_with("/assets/") && job->http.method == "GET")
+    if (const auto* asset = find_asset(path)) return respond_plain(*job, asset_response(*asset, job->http));
+  job->place = place_of(path);
+  job->realm = realm(job->place.realm);
+  if (job->realm) {
+    job->live = job->realm->live();
+    job->route = issuer::find_route(job->place.path);
+  }
+  const auto turn_away = [&](Refused refused) {
+    job->refused_code = issuer::error_row(refused.refusal.code).code;
+    job->refused_at = refused.refusal.at;
+    respond_plain(*job, to_refusal(refused, job->request, job->asked()));
+  };
+  if (!job->route) return turn_away({404, {OAuthErr::not_found, "path", {}}});
+  if (job->http.method == "OPTIONS") return respond_plain(*job, to_preflight(job->asked()));
+  if (!takes(*job->route, job->http.method)) return turn_away({405, {OAuthErr::method_not_allowed, "method", {}}});
+  auto read = to_engine(job->http, *job->route, *job->live->snapshot, job->address, job->id);
+  if (auto* refused = std::get_if<Refused>(&read)) return turn_away(std::move(*refused));
+  job->request = std::move(std::get<issuer::Request>(read));
+  job->ctx.emplace(job->live->snapshot, clock_(), limits_, random_);
+  drive(std::move(job));
+}
+
+void Node::health(std::shared_ptr<Job> job) {
+  auto answers = std::make_shared<bool>(false);
+  store_->read(
+      [answers](issuer::Tx& tx) {
+        *answers = tx.config_version(issuer::RealmId("")).has_value();
+        return Outcome::roll_back;
+      },
+      [this, job, answers](Result<void> end) {
+        const auto now = snapshot("");
+        const bool good = end && *answers && now && now->signing_key(Alg::ES256);
+        respond_plain(*job, plain_json(good ? 200 : 503, good ? R"({"status":"ok"})" : R"({"status":"unavailable"})"));
+      });
+}
+
+// ── the drive loop ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+void Node::run(Job& job) {
+  job.result.emplace(job.route->endpoint(job.request, *job.ctx));
+  // Before anything is committed: a code must not be burned for a token that cannot be signed.
+  if (*job.result && !can_sign(**job.result, *job.live->snapshot))
+    job.result.emplace(issuer::refuse(OAuthErr::temporarily_unavailable, "signing_key", "the key is being made"));
+}
+
+void Node::drive(std::shared_ptr<Job> job) {
+  job->committed = false;
+  run(*job);
+  settle(std::move(job));
+}
+
+// After a run, outside of any transaction: go on with what was needed, or end.
+void Node::settle(std::shared_ptr<Job> job) {
+  auto& result = *job->result;
+  if (auto* need = result ? nullptr : result.error().need()) {
+    job->waited = true;
+    if (++job->rounds > kMaxRounds) return fail(*job, {Err::unavailable, "rounds"});
+    if (const auto* store = std::get_if<issuer::NeedStore>(need))
+      return open_transaction(std::move(job), store->access);
+    return hash(job, std::move(std::get<issuer::NeedHash>(*need)));
+  }
+  if (const auto* fault = result ? nullptr : result.error().fault()) return fail(*job, *fault);
+  apply_facts(std::move(job));
+}
+
+void Node::open_transaction(std::shared_ptr<Job> job, issuer::Access access) {
+  auto work = [this, job, access](issuer::Tx& tx) {
+    job->ctx->begin(&tx, access);
+    run(*job);
+    job->ctx->end();
+    job->committed = keeps(*job->result);
+    return job->committed ? Outcome::commit : Outcome::roll_back;
+  };
+  auto done = [this, job](Result<void> end) {
+    if (!end) return fail(*job, end.error());
+    settle(job);
+  };
+  if (access == issuer::Access::read)
+    store_->read(std::move(work), std::move(done));
+  else
+    store_->write(std::move(work), std::move(done));
+}
+
+void Node::hash(std::shared_ptr<Job> job, issuer::NeedHash need) {
+  Pool::Task task = [this, job, need = std::move(need)]() mutable {
+    if (need.hash.empty()) {
+      auto hashed = crypto::hash_password(need.password, need.cost);
+      if (!hashed) return fail(*job, hashed.error());
+      job->ctx->answer_hash(std::move(*hashed));
+    } else {
+      const bool right = crypto::verify_password(need.password, need.hash);
+      job->ctx->answer_check(std::move(need.hash), right);
+    }
+    drive(std::move(job));
+  };
+  if (hash_pool_.try_run(task)) return;
+  job->committed = false;
+  job->result.emplace(issuer::refuse(OAuthErr::temporarily_unavailable, "password", "the queue of hashes is full"));
+  settle(std::move(job));
+}
+
+void Node::apply_facts(std::shared_ptr<Job> job) {
+  const auto& facts = job->ctx->facts();
+  if (!job->committed || facts.empty()) return reply(std::move(job));
+  auto& set = *job->realm->parts.facts;
+  {
+    const std::lock_guard lock(job->realm->facts_mutex);
+    // A fact of another node may stand between: applying ours first would claim that we know it.
+    if (facts.front().number <= set.applied() + 1) {
+      for (const auto& fact : facts) set.apply(fact);
+      return reply(std::move(job));
+    }
+  }
+  auto missing = std::make_shared<Result<std::vector<Fact>>>();
+  store_->read(
+      [job, missing](issuer::Tx& tx) {
+        *missing = tx.facts_after(job->realm->parts.id, job->realm->parts.facts->applied());
+        return Outcome::roll_back;
+      },
+      [this, job, missing](Result<void> end) {
+        if (!end || !*missing) return fail(*job, {Err::unavailable, "facts"});
+        {
+          const std::lock_guard lock(job->realm->facts_mutex);
+          for (const auto& fact : **missing) job->realm->parts.facts->apply(fact);
+        }
+        reply(job);
+      });
+}
+
+// Signing takes up to a millisecond: not on a thread of the store.
+void Node::reply(std::shared_ptr<Job> job) {
+  const auto finish_it = [this](Job& one) {
+    auto& result = *one.result;
+    if (!result) {
+      const auto& refusal = *result.error().refusal();
+      const auto& row = issuer::error_row(refusal.code);
+      one.refused_code = row.code, one.refused_at = refusal.at, one.refused_why = refusal.why;
+      return send(one, issuer::reply_to(refusal, *one.route, one.request, *one.live->snapshot));
+    }
+    send(one, std::move(*result));
+  };
+  if (!job->waited || !*job->result || !has_tokens(**job->result)) return finish_it(*job);
+  Pool::Task task = [job, finish_it] { finish_it(*job); };
+  if (!sign_pool_.try_run(task)) task();
+}
+
+void Node::send(Job& job, issuer::Reply reply) {
+  const auto tokens = sign_all(reply, *job.live->snapshot);
+  if (!tokens) return fail(job, tokens.error());
+  for (const auto& event : job.ctx->events()) {
+    Log::Fields fields{
+        {"event", event.name}, {"request", job.id}, {"realm", job.place.realm}, {"address", job.address}};
+    for (const auto& [name, value] : event.fields) fields.emplace_back(name, value);
+    log_.write(LogLevel::info, clock_(), "event", fields);
+  }
+  auto response = to_http(reply, *tokens, job.asked());
+  if (response.status == 429 || response.status == 503) response.headers.push_back({"Retry-After", kRetryAfter});
+  respond_plain(job, std::move(response));
+}
+
+// The world failed. The client learns no more than that.
+void Node::fail(Job& job, Error fault) {
+  const bool later = fault.code == Err::unavailable || fault.code == Err::io || fault.code == Err::retry;
+  const auto code = later ? OAuthErr::temporarily_unavailable : OAuthErr::server_error;
+  const auto& row = issuer::error_row(code);
+  job.refused_code = row.code, job.refused_at = fault.at, job.refused_why = error_name(fault.code);
+  auto response = to_refusal({row.status, {code, fault.at, {}}}, job.request, job.asked());
+  if (later) response.headers.push_back({"Retry-After", kRetryAfter});
+  respond_plain(job, std::move(response));
+}
+
+void Node::respond_plain(Job& job, http::Response response) {
+  finish(response, job.id, https_);
+  log_request(job, response);
+  job.respond(std::move(response));
+}
+
+void Node::log_request(const Job& job, const http::Response& response) const {
+  const auto level = response.status >= 500 ? LogLevel::error : LogLevel::info;
+  if (!log_.wants(level)) return;
+  const auto spent = std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - job.began);
+  Log::Fields fields{{"request", job.id},
+                     {"realm", job.place.realm},
+                     {"method", job.http.method},
+                     {"path", job.http.path.substr(0, 200)},
+                     {"status", std::to_string(response.status)},
+                     {"us", std::to_string(spent.count())},
+                     {"address", job.address}};
+  if (!job.refused_code.empty()) {
+    fields.emplace_back("error", job.refused_code);
+    fields.emplace_back("at", job.refused_at);
+    if (!job.refused_why.empty()) fields.emplace_back("why", job.refused_why);
+  }
+  log_.write(level, clock_(), "request", fields);
+}
+
+}  // namespace tessera::server

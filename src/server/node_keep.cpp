@@ -1,0 +1,130 @@
+// How a node keeps up: configuration, facts and keys that it or another node has written.
+#include <algorithm>
+
+#include "base/try.hpp"
+#include "server/node.hpp"
+#include "server/node_state.hpp"
+
+namespace tessera::server {
+
+namespace {
+
+using issuer::Outcome;
+using issuer::RealmId;
+using issuer::Tx;
+
+constexpr char kGeneration = 'a';  // of the master key
+constexpr std::int64_t kSweepRows = 1000;
+constexpr auto kKeysEvery = minutes(1), kSweepEvery = minutes(1);
+constexpr auto kRebuildEvery = std::chrono::hours(1);  // so that a retired key leaves the key set
+
+// Reads in one transaction. `body` returns a Result<T>.
+template <class T>
+Result<T> in_read(issuer::Store& store, auto body) {
+  Result<T> answer{};
+  TRY_VOID(store.read_now([&](Tx& tx) {
+    answer = body(tx);
+    return Outcome::roll_back;
+  }));
+  return answer;
+}
+
+}  // namespace
+
+std::shared_ptr<issuer::SealKeys> Node::seals_of(const RealmId& id) const {
+  return std::make_shared<issuer::SealKeys>(id, std::vector<issuer::SealKeys::Master>{{kGeneration, &master_key_}});
+}
+
+Result<void> Node::load_realms() {
+  auto ids = TRY(in_read<std::vector<RealmId>>(*store_, [](Tx& tx) { return tx.realms(); }));
+  if (std::find(ids.begin(), ids.end(), RealmId("")) == ids.end()) ids.emplace_back("");
+  for (const auto& id : ids) {
+    if (realm(id.text)) continue;
+    auto state = std::make_shared<RealmState>(
+        RealmParts{id, issuer_ + base_path_of(id.text), password_cost_, seals_of(id), std::make_shared<FactSet>()});
+    TRY_VOID(keep_keys(*store_, id, Alg::ES256, *state->parts.seals, clock_(), rotation_));
+    TRY_VOID(refresh(*state));
+    const std::lock_guard lock(realms_mutex_);
+    auto realms = std::make_shared<Realms>(*realms_);
+    realms->emplace(id.text, std::move(state));
+    realms_ = std::move(realms);
+  }
+  return {};
+}
+
+// The newest snapshot and the facts that are missing here.
+Result<void> Node::refresh(RealmState& state) {
+  const auto now = clock_();
+  const auto seen = state.live();
+  const bool old = !seen || now - state.built() >= kRebuildEvery;
+  const std::int64_t version = old ? -1 : seen->snapshot->version;
+  std::vector<Fact> facts;
+  using Newer = std::shared_ptr<const issuer::Snapshot>;
+  const auto look = [&](Tx& tx) -> Result<Newer> {
+    facts = TRY(tx.facts_after(state.parts.id, state.parts.facts->applied()));
+    if (TRY(tx.config_version(state.parts.id)) == version) return Newer();
+    return build_snapshot(tx, state.parts, now, rotation_);
+  };
+  auto newer = TRY(in_read<Newer>(*store_, look));
+  {
+    const std::lock_guard lock(state.facts_mutex);
+    for (const auto& fact : facts) state.parts.facts->apply(fact);
+  }
+  if (newer) state.swap(live(std::move(newer)), now);
+  return {};
+}
+
+Result<void> Node::make_keys(RealmState& state) {
+  const auto rows =
+      TRY(in_read<std::vector<issuer::ConfigRow>>(*store_, [&](Tx& tx) { return tx.config(state.parts.id); }));
+  bool changed = false;
+  for (const auto alg : algs_of(rows))
+    changed |= TRY(keep_keys(*store_, state.parts.id, alg, *state.parts.seals, clock_(), rotation_));
+  if (changed) TRY_VOID(refresh(state));
+  return {};
+}
+
+void Node::keep() {
+  const auto now = clock_();
+  const auto complain = [&](const char* what, const Result<void>& result) {
+    if (!result)
+      log_.write(LogLevel::error, now, what,
+                 {{"error", std::string(error_name(result.error().code))}, {"at", result.error().at}});
+  };
+  complain("realms cannot be read", load_realms());
+  std::shared_ptr<const Realms> realms;
+  {
+    const std::lock_guard lock(realms_mutex_);
+    realms = realms_;
+  }
+  const bool keys_due = now - keys_checked_ >= kKeysEvery, sweep_due = now - swept_ >= kSweepEvery;
+  for (const auto& [name, state] : *realms) {
+    const auto version = state->live()->snapshot->version;
+    complain("configuration cannot be read", refresh(*state));
+    // A new client may sign with an algorithm that has no key yet.
+    if (keys_due || state->live()->snapshot->version != version)
+      complain("signing keys cannot be kept", make_keys(*state));
+    if (!sweep_due) continue;
+    state->parts.facts->forget(now);
+    const auto lifetimes = state->live()->snapshot->realm.lifetimes;
+    complain("old rows cannot be removed", store_->write_now([&](Tx& tx) {
+      return tx.sweep(state->parts.id, {now, lifetimes}, kSweepRows) ? Outcome::commit : Outcome::roll_back;
+    }));
+  }
+  if (keys_due) keys_checked_ = now;
+  if (sweep_due) swept_ = now;
+}
+
+void Node::keep_in_background() {
+  keeper_ = std::thread([this] {
+    std::unique_lock lock(keeper_mutex_);
+    while (!ending_) {
+      lock.unlock();
+      keep();
+      lock.lock();
+      keeper_wake_.wait_for(lock, seconds(1), [this] { return ending_; });
+    }
+  });
+}
+
+}  // namespace tessera::server
