@@ -98,6 +98,7 @@ Document& Document::operator=(Document&&) noexcept = default;
 Document::~Document() = default;
 
 Result<Value> Document::parse(std::string_view text) {
+  ENSURE(!text.empty(), bad_json, "empty");
   ENSURE(!text.starts_with("\xEF\xBB\xBF"), bad_json, "byte order mark");
   ENSURE(text.size() < (std::size_t{1} << 32) - 64, too_large, "");
   const auto error = impl_->parser.parse(text.data(), text.size()).error();

@@ -1,0 +1,373 @@
+// Runs every conversation three ways: the engine over SQLite, the engine over PostgreSQL, and a live server over HTTP.
+//
+// A conversation is a text file; docs stand in tests/conversations/README.md. Each runs in a house of its own
+// (house.toml), at a clock that stands still unless the story moves it.
+#include <libpq-fe.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <iterator>
+#include <map>
+#include <sstream>
+#include <thread>
+
+#include "base/base64url.hpp"
+#include "base/form.hpp"
+#include "crypto/crypto.hpp"
+#include "json/json.hpp"
+#include "server/boot.hpp"
+#include "server/config.hpp"
+#include "wire.hpp"
+
+using namespace tessera;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Failed {
+  std::string why;
+};
+
+std::string read_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw Failed{"cannot read " + path.string()};
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// '*' stands for any text.
+bool matches(std::string_view pattern, std::string_view text) {
+  const auto star = pattern.find('*');
+  if (star == std::string_view::npos) return pattern == text;
+  if (!text.starts_with(pattern.substr(0, star))) return false;
+  for (std::size_t i = star; i <= text.size(); ++i)
+    if (matches(pattern.substr(star + 1), text.substr(i))) return true;
+  return false;
+}
+
+// The server in its house, asked in one of the ways.
+class House {
+ public:
+  House(const fs::path& folder, const std::string& store, bool live) {
+    auto config = server::parse_config(read_file(folder / "house.toml"), (folder / "house.toml").string());
+    if (!config) throw Failed{config.error().text()};
+    config->settings.store = store;
+    config->settings.password_cost = {64, 1};  // what a hash costs is tested elsewhere
+    server::BootOptions options;
+    options.master_key = Secret(std::string_view("0123456789abcdef0123456789abcdef"));
+    options.clock = [this] { return now_.load(); };
+    options.hash_threads = 1;
+    options.log = server::Log::nowhere();
+    auto booted = server::boot(*config, std::move(options));
+    if (!booted) throw Failed{booted.error().sentence};
+    node_ = std::move(booted->node);
+    if (!live) return;
+    http::Options listen;
+    listen.body_limit = [this](auto method, auto path) { return node_->body_limit(method, path); };
+    auto server = http::Server::listen(std::move(listen), [this](http::Request request, http::Respond respond) {
+      node_->answer(std::move(request), std::move(respond));
+    });
+    if (!server) throw Failed{server.error()};
+    server_ = std::move(*server);
+    thread_ = std::thread([this] { server_->run(); });
+  }
+
+  ~House() {
+    if (server_) {
+      server_->stop(std::chrono::milliseconds(100));
+      thread_.join();
+    }
+  }
+
+  http::Response ask(http::Request request) {
+    if (server_) return ask_over_http(server_->port(), request);
+    std::promise<http::Response> promise;
+    auto future = promise.get_future();
+    node_->answer(std::move(request), [&promise](http::Response response) { promise.set_value(std::move(response)); });
+    return future.get();
+  }
+
+  void move_clock(seconds by) {
+    now_ = now_.load() + by;
+    node_->keep();
+  }
+
+ private:
+  std::atomic<Instant> now_{Instant(std::chrono::seconds(1'800'000'000))};
+  std::unique_ptr<server::Node> node_;
+  std::unique_ptr<http::Server> server_;
+  std::thread thread_;
+};
+
+class Story {
+ public:
+  Story(fs::path folder, House& house) : folder_(std::move(folder)), house_(house) {
+    variables_["verifier"] = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    variables_["challenge"] = base64url::encode(crypto::sha256(bytes_of(variables_["verifier"])));
+    variables_["web"] = "https://web.example.com/cb";
+  }
+
+  void run(const fs::path& file) {
+    std::istringstream lines(read_file(file));
+    std::string line;
+    for (int number = 1; std::getline(lines, line); ++number) {
+      try {
+        if (!line.empty() && !line.starts_with('#')) step(filled(line));
+      } catch (const Failed& failed) {
+        throw Failed{file.filename().string() + ":" + std::to_string(number) + ": " + failed.why};
+      }
+    }
+  }
+
+ private:
+  std::string filled(std::string line) const {
+    for (auto open = line.find('{'); open != std::string::npos; open = line.find('{', open)) {
+      const auto close = line.find('}', open);
+      if (close == std::string::npos) break;
+      const auto found = variables_.find(line.substr(open + 1, close - open - 1));
+      if (found == variables_.end()) throw Failed{"no variable " + line.substr(open, close - open + 1)};
+      line.replace(open, close - open + 1, found->second);
+      open += found->second.size();
+    }
+    return line;
+  }
+
+  void step(const std::string& line) {
+    std::istringstream words(line);
+    std::string verb, first, second;
+    words >> verb;
+    const auto rest = [&] {
+      std::string text;
+      std::getline(words >> std::ws, text);
+      return text;
+    };
+    if (verb == "GET" || verb == "POST" || verb == "PUT" || verb == "OPTIONS") return request(verb, rest());
+    if (verb == "expect") return words >> first, expect(first, rest());
+    words >> first;
+    if (verb == "set") {
+      variables_[first] = rest();
+    } else if (verb == "use") {
+      run(folder_ / "parts" / (first + ".txt"));
+    } else if (verb == "browser") {
+      browser_ = first;
+    } else if (verb == "clock") {
+      house_.move_clock(seconds(std::stoll(first)));
+    } else if (verb == "with") {
+      headers_.push_back({first, rest()});
+    } else if (verb == "basic") {
+      const auto secret = rest();
+      headers_.push_back({"authorization", "Basic " + base64(first + ":" + (secret.empty() ? secret_of(first) : secret))});
+    } else if (verb == "bearer") {
+      headers_.push_back({"authorization", "Bearer " + first});
+    } else if (verb == "keep") {
+      words >> second;
+      variables_[first] = kept(second, rest());
+    } else if (verb == "flip") {  // one character of a variable
+      auto& text = variables_[first];
+      auto& c = text[text.size() / 2];
+      c = c == 'A' ? 'B' : 'A';
+    } else {
+      throw Failed{"no such verb: " + verb};
+    }
+  }
+
+  // As house.toml declares them.
+  static std::string secret_of(const std::string& client) {
+    static const std::map<std::string, std::string> secrets = {
+        {"web", "web-secret-web-secret-web-secret-web"},
+        {"other", "other-secret-other-secret-other-secret"},
+        {"partner", "partner-secret-partner-secret-partner"},
+        {"service", "service-secret-service-secret-service"},
+        {"api", "api-secret-api-secret-api-secret-api"}};
+    const auto found = secrets.find(client);
+    return found == secrets.end() ? "not its secret" : found->second;
+  }
+
+  static std::string base64(std::string_view text) {
+    std::string out = base64url::encode(text);
+    for (char& c : out) c = c == '-' ? '+' : c == '_' ? '/' : c;
+    while (out.size() % 4 != 0) out += '=';
+    return out;
+  }
+
+  void request(const std::string& method, const std::string& line) {
+    std::istringstream words(line);
+    std::string path, word;
+    words >> path;
+    std::vector<form::Pair> pairs;
+    while (words >> word) {
+      const auto equals = word.find('=');
+      auto value = word.substr(equals + 1);
+      // '+' stands for a space, as in a query.
+      std::ranges::replace(value, '+', ' ');
+      pairs.emplace_back(word.substr(0, equals), value);
+    }
+    http::Request request;
+    request.method = method;
+    request.peer = "127.0.0.1";
+    request.headers = std::move(headers_);
+    headers_.clear();
+    request.headers.push_back({"host", "localhost:8080"});
+    if (method == "POST") {
+      request.body = form::print(pairs);
+      if (request.header("content-type").empty())
+        request.headers.push_back({"content-type", "application/x-www-form-urlencoded"});
+    } else if (!pairs.empty()) {
+      path += (path.find('?') == std::string::npos ? "?" : "&") + form::print(pairs);
+    }
+    request.target = path;
+    request.path = path.substr(0, path.find('?'));
+    request.query = path.find('?') == std::string::npos ? "" : path.substr(path.find('?') + 1);
+    std::string cookies;
+    for (const auto& [name, value] : cookies_[browser_]) cookies += (cookies.empty() ? "" : "; ") + name + "=" + value;
+    if (!cookies.empty()) request.headers.push_back({"cookie", cookies});
+    response_ = house_.ask(std::move(request));
+    for (const auto& [name, value] : response_.headers) take_cookie(name, value);
+  }
+
+  void take_cookie(std::string name, const std::string& value) {
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (name != "set-cookie") return;
+    const auto equals = value.find('='), end = value.find(';');
+    auto& jar = cookies_[browser_];
+    if (value.find("Max-Age=0") != std::string::npos)
+      jar.erase(value.substr(0, equals));
+    else
+      jar[value.substr(0, equals)] = value.substr(equals + 1, end - equals - 1);
+  }
+
+  std::string header(const std::string& wanted) const {
+    for (const auto& [name, value] : response_.headers) {
+      std::string lower = name;
+      std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+      if (lower == wanted) return value;
+    }
+    return {};
+  }
+
+  std::string member(const std::string& text, const std::string& name) const {
+    json::Document document;
+    const auto object = document.parse_object(text);
+    if (!object) throw Failed{"no JSON object: " + text.substr(0, 300)};
+    const auto value = object->find(name);
+    return value ? value->text() : "absent";
+  }
+
+  std::string kept(const std::string& what, const std::string& name) {
+    if (what == "hidden") {
+      const std::string mark = "name=\"" + name + "\" value=\"";
+      const auto at = response_.body.find(mark);
+      if (at == std::string::npos) throw Failed{"no hidden field " + name};
+      return response_.body.substr(at + mark.size(), response_.body.find('"', at + mark.size()) - at - mark.size());
+    }
+    if (what == "query") {
+      const auto location = header("location");
+      const auto pairs = form::parse(location.substr(location.find('?') + 1));
+      for (const auto& [key, value] : *pairs)
+        if (key == name) return value;
+      throw Failed{"no " + name + " in " + location};
+    }
+    if (what == "location") return header("location");
+    auto text = member(response_.body, name);
+    if (text.starts_with('"')) text = text.substr(1, text.size() - 2);
+    return text;
+  }
+
+  void expect(const std::string& what, const std::string& rest) {
+    if (what.size() == 3 && std::isdigit(static_cast<unsigned char>(what[0]))) {
+      if (std::to_string(response_.status) != what)
+        throw Failed{"expected " + what + ", got " + std::to_string(response_.status) + " " + header("location") + " " +
+                     response_.body.substr(0, 600)};
+      return;
+    }
+    const auto space = rest.find(' ');
+    const auto name = rest.substr(0, space), pattern = space == std::string::npos ? "" : rest.substr(space + 1);
+    std::string got;
+    bool good = false;
+    if (what == "location") {
+      got = header("location");
+      good = matches(rest, got);
+    } else if (what == "page") {
+      got = response_.body;
+      good = got.find(rest) != std::string::npos;
+    } else if (what == "header") {
+      got = header(name);
+      good = matches(pattern, got);
+    } else if (what == "json") {
+      got = member(response_.body, name);
+      good = matches(pattern, got);
+    } else if (what == "claim") {  // expect claim TOKEN NAME PATTERN
+      const auto next = pattern.find(' ');
+      const auto peeked = peek_unverified(name);
+      if (!peeked) throw Failed{"no token: " + name};
+      got = member(peeked->payload, pattern.substr(0, next));
+      good = matches(pattern.substr(next + 1), got);
+    } else if (what == "same") {
+      got = name;
+      good = name == pattern;
+    } else if (what == "different") {
+      got = name;
+      good = name != pattern;
+    } else {
+      throw Failed{"no such expectation: " + what};
+    }
+    if (!good) throw Failed{"expected " + what + " " + rest + "\n  got " + got.substr(0, 600)};
+  }
+
+  fs::path folder_;
+  House& house_;
+  std::map<std::string, std::string> variables_;
+  std::string browser_ = "first";
+  std::map<std::string, std::map<std::string, std::string>> cookies_;
+  std::vector<http::Header> headers_;
+  http::Response response_;
+};
+
+// A schema of its own in the tests' PostgreSQL; "" when there is none.
+std::string fresh_postgres(int number) {
+  const char* url = std::getenv("TESSERA_TEST_POSTGRES");
+  if (!url) return {};
+  const std::string schema = "story_" + std::to_string(number) + "_" + std::to_string(getpid());
+  PGconn* connection = PQconnectdb(url);
+  PQclear(PQexec(connection, ("CREATE SCHEMA " + schema).c_str()));
+  PQfinish(connection);
+  return std::string(url) + "&options=-csearch_path%3D" + schema;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const fs::path folder = CONVERSATIONS;
+  int passed = 0, failed = 0, skipped = 0, number = 0;
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().extension() == ".txt" && (argc < 2 || entry.path().stem() == argv[1])) files.push_back(entry.path());
+  std::ranges::sort(files);
+  for (const auto& file : files) {
+    const std::string ways[] = {"sqlite", "postgresql", "http"};
+    for (const auto& way : ways) {
+      const auto name = file.stem().string() + " (" + way + ")";
+      const auto store = way == "postgresql" ? fresh_postgres(++number) : "sqlite::memory:";
+      if (store.empty()) {
+        std::printf("skip %s: no PostgreSQL\n", name.c_str());
+        ++skipped;
+        continue;
+      }
+      try {
+        House house(folder, store, way == "http");
+        Story(folder, house).run(file);
+        std::printf("ok %s\n", name.c_str());
+        ++passed;
+      } catch (const Failed& problem) {
+        std::printf("FAIL %s: %s\n", name.c_str(), problem.why.c_str());
+        ++failed;
+      }
+      std::fflush(stdout);
+    }
+  }
+  std::printf("%d passed, %d failed, %d skipped\n", passed, failed, skipped);
+  return failed == 0 && passed > 0 ? 0 : 1;
+}
