@@ -17,7 +17,9 @@ constexpr const char* kPositionals = "Arguments";
 std::string spelled(const CLI::Option& option) {
   if (option.get_positional()) return option.get_name(true);
   const std::string value = option.get_type_name();
-  return value.empty() ? option.get_name() : option.get_name() + " " + value;
+  std::string names = option.get_name(false, true);  // "-h,--help"
+  if (const std::size_t comma = names.find(','); comma != std::string::npos) names.insert(comma + 1, " ");
+  return value.empty() ? names : names + " " + value;
 }
 
 std::string row(std::string_view left, std::string_view right) {
@@ -76,6 +78,14 @@ struct Args::Impl {
     for (const CLI::Option* option : app.get_options()) names.push_back(option->get_name());
     return names;
   }
+  std::unexpected<Failure> surplus() const {
+    const std::string extra = app.remaining().front();
+    const bool is_option = extra.starts_with('-');
+    const std::string near = is_option ? nearest(extra, options()) : std::string();
+    return misuse("this argument is not understood",
+                  {is_option ? extra.substr(0, extra.find('=')) : "", "the arguments of " + name, extra,
+                   near.empty() ? see() : fmt::format("did you mean {}? {}", near, see())});
+  }
   std::string see() const { return fmt::format("see {} --help", name); }
 
   std::string name;
@@ -108,7 +118,8 @@ Args& Args::positional(std::string_view name, std::vector<std::string>& one_or_m
 }
 
 Args& Args::option(std::string_view flag, std::string_view value, std::string& required, std::string_view help) {
-  impl_->add(flag, [&required](const CLI::results_t& values) { return required = values.back(), true; }, help)
+  impl_->add(
+           flag, [&required](const CLI::results_t& values) { return required = values.back(), true; }, help)
       ->type_name(std::string(value))
       ->required();
   return *this;
@@ -116,7 +127,8 @@ Args& Args::option(std::string_view flag, std::string_view value, std::string& r
 
 Args& Args::option(std::string_view flag, std::string_view value, std::optional<std::string>& into,
                    std::string_view help) {
-  impl_->add(flag, [&into](const CLI::results_t& values) { return into = values.back(), true; }, help)
+  impl_->add(
+           flag, [&into](const CLI::results_t& values) { return into = values.back(), true; }, help)
       ->type_name(std::string(value));
   return *this;
 }
@@ -142,20 +154,19 @@ Outcome<void> Args::parse(std::vector<std::string> arguments) {
   try {
     impl_->app.parse(std::move(arguments));
   } catch (const CLI::ExtrasError&) {
-    const std::vector<std::string> extras = impl_->app.remaining();
-    const std::string extra = extras.empty() ? std::string() : extras.front();
-    const std::string near = nearest(extra, impl_->options());
-    return misuse("this argument is not understood",
-                  {extra.starts_with("--") ? extra.substr(0, extra.find('=')) : "", "the arguments of " + impl_->name,
-                   extra, near.empty() ? impl_->see() : fmt::format("did you mean {}? {}", near, impl_->see())});
+    return impl_->surplus();
   } catch (const CLI::RequiredError& error) {
-    const std::string what = std::string(error.what());
-    return misuse("an argument is missing",
-                  {what.substr(0, what.find(' ')), std::string(what), "nothing", impl_->see()});
+    // A mistyped option also leaves the right one missing: the typing is what to mend.
+    if (!impl_->app.remaining().empty()) return impl_->surplus();
+    const std::string what = error.what();
+    const std::string name = what.substr(0, what.find(' '));
+    return misuse("an argument is missing", {name, name, "nothing", impl_->see()});
   } catch (const CLI::ArgumentMismatch& error) {
-    return misuse("an option has too few or too many values", {"", "one value for each option", error.what(), impl_->see()});
+    return misuse("an option has too few or too many values",
+                  {"", "one value for each option", error.what(), impl_->see()});
   } catch (const CLI::ParseError& error) {
-    return misuse("the arguments are not understood", {"", "the arguments of " + impl_->name, error.what(), impl_->see()});
+    return misuse("the arguments are not understood",
+                  {"", "the arguments of " + impl_->name, error.what(), impl_->see()});
   }
   return {};
 }

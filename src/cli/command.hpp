@@ -30,9 +30,9 @@ namespace tessera::cli {
 
 // What a command leaves to be printed. One that prints by itself (a server) returns an empty one.
 struct Reply {
-  std::string text;  // for people, on standard output
-  std::string json;  // the same as one JSON object
-  std::string note;  // for people, on standard error: what must not get into a pipe
+  std::string text{};  // for people, on standard output
+  std::string json{};  // the same as one JSON object
+  std::string note{};  // for people, on standard error: what must not get into a pipe
 };
 
 using Run = std::move_only_function<Outcome<Reply>(Console&)>;

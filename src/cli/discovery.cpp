@@ -1,5 +1,7 @@
 #include "cli/discovery.hpp"
 
+#include <fmt/format.h>
+
 #include "fetch/fetch.hpp"
 #include "json/json.hpp"
 
@@ -7,18 +9,20 @@ namespace tessera::cli {
 
 namespace {
 
+constexpr std::string_view kHint = "check that the URL is the issuer's, as its tokens spell it";
+
 Outcome<std::string> get(const std::string& url) {
-  const auto answer = fetch::get(url);
+  auto answer = fetch::get(url);
   if (!answer) {
-    const auto& failure = answer.error();
-    if (failure.error.code == Err::unsupported)
-      return misuse("That URL is not fetched.", {"--key", "an https URL, or http to this machine", url, ""});
-    return environment(failure.error.code, url, "an answer", failure.message);
+    const fetch::Failure& failure = answer.error();
+    return refused(failure.error, "an answer of at most 1 MiB over https, or http from this machine", failure.message,
+                   std::string(kHint));
   }
-  if (answer->status != 200)
-    return environment(Err::unavailable, url, "status 200", "status " + std::to_string(answer->status),
-                       "check that the URL is the issuer's, as its tokens spell it");
-  return answer->body;
+  if (answer->status != 200) {
+    return environment(Err::unavailable, url, "status 200", fmt::format("status {}", answer->status),
+                       std::string(kHint));
+  }
+  return std::move(answer->body);
 }
 
 std::string text_of(const json::Object& object, std::string_view name) {
@@ -26,28 +30,47 @@ std::string text_of(const json::Object& object, std::string_view name) {
   return std::string(value ? value->string().value_or("") : "");
 }
 
+std::unexpected<Failure> not_fetched(std::string_view url) {
+  return misuse("this URL is not fetched",
+                {"--key", "an https URL, or http to this machine", std::string(url), "give a file by its name"});
+}
+
+bool is_https(std::string_view url) { return url.starts_with("https://"); }
+bool is_http(std::string_view url) { return url.starts_with("http://"); }
+
+// What the document names must be fetched as safely as the document was.
+Outcome<std::string> jwks_uri_of(const json::Object& metadata, std::string_view issuer) {
+  std::string uri = text_of(metadata, "jwks_uri");
+  if (is_https(uri) || (is_http(uri) && is_http(issuer))) return uri;
+  return refused(Error{Err::malformed, "jwks_uri"}, "an https URL in the discovery document", uri,
+                 "the issuer must publish its keys over https");
+}
+
 }  // namespace
 
-bool looks_like_url(std::string_view argument) { return argument.find("://") != std::string_view::npos; }
+bool looks_like_url(std::string_view argument) { return argument.contains("://"); }
 
 Outcome<Keys> fetch_issuer_keys(std::string_view issuer) {
-  std::string base(issuer);
-  while (base.ends_with('/')) base.pop_back();
-  const std::string url = base + "/.well-known/openid-configuration";
-  const std::string metadata = TRY(get(url));
+  if (!is_https(issuer) && !is_http(issuer)) {
+    return not_fetched(issuer);
+  }
+  std::string url(issuer);
+  while (url.ends_with('/')) url.pop_back();
+  url += "/.well-known/openid-configuration";
+  auto answer = get(url);
+  if (!answer && answer.error().code == error_name(Err::unsupported)) return not_fetched(issuer);
+  const std::string text = TRY(std::move(answer));
   json::Document document;
-  const auto object = document.parse_object(metadata);
-  if (!object) return refused(object.error(), url);
+  const json::Object metadata = ACCEPT(url, document.parse_object(text));
   //= OIDC-Discovery#4.3
   // The issuer value returned MUST be identical to the Issuer URL that was used
-  if (text_of(*object, "issuer") != issuer)
-    return refused(Error{Err::claim_mismatch, "issuer"}, std::string(issuer), text_of(*object, "issuer"),
+  if (const std::string named = text_of(metadata, "issuer"); named != issuer) {
+    return refused(Error{Err::claim_mismatch, "issuer"}, std::string(issuer), named,
                    "give the issuer as its discovery document spells it");
-  const std::string jwks_uri = text_of(*object, "jwks_uri");
-  const std::string text = TRY(get(jwks_uri));
-  auto keys = Keys::parse(text);
-  if (!keys) return refused(keys.error(), jwks_uri);
-  return std::move(*keys);
+  }
+  const std::string jwks_uri = TRY(jwks_uri_of(metadata, issuer));
+  const std::string set = TRY(get(jwks_uri));
+  return ACCEPT(jwks_uri, Keys::parse(set));
 }
 
 }  // namespace tessera::cli

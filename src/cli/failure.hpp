@@ -15,12 +15,12 @@ enum class Exit : int { done = 0, refused = 1, usage = 2, environment = 3 };
 
 struct Failure {
   Exit exit = Exit::refused;
-  std::string code;      // stable: a name of Err, or "usage"
-  std::string summary;   // one sentence for people; not in the JSON
-  std::string at;        // the claim, option or file at fault
-  std::string expected;
-  std::string actual;
-  std::string hint;      // what to do
+  std::string code{};     // stable: a name of Err, or "usage"
+  std::string summary{};  // one sentence for people; not in the JSON
+  std::string at{};       // the claim, option or file at fault
+  std::string expected{};
+  std::string actual{};
+  std::string hint{};  // what to do
 };
 
 template <class T>
@@ -30,7 +30,7 @@ struct [[nodiscard]] Outcome : std::expected<T, Failure> {
 
 // The arguments are wrong: exit 2.
 struct Misuse {
-  std::string at, expected, actual, hint;
+  std::string at{}, expected{}, actual{}, hint{};
 };
 std::unexpected<Failure> misuse(std::string summary, Misuse what);
 
@@ -47,9 +47,9 @@ std::unexpected<Failure> refused(Error error, Explanation explanation);
 }  // namespace tessera::cli
 
 // The value of the library's Result, or refuse with what was read.
-#define ACCEPT(subject, ...)                                                                     \
-  __extension__({                                                                                \
-    auto&& accept_result_ = (__VA_ARGS__);                                                       \
-    if (!accept_result_) return ::tessera::cli::refused(accept_result_.error(), (subject));      \
-    ::tessera::taken(std::move(accept_result_));                                                 \
+#define ACCEPT(subject, ...)                                                                \
+  __extension__({                                                                           \
+    auto&& accept_result_ = (__VA_ARGS__);                                                  \
+    if (!accept_result_) return ::tessera::cli::refused(accept_result_.error(), (subject)); \
+    ::tessera::taken(std::move(accept_result_));                                            \
   })

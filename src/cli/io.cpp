@@ -44,8 +44,8 @@ std::unexpected<Failure> oversized(std::string_view name, Source source) {
 Outcome<int> open_source(Console& console, std::string_view argument, Source source) {
   if (argument == "-") {
     if (console.stdin_taken) {
-      return misuse("standard input can be read only once",
-                    {std::string(source.what), "at most one argument that is -", "a second -", "give one of them as a file"});
+      return misuse("standard input can be read only once", {std::string(source.what), "at most one argument that is -",
+                                                             "a second -", "give one of them as a file"});
     }
     console.stdin_taken = true;
     return STDIN_FILENO;

@@ -10,8 +10,8 @@
 
 namespace tessera::cli {
 
-inline constexpr std::size_t kMaxKeyFile = 1 << 20;       // as a JWKS may be
-inline constexpr std::size_t kMaxTokenFile = 24u << 20;   // base64url of the largest payload
+inline constexpr std::size_t kMaxKeyFile = 1 << 20;      // as a JWKS may be
+inline constexpr std::size_t kMaxTokenFile = 24u << 20;  // base64url of the largest payload
 inline constexpr std::size_t kMaxPayloadFile = 16u << 20;
 inline constexpr std::size_t kMaxClaimsFile = 64 << 10;
 inline constexpr std::size_t kMaxSecret = 1 << 10;
@@ -31,8 +31,8 @@ Outcome<std::string> read_token(Console& console, std::string_view argument);
 // A raw MAC key: a file, "-" or "env:NAME", to the last octet. No error repeats the argument: it could be the secret.
 Outcome<Secret> read_mac_key(Console& console, std::string_view argument);
 
-enum class Readers { owner, everybody };      // mode 0600, 0644
-enum class Existing { keep, replace };        // an existing file is refused, or replaced whole
+enum class Readers { owner, everybody };  // mode 0600, 0644
+enum class Existing { keep, replace };    // an existing file is refused, or replaced whole
 Outcome<void> write_file(const std::string& path, std::string_view text, Readers readers, Existing existing);
 
 // To a descriptor, whole. False when the system refuses (errno says why).

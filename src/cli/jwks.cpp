@@ -53,9 +53,9 @@ Outcome<Reply> jwks_of(const Options& options, Console& console) {
     for (PublicKey& key : TRY(public_keys(console, file))) TRY_VOID(add(keys, std::move(key), file));
   }
   const std::string text = jwks(keys);
-  if (!options.out) return Reply{.text = text + "\n", .json = text, .note = {}};
-  TRY_VOID(write_file(*options.out, text + "\n", Readers::everybody,
-                      options.force ? Existing::replace : Existing::keep));
+  if (!options.out) return Reply{.text = text + "\n", .json = text};
+  TRY_VOID(
+      write_file(*options.out, text + "\n", Readers::everybody, options.force ? Existing::replace : Existing::keep));
   json::Writer w;
   w.begin_object().member("keys", keys.size());
   text_member(w, "out", *options.out);

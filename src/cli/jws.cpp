@@ -7,6 +7,7 @@
 
 #include "base/base64url.hpp"
 #include "cli/io.hpp"
+#include "cli/keyfile.hpp"
 #include "cli/signing.hpp"
 #include "cli/verifying.hpp"
 
@@ -27,14 +28,15 @@ Outcome<Reply> sign(const SignOptions& options, Console& console) {
   const std::string payload = TRY(read_text(console, options.payload, {"payload", kMaxPayloadFile}));
   const std::string typ = options.typ.value_or(""), cty = options.cty.value_or("");
   for (const auto& [flag, value] : {std::pair{"--typ", &typ}, std::pair{"--cty", &cty}}) {
-    if (!json::valid_utf8(*value)) return misuse("this is not UTF-8", {flag, "UTF-8 text", *value, "check the encoding"});
+    if (!json::valid_utf8(*value))
+      return misuse("this is not UTF-8", {flag, "UTF-8 text", *value, "check the encoding"});
   }
   const auto token = ACCEPT(
-      options.payload,
+      shown_source(options.payload),
       std::visit([&](const auto& key) { return jws::sign(bytes_of(payload), key, {.typ = typ, .cty = cty}); }, signer));
   json::Writer w;
   w.begin_object().member("token", token).end_object();
-  return Reply{.text = token + "\n", .json = w.take(), .note = {}};
+  return Reply{.text = token + "\n", .json = w.take()};
 }
 
 Run declare_sign(Args& args) {
@@ -88,8 +90,7 @@ Outcome<Reply> verify(const VerifyOptions& options, Console& console) {
   if (algs.empty()) {
     for (std::size_t i = 0; i < kAlgCount; ++i) algs.push_back(static_cast<Alg>(i));
   }
-  const auto verified =
-      std::visit([&](const auto& k) { return jws::verify(token, k, algs, kMaxTokenFile); }, key);
+  const auto verified = std::visit([&](const auto& k) { return jws::verify(token, k, algs, kMaxTokenFile); }, key);
   if (!verified) {
     const Error error = verified.error();
     const bool signature = error.code == Err::bad_signature;

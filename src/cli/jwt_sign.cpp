@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/io.hpp"
+#include "cli/keyfile.hpp"
 #include "cli/signing.hpp"
 #include "cli/times.hpp"
 #include "tessera/jwt.hpp"
@@ -14,6 +15,7 @@ namespace tessera::cli {
 namespace {
 
 constexpr seconds kLifetime{300};
+constexpr std::int64_t kLastSecond = 253402300799;  // the end of the year 9999
 
 struct Options {
   std::optional<std::string> claims_file;
@@ -46,7 +48,8 @@ class Gathering {
 
   Outcome<void> add_text(const std::string& name, std::string text) {
     json::Writer w;
-    if (!json::valid_utf8(text)) return misuse("a claim is not UTF-8", {name, "UTF-8 text", text, "check the encoding"});
+    if (!json::valid_utf8(text))
+      return misuse("a claim is not UTF-8", {name, "UTF-8 text", text, "check the encoding"});
     w.begin_object().member("value", text).end_object();
     return add_json(name, w.text(), "");
   }
@@ -57,16 +60,16 @@ class Gathering {
     const auto object = parsed.parse_object(document);
     const auto value = object ? object->find("value") : std::nullopt;
     if (!value || object->size() != 1) {
-      return misuse("a claim's value is not JSON", {name, "JSON after :=", std::string(shown),
-                                                    fmt::format("write {}=text for a text", name)});
+      return misuse("a claim's value is not JSON",
+                    {name, "JSON after :=", std::string(shown), fmt::format("write {}=text for a text", name)});
     }
     return add(name, *value);
   }
 
   Outcome<void> add_name(const std::string& name) {
     if (std::find(names_.begin(), names_.end(), name) != names_.end()) {
-      return misuse("a claim is given twice", {name, "each claim once, in the file or as an argument", name + " twice",
-                                               "leave one of them out"});
+      return misuse("a claim is given twice",
+                    {name, "each claim once, in the file or as an argument", name + " twice", "leave one of them out"});
     }
     names_.push_back(name);
     return {};
@@ -105,7 +108,7 @@ class Gathering {
   template <class Set>
   static Outcome<void> take_time(std::string_view name, const json::Value& value, Set set) {
     const auto count = value.integer();
-    if (!count || *count < 0) {
+    if (!count || *count < 0 || *count > kLastSecond) {
       return wrong_type(name == "exp" ? "exp" : name == "nbf" ? "nbf" : "iat", "whole Unix seconds", value);
     }
     set(sys_seconds{seconds{*count}});
@@ -144,7 +147,8 @@ Outcome<void> add_flags(Gathering& gathering, const Options& options) {
   if (!options.aud.empty()) {
     TRY_VOID(gathering.add_name("aud"));
     for (const std::string& aud : options.aud) {
-      if (!json::valid_utf8(aud)) return misuse("a claim is not UTF-8", {"--aud", "UTF-8 text", aud, "check the encoding"});
+      if (!json::valid_utf8(aud))
+        return misuse("a claim is not UTF-8", {"--aud", "UTF-8 text", aud, "check the encoding"});
     }
     gathering.draft().audience = options.aud;
   }
@@ -168,14 +172,22 @@ Outcome<Draft> draft_of(const Options& options, Console& console) {
   Gathering gathering(typ, TRY(now_or(options.now)));
   if (options.claims_file) {
     const std::string text = TRY(read_text(console, *options.claims_file, {"claims", kMaxClaimsFile}));
-    TRY_VOID(add_file(gathering, text, *options.claims_file));
+    TRY_VOID(add_file(gathering, text, shown_source(*options.claims_file)));
   }
   for (const std::string& claim : options.claims) TRY_VOID(add_argument(gathering, claim));
   TRY_VOID(add_flags(gathering, options));
   Draft draft = std::move(gathering.draft());
   if (draft.expires_at.value <= draft.issued_at.value) {
-    return misuse("the token would be expired when it is made", {"exp", "a time after iat", "exp is not after iat",
-                                                                 "say --expires-in 5m, for example"});
+    return misuse("the token would be expired when it is made",
+                  {"exp", "a time after iat", "exp is not after iat", "say --expires-in 5m, for example"});
+  }
+  if (draft.not_before && draft.expires_at.value <= *draft.not_before) {
+    return misuse("the token would be expired before it begins",
+                  {"nbf", "a time before exp", "nbf is not before exp", "say a longer --expires-in"});
+  }
+  if (draft.expires_at.value.time_since_epoch().count() > kLastSecond) {
+    return misuse("the token would live too long",
+                  {"exp", "a time before the year 10000", "a later one", "say a shorter --expires-in"});
   }
   return draft;
 }
@@ -188,7 +200,7 @@ Outcome<Reply> sign(const Options& options, Console& console) {
   const auto peeked = ACCEPT("the token", peek_unverified(token));
   json::Writer w;
   w.begin_object().member("token", token).key("header").raw(peeked.header).key("claims").raw(peeked.payload);
-  return Reply{.text = token + "\n", .json = w.end_object().take(), .note = {}};
+  return Reply{.text = token + "\n", .json = w.end_object().take()};
 }
 
 Run declare(Args& args) {

@@ -46,13 +46,15 @@ Outcome<Policy> policy_of(const Options& options, std::vector<Alg> algs) {
   return policy;
 }
 
-std::string json_of(const Claims& claims, std::string_view header, const VerifierKey& key) {
+std::string json_of(const Claims& claims, std::string_view header, const std::vector<std::string>& unchecked,
+                    const VerifierKey& key) {
   json::Writer w;
   w.begin_object().member("valid", true).member("alg", alg_name(claims.alg()));
   if (!claims.kid().empty()) w.member("kid", claims.kid());
   if (!claims.typ().empty()) w.member("typ", claims.typ());
   w.key("header").raw(compact_json(header));
   w.key("claims").raw(compact_json(claims.json()));
+  if (!unchecked.empty()) w.member("unchecked", unchecked);
   skipped_member(w, key);
   return w.end_object().take();
 }
@@ -90,7 +92,7 @@ Outcome<Reply> verify(const Options& options, Console& console) {
   }
   const auto peeked = ACCEPT("token", peek_unverified(token));  // verified above: this only reads the header again
   return Reply{.text = text_of(*claims, unchecked, now, console.out),
-               .json = json_of(*claims, peeked.header, key),
+               .json = json_of(*claims, peeked.header, unchecked, key),
                .note = skipped_note(key, console.err)};
 }
 

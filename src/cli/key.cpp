@@ -44,12 +44,12 @@ Outcome<Reply> deliver(const Printed& key, const Target& target, Console& consol
     WipedString text(std::string(key.text) + (ends ? "" : "\n"));
     TRY_VOID(write_file(*target.out, text.text(), key.readers, target.force ? Existing::replace : Existing::keep));
     text_member(w, "out", *target.out);
-    return Reply{.text = fmt::format("wrote {} key {} to {}{}\n", key_type_name(key.type),
-                                     printable(key.info.kid.empty() ? key.thumbprint : key.info.kid),
-                                     printable(*target.out),
-                                     key.readers == Readers::owner ? " (private: mode 0600)" : ""),
-                 .json = w.end_object().take(),
-                 .note = {}};
+    return Reply{
+        .text = fmt::format("wrote {} key {} to {}{}\n", key_type_name(key.type),
+                            printable(key.info.kid.empty() ? key.thumbprint : key.info.kid), printable(*target.out),
+                            key.readers == Readers::owner ? " (private: mode 0600)" : ""),
+        .json = w.end_object().take(),
+        .note = {}};
   }
   if (target.pem) {
     w.member("pem", key.text);
@@ -71,8 +71,9 @@ Outcome<Reply> deliver(const PublicKey& key, const Target& target, Console& cons
 
 Outcome<Reply> deliver(const PrivateKey& key, const Target& target, Console& console) {
   const Secret text = target.pem ? key.pem() : key.jwk();
-  return deliver({text.expose_text("a private key is printed"), Readers::owner, key.info(), key.type(), key.thumbprint()},
-                 target, console);
+  return deliver(
+      {text.expose_text("a private key is printed"), Readers::owner, key.info(), key.type(), key.thumbprint()}, target,
+      console);
 }
 
 Outcome<Reply> deliver(const SecretKey& key, const Target& target, Console& console) {
@@ -81,8 +82,9 @@ Outcome<Reply> deliver(const SecretKey& key, const Target& target, Console& cons
                    "PEM has no form for symmetric keys: keep the JWK");
   }
   const Secret text = key.jwk();
-  return deliver({text.expose_text("a secret key is printed"), Readers::owner, key.info(), KeyType::oct, key.thumbprint()},
-                 target, console);
+  return deliver(
+      {text.expose_text("a secret key is printed"), Readers::owner, key.info(), KeyType::oct, key.thumbprint()}, target,
+      console);
 }
 
 Outcome<Reply> deliver(const Keys&, const Target&, Console&) {
@@ -119,9 +121,7 @@ Outcome<unsigned> parse_bits(const std::optional<std::string>& text, Alg alg) {
 Outcome<Reply> generate(const GenerateOptions& options, Console& console) {
   const Alg alg = TRY(parse_alg(options.alg));
   const unsigned bits = TRY(parse_bits(options.bits, alg));
-  if (options.kid && (options.kid->size() > 256 || !json::valid_utf8(*options.kid))) {
-    return misuse("this is not a kid", {"--kid", "at most 256 octets of UTF-8", *options.kid, "choose a shorter one"});
-  }
+  TRY_VOID(check_kid(options.kid));
   KeyInfo info{.kid = options.kid.value_or(""), .alg = alg, .use = KeyUse::sig};
   if (is_mac(alg)) return deliver(ACCEPT("--alg", SecretKey::generate(alg, std::move(info))), options.target, console);
   return deliver(ACCEPT("--alg", PrivateKey::generate(alg, std::move(info), bits)), options.target, console);
@@ -175,13 +175,13 @@ Outcome<Reply> thumbprint(const KeyOptions& options, Console& console) {
   if (const auto* own = std::get_if<PrivateKey>(&key)) digest = own->thumbprint();
   if (const auto* mac = std::get_if<SecretKey>(&key)) digest = mac->thumbprint();
   if (digest.empty()) {
-    return refused(Error{Err::wrong_kind, "key"}, "one key",
-                   fmt::format("{}: a key set", shown_source(options.file)), "take one key out of the set first");
+    return refused(Error{Err::wrong_kind, "key"}, "one key", fmt::format("{}: a key set", shown_source(options.file)),
+                   "take one key out of the set first");
   }
   json::Writer w;
   w.begin_object().member("thumbprint", digest);
   w.member("uri", "urn:ietf:params:oauth:jwk-thumbprint:sha-256:" + digest).end_object();
-  return Reply{.text = digest + "\n", .json = w.take(), .note = {}};
+  return Reply{.text = digest + "\n", .json = w.take()};
 }
 
 Run declare_thumbprint(Args& args) {
@@ -217,9 +217,7 @@ Outcome<Reply> convert(ConvertOptions& options, Console& console) {
   if (options.to != "jwk" && options.to != "pem") {
     return misuse("this is not a form of a key", {"--to", "jwk or pem", options.to, "say --to jwk, for example"});
   }
-  if (options.kid && (options.kid->size() > 256 || !json::valid_utf8(*options.kid))) {
-    return misuse("this is not a kid", {"--kid", "at most 256 octets of UTF-8", *options.kid, "choose a shorter one"});
-  }
+  TRY_VOID(check_kid(options.kid));
   options.target.pem = options.to == "pem";
   const KeyFile key = TRY(read_key_file(console, options.file));
   if (const auto* pub = std::get_if<PublicKey>(&key)) return deliver_named(*pub, options, console);

@@ -69,8 +69,8 @@ std::string shown_source(std::string_view argument) {
 
 Outcome<Alg> parse_alg(std::string_view name) {
   if (const auto alg = alg_from_name(name)) return *alg;
-  return misuse("this algorithm is not known", {"--alg", "one of " + alg_names(), std::string(name),
-                                                "spell it exactly so; none is not an algorithm"});
+  return misuse("this algorithm is not known",
+                {"--alg", "one of " + alg_names(), std::string(name), "spell it exactly so; none is not an algorithm"});
 }
 
 std::string alg_names() {
@@ -79,6 +79,11 @@ std::string alg_names() {
     names += (i == 0 ? "" : " ") + std::string(alg_name(static_cast<Alg>(i)));
   }
   return names;
+}
+
+Outcome<void> check_kid(const std::optional<std::string>& kid) {
+  if (!kid || (kid->size() <= 256 && json::valid_utf8(*kid))) return {};
+  return misuse("this is not a kid", {"--kid", "at most 256 octets of UTF-8", *kid, "choose a shorter one"});
 }
 
 void key_members(json::Writer& writer, const KeyInfo& info, KeyType type) {

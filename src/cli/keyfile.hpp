@@ -2,6 +2,8 @@
 // octets, and nothing but a JWK of kty "oct" ever becomes a MAC key here.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -27,6 +29,9 @@ std::string shown_source(std::string_view argument);
 // The algorithm of this name, or a usage error that lists all.
 Outcome<Alg> parse_alg(std::string_view name);
 std::string alg_names();
+
+// A kid that a key may have, or a usage error.
+Outcome<void> check_kid(const std::optional<std::string>& kid);
 
 // "kid", "kty" … of a key as members of the JSON object being written.
 void key_members(json::Writer& writer, const KeyInfo& info, KeyType type);

@@ -88,7 +88,7 @@ Outcome<Reply> run(Words words, Console& console) {
   const bool help_word = !words.empty() && words[0] == "help";
   if (help_word) words.erase(words.begin());
   if (asked || help_word) return help(std::move(words));
-  if (words.size() == 1 && (words[0] == "--version" || words[0] == "version")) {
+  if (words.size() == 1 && words[0] == "--version") {
     return reply_with("version", "tessera " TESSERA_VERSION "\n", TESSERA_VERSION);
   }
   if (words.size() == 1 && is_family(words[0])) {
@@ -122,7 +122,8 @@ Exit print(const Outcome<Reply>& outcome, const Console& console) {
   }
   if (!write_all(STDOUT_FILENO, text)) {
     const Failure failure = environment(Err::io, "standard output", "an output that takes what is written",
-                                        std::strerror(errno), "check the disk or the pipe").error();
+                                        std::strerror(errno), "check the disk or the pipe")
+                                .error();
     write_all(STDERR_FILENO, failure_text(failure, console.err));
     return failure.exit;
   }

@@ -15,7 +15,7 @@ enum class Paint { plain, colour };
 // Where a command runs: how it should speak, and whether standard input is spent.
 struct Console {
   Format format = Format::text;
-  Paint out = Paint::plain;   // of standard output
+  Paint out = Paint::plain;  // of standard output
   Paint err = Paint::plain;
   bool out_is_terminal = false;
   bool stdin_taken = false;

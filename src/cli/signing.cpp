@@ -54,7 +54,6 @@ Outcome<Signer> from_key_file(Console& console, const SignerOptions& options) {
   KeyFile key = TRY(read_key_file(console, *options.key));
   if (const auto* own = std::get_if<PrivateKey>(&key)) {
     const KeyInfo info = TRY(named(*own, options));
-    if (info.kid.size() > 256) return misuse("the kid is too long", {"--kid", "at most 256 octets", "more", ""});
     return Signer(own->with(info));
   }
   if (const auto* own = std::get_if<SecretKey>(&key)) {
@@ -89,6 +88,7 @@ void declare_signer(Args& args, SignerOptions& options) {
 }
 
 Outcome<Signer> read_signer(Console& console, const SignerOptions& options) {
+  TRY_VOID(check_kid(options.kid));
   if (options.key.has_value() == options.secret.has_value()) {
     return misuse("exactly one key signs", {"--key", "--key FILE or --secret FILE", options.key ? "both" : "neither",
                                             "make a key: tessera key generate --alg ES256 --out key.jwk"});

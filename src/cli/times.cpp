@@ -9,9 +9,9 @@ namespace tessera::cli {
 
 namespace {
 
-constexpr std::int64_t kLongest = 36500LL * 86400;      // 100 years
-constexpr std::int64_t kLastSecond = 253402300799;      // 9999-12-31T23:59:59Z
-constexpr std::int64_t kFirstSecond = -62167219200;     // 0000-01-01T00:00:00Z
+constexpr std::int64_t kLongest = 36500LL * 86400;   // 100 years
+constexpr std::int64_t kLastSecond = 253402300799;   // 9999-12-31T23:59:59Z
+constexpr std::int64_t kFirstSecond = -62167219200;  // 0000-01-01T00:00:00Z
 
 std::optional<std::int64_t> digits(std::string_view text) {
   std::int64_t value = 0;
@@ -22,11 +22,16 @@ std::optional<std::int64_t> digits(std::string_view text) {
 
 std::int64_t unit(char suffix) {
   switch (suffix) {
-    case 's': return 1;
-    case 'm': return 60;
-    case 'h': return 3600;
-    case 'd': return 86400;
-    default: return 0;
+    case 's':
+      return 1;
+    case 'm':
+      return 60;
+    case 'h':
+      return 3600;
+    case 'd':
+      return 86400;
+    default:
+      return 0;
   }
 }
 

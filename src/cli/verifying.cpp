@@ -115,9 +115,9 @@ Outcome<std::vector<Alg>> parse_algs(const VerifierOptions& options) {
 
 Outcome<VerifierKey> read_verifier(Console& console, const VerifierOptions& options, std::span<const Alg> algs) {
   if (options.key.has_value() == options.secret.has_value()) {
-    return misuse("exactly one source of keys is needed", {"--key", "--key KEY or --secret FILE",
-                                                           options.key ? "both" : "neither",
-                                                           "give --key keys.json, for example"});
+    return misuse(
+        "exactly one source of keys is needed",
+        {"--key", "--key KEY or --secret FILE", options.key ? "both" : "neither", "give --key keys.json, for example"});
   }
   if (options.secret) return from_secret(console, options, algs);
   if (looks_like_url(*options.key)) return VerifierKey(TRY(fetch_issuer_keys(*options.key)));

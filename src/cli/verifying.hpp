@@ -22,9 +22,9 @@ Outcome<std::vector<std::string>> parse_unchecked(const VerifierOptions& options
 
 // One of the things that must be said: --iss, or --unchecked iss.
 struct Needed {
-  std::string name;      // "iss"
-  std::string flag;      // "--iss ISSUER"
-  std::size_t given = 0; // how often the flag is there
+  std::string name;       // "iss"
+  std::string flag;       // "--iss ISSUER"
+  std::size_t given = 0;  // how often the flag is there
 };
 // A usage error that names each thing that is neither given nor unchecked, or is both, and shows what to add.
 Outcome<void> check_needed(std::span<const Needed> needed, std::span<const std::string> unchecked);
