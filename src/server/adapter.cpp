@@ -9,6 +9,7 @@
 #include "base/form.hpp"
 #include "base/utf8.hpp"
 #include "issuer/refusal.hpp"
+#include "issuer/steps/redirect_uri.hpp"
 #include "json/json.hpp"
 #include "server/pages.hpp"
 #include "tessera/jwt.hpp"
@@ -117,8 +118,8 @@ std::string with_tokens(const issuer::Json& json, std::span<const std::string> t
 bool may_read(const Asked& asked) {
   if (asked.origin.empty() || asked.calling_client.empty()) return false;
   const auto* client = asked.live->snapshot->client(asked.calling_client);
-  return client &&
-         std::ranges::any_of(client->redirect_uris, [&](const auto& uri) { return origin_of(uri) == asked.origin; });
+  return client && std::ranges::any_of(client->redirect_uris,
+                                       [&](const auto& uri) { return issuer::origin_of(uri) == asked.origin; });
 }
 
 void add_cors(http::Response& response, const Asked& asked) {
@@ -177,23 +178,12 @@ Place place_of(std::string_view path) {
 
 std::string base_path_of(std::string_view realm) { return realm.empty() ? "" : "/r/" + std::string(realm); }
 
-std::string origin_of(std::string_view url) {
-  const auto scheme = url.find("://");
-  if (scheme == std::string_view::npos) return "";
-  const auto end = url.find_first_of("/?#", scheme + 3);
-  std::string origin(url.substr(0, end));
-  std::ranges::transform(origin, origin.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c | 0x20) : c; });
-  // A browser leaves a scheme's own port out.
-  if (origin.starts_with("https:") && origin.ends_with(":443")) origin.resize(origin.size() - 4);
-  if (origin.starts_with("http:") && origin.ends_with(":80")) origin.resize(origin.size() - 3);
-  return origin.size() > scheme + 3 ? origin : "";
-}
-
 std::shared_ptr<const Live> live(std::shared_ptr<const issuer::Snapshot> snapshot) {
   auto made = std::make_shared<Live>();
   for (const auto& [id, client] : snapshot->clients)
     for (const auto& uri : client.redirect_uris)
-      if (auto origin = origin_of(uri); !origin.empty()) made->origins.insert(std::move(origin));
+      if (auto origin = issuer::origin_of(uri); origin.find("://") != std::string::npos)
+        made->origins.insert(std::move(origin));
   made->snapshot = std::move(snapshot);
   return made;
 }

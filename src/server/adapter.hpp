@@ -34,9 +34,6 @@ struct Live {
 };
 std::shared_ptr<const Live> live(std::shared_ptr<const issuer::Snapshot> snapshot);
 
-// "https://app.example.com:8443" of a URL; "" when it has no host (a native app's scheme).
-std::string origin_of(std::string_view url);
-
 // Networks whose X-Forwarded-For is believed.
 class Proxies {
  public:

@@ -16,6 +16,15 @@ namespace {
 
 constexpr auto kDrain = std::chrono::seconds(10);
 
+constexpr int kRunEnded = SIGUSR1;  // from serve to its own waiting thread
+
+sigset_t end_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int one : {SIGTERM, SIGINT, kRunEnded}) sigaddset(&set, one);
+  return set;
+}
+
 // Few arenas, small ones given back: a server that idles should be small.
 void tame_malloc() {
   mallopt(M_ARENA_MAX, 2);
@@ -28,6 +37,17 @@ Log with_level(std::optional<Log> given, const Settings& settings) {
 }
 
 }  // namespace
+
+Signals::Signals() {
+  const auto set = end_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+Signals::~Signals() {
+  const auto set = end_signals();
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
 
 Started<Booted> boot(const Config& config, BootOptions options) {
   tame_malloc();
@@ -88,23 +108,17 @@ void Listener::stop() { server_->stop(kDrain); }
 
 void Listener::serve(Node& node, const std::function<void()>& ready) {
   node_ = &node;
-  sigset_t ends, before;
-  sigemptyset(&ends);
-  sigaddset(&ends, SIGTERM);
-  sigaddset(&ends, SIGINT);
-  sigaddset(&ends, SIGUSR1);  // ours: run() has ended by itself
-  pthread_sigmask(SIG_BLOCK, &ends, &before);
-  std::thread waiter([this, &ends] {
+  std::thread waiter([this] {
+    const auto ends = end_signals();
     int caught = 0;
     sigwait(&ends, &caught);
-    if (caught != SIGUSR1) stop();
+    if (caught != kRunEnded) stop();
   });
   node.keep_in_background();
   ready();
   server_->run();
-  pthread_kill(waiter.native_handle(), SIGUSR1);
+  pthread_kill(waiter.native_handle(), kRunEnded);
   waiter.join();
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 }  // namespace tessera::server

@@ -29,19 +29,31 @@ struct Booted {
 };
 Started<Booted> boot(const Config& config, BootOptions options);
 
+
+// SIGTERM and SIGINT are waited for by one thread, and SIGPIPE is nothing: to be made before any other thread, because
+// threads inherit what is blocked.
+class Signals {
+ public:
+  Signals();
+  ~Signals();
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+};
+
 // A socket before there is a node: whoever wants port 0 must know the port before it can declare anything.
 class Listener {
  public:
   static Started<std::unique_ptr<Listener>> open(const Settings& settings);
   ~Listener();
   std::uint16_t port() const { return server_->port(); }
-  // Serves `node` until SIGTERM or SIGINT, which give what is being answered ten seconds. `ready` is called once
-  // signals are caught.
+  // Serves `node` until a signal or stop(), which give what is being answered ten seconds. `ready` is called before the
+  // first request is answered.
   void serve(Node& node, const std::function<void()>& ready);
-  void stop();  // the same end, from any thread
+  void stop();  // from any thread
 
  private:
   Listener() = default;
+  Signals signals_;
   Node* node_ = nullptr;
   std::unique_ptr<http::Server> server_;
 };

@@ -17,6 +17,7 @@
 #include "base/utf8.hpp"
 #include "base/wipe.hpp"
 #include "issuer/model/codec.hpp"
+#include "issuer/steps/username.hpp"
 #include "json/json.hpp"
 
 namespace tessera::server {
@@ -490,7 +491,14 @@ using InUser = In<DeclaredUser>;
 const std::vector<Key<InUser>> kUser{
     realm_key<DeclaredUser>(),
     {"username", "name", "", "To log in with; case does not matter.",
-     [](const Value& v, InUser& u) { v.name(u.thing.user.username, 128); }},
+     [](const Value& v, InUser& u) {
+       v.text(u.thing.user.username);
+       const auto canonical = issuer::canonical_username(u.thing.user.username);
+       if (canonical)
+         u.thing.user.username = *canonical;
+       else
+         v.wrong(fmt::format("a name of 1 to {} octets without blanks at its ends", issuer::kMaxUsername));
+     }},
     {"password", "secret", "\"\"",
      "Of at least 8 characters: a text, `{ file = \"…\" }` or `{ env = \"…\" }`. It sets the first value only.",
      [](const Value& v, InUser& u) {
@@ -743,7 +751,7 @@ void describe(std::string& out, std::string_view title, std::string_view intro, 
 std::string configuration_reference() {
   std::string out =
       "# The configuration file\n\n"
-      "<!-- Made by `tessera config-reference` from the table in src/server/config.cpp; a test holds it to that. "
+      "<!-- Made by `tessera config reference` from the table in src/server/config.cpp; a test holds it to that. "
       "-->\n\n"
       "`tessera serve --config tessera.toml` reads one TOML file. Relative paths start at its folder. A mistake names "
       "its\n"

@@ -5,8 +5,9 @@
 #include <set>
 
 #include "base/try.hpp"
-#include "server/config.hpp"
+#include "issuer/steps/redirect_uri.hpp"
 #include "issuer/steps/scope.hpp"
+#include "server/config.hpp"
 
 namespace tessera::server {
 
@@ -24,7 +25,9 @@ std::string list_of(const Names& names) {
   return text.empty() ? "none is declared" : text;
 }
 
-bool contains(const auto& list, const auto& value) { return std::find(std::begin(list), std::end(list), value) != std::end(list); }
+bool contains(const auto& list, const auto& value) {
+  return std::find(std::begin(list), std::end(list), value) != std::end(list);
+}
 
 // One realm's names, gathered first, then every reference to them.
 class RealmCheck {
@@ -159,6 +162,13 @@ class RealmCheck {
   }
 
   Configured<void> redirect_uris(const issuer::Client& one) const {
+    const std::string expected =
+        "https, http on this machine, or a native app's own scheme, written plainly: no user, fragment, dots or "
+        "escapes";
+    for (const auto& uri : one.redirect_uris)
+      if (!issuer::registrable_redirect_uri(uri, one.auth)) return wrong("redirect_uris", expected, uri);
+    for (const auto& uri : one.post_logout_redirect_uris)
+      if (!issuer::registrable_redirect_uri(uri, one.auth)) return wrong("post_logout_redirect_uris", expected, uri);
     if (contains(one.grant_types, GrantType::authorization_code) && one.redirect_uris.empty())
       return std::unexpected(ConfigError{{},
                                          where_(kind_, realm_.realm.id.text, index_, "id"),

@@ -115,8 +115,8 @@ class Builder {
 
   void web_client(const std::string& id, const std::string& name, int offset) {
     Client client = web(id, name, offset);
-    client.scopes = {"openid",      "profile",      "email",       "roles", "offline_access",
-                     "orders:read", "orders:write", "reports:read"};
+    client.scopes = {"openid",         "profile",     "email",        "roles",
+                     "offline_access", "orders:read", "orders:write", "reports:read"};
     client.access = {{house_.audience, {"*"}}};
     client.scope_need = issuer::ScopeNeed::none;
     add(std::move(client), "a web application of ours");

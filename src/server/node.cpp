@@ -194,6 +194,14 @@ void Node::answer(http::Request request, http::Respond respond) {
   drive(std::move(job));
 }
 
+namespace {
+// A key for access tokens, and one for the ID tokens of each client: the slow ones are made in the background.
+bool has_its_keys(const issuer::Snapshot& snapshot) {
+  return snapshot.signing_key(issuer::kAccessTokenAlg) &&
+         std::ranges::all_of(snapshot.clients, [&](const auto& entry) { return snapshot.signing_key(entry.second.id_token_alg); });
+}
+}  // namespace
+
 void Node::health(std::shared_ptr<Job> job) {
   auto answers = std::make_shared<bool>(false);
   store_->read(
@@ -203,7 +211,7 @@ void Node::health(std::shared_ptr<Job> job) {
       },
       [this, job, answers](Result<void> end) {
         const auto now = snapshot("");
-        const bool good = end && *answers && now && now->signing_key(Alg::ES256);
+        const bool good = end && *answers && now && has_its_keys(*now);
         respond_plain(*job, plain_json(good ? 200 : 503, good ? R"({"status":"ok"})" : R"({"status":"unavailable"})"));
       });
 }

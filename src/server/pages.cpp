@@ -19,12 +19,23 @@ class Html {
   // For text content and for attribute values in double quotes.
   Html& text(std::string_view text) {
     for (const char c : text) switch (c) {
-        case '&': html_ += "&amp;"; break;
-        case '<': html_ += "&lt;"; break;
-        case '>': html_ += "&gt;"; break;
-        case '"': html_ += "&quot;"; break;
-        case '\'': html_ += "&#39;"; break;
-        default: html_ += c;
+        case '&':
+          html_ += "&amp;";
+          break;
+        case '<':
+          html_ += "&lt;";
+          break;
+        case '>':
+          html_ += "&gt;";
+          break;
+        case '"':
+          html_ += "&quot;";
+          break;
+        case '\'':
+          html_ += "&#39;";
+          break;
+        default:
+          html_ += c;
       }
     return *this;
   }
@@ -50,15 +61,18 @@ Words words_for(OAuthErr code) {
       return {"This application is not known here",
               "Its address is wrong, or it was removed. Tell the people who run the application."};
     case OAuthErr::bad_redirect_uri:
-      return {"This application's address is not registered",
-              "You were not sent on, because the address is not one that the application registered. Tell the people who "
-              "run it, with the request number below."};
-    case OAuthErr::slow_down: return {"Too many attempts", "Wait a minute, then try again."};
+      return {
+          "This application's address is not registered",
+          "You were not sent on, because the address is not one that the application registered. Tell the people who "
+          "run it, with the request number below."};
+    case OAuthErr::slow_down:
+      return {"Too many attempts", "Wait a minute, then try again."};
     case OAuthErr::temporarily_unavailable:
       return {"Busy just now", "Nothing is lost. Wait a moment, then reload this page."};
     case OAuthErr::server_error:
       return {"Something failed here", "It was our fault, and it is in our log. Try again in a moment."};
-    case OAuthErr::not_found: return {"There is nothing here", "Check the address."};
+    case OAuthErr::not_found:
+      return {"There is nothing here", "Check the address."};
     default:
       return {"This request could not be read",
               "The application sent something wrong. Tell the people who run it, with the request number below."};
@@ -67,9 +81,12 @@ Words words_for(OAuthErr code) {
 
 std::string_view login_error(OAuthErr code) {
   switch (code) {
-    case OAuthErr::slow_down: return "Too many attempts. Wait a minute, then try again.";
-    case OAuthErr::temporarily_unavailable: return "Busy just now. Wait a moment, then try again.";
-    default: return "The user name or the password is not right.";
+    case OAuthErr::slow_down:
+      return "Too many attempts. Wait a minute, then try again.";
+    case OAuthErr::temporarily_unavailable:
+      return "Busy just now. Wait a moment, then try again.";
+    default:
+      return "The user name or the password is not right.";
   }
 }
 
@@ -101,16 +118,24 @@ class Renderer {
  private:
   void head(std::string_view title, std::string_view prefix = "") {
     html_.lit("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>")
-        .text(prefix).text(title).lit(" – ").text(realm_name())
-        .lit("</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-             "<meta name=\"robots\" content=\"noindex\">\n<link rel=\"icon\" href=\"data:,\">\n"
-             "<link rel=\"stylesheet\" href=\"")
-        .text(assets::k_style_css).lit("\">\n<script src=\"").text(assets::k_page_js)
-        .lit("\" defer></script>\n</head>\n<body>\n<main>\n"
-             "<svg class=\"mark\" viewBox=\"0 0 24 24\" aria-hidden=\"true\" fill=\"currentColor\">"
-             "<path d=\"M2 2h9v9H2zM13 2h9v9h-9zM2 13h9v9H2z\"/><path d=\"M17.5 13l4.5 4.5-4.5 4.5-4.5-4.5z\"/></svg>\n"
-             "<h1>")
-        .text(title).lit("</h1>\n");
+        .text(prefix)
+        .text(title)
+        .lit(" – ")
+        .text(realm_name())
+        .lit(
+            "</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+            "<meta name=\"robots\" content=\"noindex\">\n<link rel=\"icon\" href=\"data:,\">\n"
+            "<link rel=\"stylesheet\" href=\"")
+        .text(assets::k_style_css)
+        .lit("\">\n<script src=\"")
+        .text(assets::k_page_js)
+        .lit(
+            "\" defer></script>\n</head>\n<body>\n<main>\n"
+            "<svg class=\"mark\" viewBox=\"0 0 24 24\" aria-hidden=\"true\" fill=\"currentColor\">"
+            "<path d=\"M2 2h9v9H2zM13 2h9v9h-9zM2 13h9v9H2z\"/><path d=\"M17.5 13l4.5 4.5-4.5 4.5-4.5-4.5z\"/></svg>\n"
+            "<h1>")
+        .text(title)
+        .lit("</h1>\n");
   }
 
   std::string_view realm_name() const {
@@ -130,17 +155,20 @@ class Renderer {
     const bool wrong = m.error == OAuthErr::access_denied;
     head("Sign in", m.error ? "Error: " : "");
     html_.lit("<p class=\"quiet\">to continue to <strong>").text(m.client_name).lit("</strong></p>\n");
-    if (m.error)
-      html_.lit("<p class=\"wrong\" id=\"error\" role=\"alert\">").text(login_error(*m.error)).lit("</p>\n");
+    if (m.error) html_.lit("<p class=\"wrong\" id=\"error\" role=\"alert\">").text(login_error(*m.error)).lit("</p>\n");
     form("/login", m.interaction);
-    html_.lit("<label for=\"username\">User name</label>\n<div class=\"field\"><input id=\"username\" name=\"username\" "
-              "type=\"text\" autocomplete=\"username\" autocapitalize=\"none\" spellcheck=\"false\" maxlength=\"256\" "
-              "required value=\"")
-        .text(m.username).lit("\"");
+    html_
+        .lit(
+            "<label for=\"username\">User name</label>\n<div class=\"field\"><input id=\"username\" name=\"username\" "
+            "type=\"text\" autocomplete=\"username\" autocapitalize=\"none\" spellcheck=\"false\" maxlength=\"256\" "
+            "required value=\"")
+        .text(m.username)
+        .lit("\"");
     if (wrong) html_.lit(" aria-invalid=\"true\" aria-describedby=\"error\"");
     if (m.username.empty()) html_.lit(" autofocus");
-    html_.lit("></div>\n<label for=\"password\">Password</label>\n<div class=\"field\"><input id=\"password\" "
-              "name=\"password\" type=\"password\" autocomplete=\"current-password\" maxlength=\"1024\" required");
+    html_.lit(
+        "></div>\n<label for=\"password\">Password</label>\n<div class=\"field\"><input id=\"password\" "
+        "name=\"password\" type=\"password\" autocomplete=\"current-password\" maxlength=\"1024\" required");
     if (wrong) html_.lit(" aria-invalid=\"true\" aria-describedby=\"error\"");
     if (!m.username.empty()) html_.lit(" autofocus");
     html_.lit("></div>\n<button type=\"submit\" data-busy=\"Signing in…\">Sign in</button>\n");
@@ -149,7 +177,10 @@ class Renderer {
 
   void show(const ConsentPage& m) {
     head("Allow access?");
-    html_.lit("<p><strong>").text(m.client_name).lit("</strong> asks to do this for you, <strong>").text(m.user_name)
+    html_.lit("<p><strong>")
+        .text(m.client_name)
+        .lit("</strong> asks to do this for you, <strong>")
+        .text(m.user_name)
         .lit("</strong>:</p>\n<ul>\n");
     for (const auto& scope : m.scopes) {
       html_.lit("<li>");
@@ -159,18 +190,21 @@ class Renderer {
         html_.lit("<code>").text(scope).lit("</code>");
       html_.lit("</li>\n");
     }
-    html_.lit("</ul>\n<p class=\"small quiet\">It is run by somebody else. You can refuse; nothing is shared then.</p>\n");
+    html_.lit(
+        "</ul>\n<p class=\"small quiet\">It is run by somebody else. You can refuse; nothing is shared then.</p>\n");
     form("/consent", m.interaction);
-    html_.lit("<button type=\"submit\" name=\"decision\" value=\"allow\" data-busy=\"Allowing…\">Allow</button>\n"
-              "<button type=\"submit\" name=\"decision\" value=\"deny\" class=\"second\" data-busy=\"Refusing…\">Refuse"
-              "</button>\n");
+    html_.lit(
+        "<button type=\"submit\" name=\"decision\" value=\"allow\" data-busy=\"Allowing…\">Allow</button>\n"
+        "<button type=\"submit\" name=\"decision\" value=\"deny\" class=\"second\" data-busy=\"Refusing…\">Refuse"
+        "</button>\n");
     end_form();
   }
 
   void show(const LogoutPage& m) {
     head("Sign out?");
     html_.lit("<p class=\"quiet\">You will be signed out of every application that you reached through ")
-        .text(realm_name()).lit(".</p>\n");
+        .text(realm_name())
+        .lit(".</p>\n");
     form("/logout", m.interaction, m.mode == LogoutPage::Mode::submit_itself ? "data-submit-itself" : "");
     html_.lit("<button type=\"submit\" data-busy=\"Signing out…\">Sign out</button>\n");
     end_form();
@@ -178,15 +212,20 @@ class Renderer {
 
   void show(const LoggedOutPage&) {
     head("You are signed out");
-    html_.lit("<p class=\"quiet\">Applications that were open will notice within a few minutes. You can close this page."
-              "</p>\n");
+    html_.lit(
+        "<p class=\"quiet\">Applications that were open will notice within a few minutes. You can close this page."
+        "</p>\n");
   }
 
   void show(const ErrorPage& m) {
     const auto words = words_for(m.code);
     head(words.title, "Error: ");
-    html_.lit("<p>").text(words.advice).lit("</p>\n<p class=\"small quiet\">Request number <code>").text(request_id_)
-        .lit("</code><br>Code <code>").text(error_row(m.code).code);
+    html_.lit("<p>")
+        .text(words.advice)
+        .lit("</p>\n<p class=\"small quiet\">Request number <code>")
+        .text(request_id_)
+        .lit("</code><br>Code <code>")
+        .text(error_row(m.code).code);
     if (!m.at.empty()) html_.lit(" (").text(m.at).lit(")");
     html_.lit("</code></p>\n");
   }

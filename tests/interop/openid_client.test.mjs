@@ -14,7 +14,7 @@ before(async () => {
   const orders = server.client("orders");
   config = await client.discovery(issuer, orders.client_id, orders.client_secret, client.ClientSecretBasic(orders.client_secret), insecure);
   const own = server.client("service");
-  service = await client.discovery(issuer, own.client_id, own.client_secret, client.ClientSecretPost(own.client_secret), insecure);
+  service = await client.discovery(issuer, own.client_id, own.client_secret, client.ClientSecretBasic(own.client_secret), insecure);
 });
 after(() => server?.stop());
 

@@ -32,6 +32,11 @@ export async function startDev(args = [], env = {}) {
     lines.once("line", (line) => resolve(JSON.parse(line)));
     child.once("exit", (code) => reject(new Error(`tessera dev ended with ${code}: ${log}`)));
   });
+  // The slow RSA key is made in the background; healthy means that it is there.
+  for (let attempt = 0; (await fetch(`${facts.issuer}/healthz`)).status !== 200; ++attempt) {
+    if (attempt > 400) throw new Error(`tessera dev does not become healthy: ${log}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
   return {
     ...facts,
     client: (id) => facts.clients.find((client) => client.client_id === id),
