@@ -1,0 +1,11 @@
+// A policy says which audience it expects; there is no default.
+// error: Expected
+#include "tessera/tessera.hpp"
+
+using namespace tessera;
+
+#ifndef MISUSE
+const Policy policy{.issuer = "https://id", .audience = "api", .typ = "at+jwt", .algs = {Alg::ES256}};
+#else
+const Policy policy{.issuer = "https://id", .typ = "at+jwt", .algs = {Alg::ES256}};
+#endif
