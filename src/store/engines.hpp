@@ -1,10 +1,10 @@
 // The two stores.
 #pragma once
 
+#include <condition_variable>
 #include <deque>
 #include <memory>
 #include <mutex>
-#include <condition_variable>
 
 #include "issuer/store.hpp"
 #include "store/open.hpp"
@@ -37,7 +37,8 @@ class JobQueue {
   bool closed_ = false;
 };
 
+// Both throw SqlError. The schema stands already, but in memory.
 std::unique_ptr<issuer::Store> make_sqlite(const Options& options, const std::string& file);
-std::unique_ptr<issuer::Store> make_postgresql(const Options& options);
+std::unique_ptr<issuer::Store> make_postgresql(const Options& options, const std::string& conninfo);
 
 }  // namespace tessera::store

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <thread>
 
 #include "store/engines.hpp"
@@ -8,15 +9,22 @@ namespace tessera::store {
 namespace {
 
 using issuer::Access;
-using issuer::Outcome;
 
-// A pool: each thread has a connection and runs one transaction at a time, READ COMMITTED. Every write is one statement
-// that locks the row which decides, so nothing stricter is needed.
+// A connection of the pool.
+struct Line {
+  explicit Line(const std::string& conninfo) : connection(Engine::postgresql, conninfo) {}
+  Connection connection;
+  bool broken = false;  // its transaction could not be ended: whatever is in it must not reach the next one
+};
+
+// A pool: each thread has a connection and runs one transaction at a time. Writes are READ COMMITTED, because each is
+// one statement that locks the row which decides (docs/store.md lists them); reads see one snapshot.
 class PostgresqlStore final : public issuer::Store {
  public:
-  explicit PostgresqlStore(const Options& options) : log_(options.log), jobs_(options.queue) {
-    for (unsigned i = 0; i < std::max(1U, options.threads); ++i)
-      threads_.emplace_back([this, c = std::make_unique<Connection>(Engine::postgresql, options.url)] { loop(*c); });
+  PostgresqlStore(const Options& options, const std::string& conninfo) : log_(options.log), jobs_(options.queue) {
+    for (unsigned i = 0; i < std::max(1U, options.threads); ++i) lines_.push_back(std::make_unique<Line>(conninfo));
+    // Nothing below throws: a thread that was started is never left behind.
+    for (auto& line : lines_) threads_.emplace_back([this, &line] { loop(*line); });
   }
 
   ~PostgresqlStore() override { jobs_.close(); }
@@ -26,68 +34,78 @@ class PostgresqlStore final : public issuer::Store {
 
  private:
   static constexpr int kTries = 6;
+  static constexpr std::chrono::milliseconds kFirstPause{2};
 
-  void loop(Connection& connection) {
+  void loop(Line& line) {
     while (true) {
       auto jobs = jobs_.take(1);
       if (jobs.empty()) return;
-      auto& job = jobs.front();
-      Result<void> result = fail(Err::unavailable, "store");
-      auto pause = std::chrono::milliseconds(2);
-      for (int i = 0; i < kTries; ++i, pause *= 2) {
-        result = attempt(connection, job);
-        // Only what says that nothing was committed runs again.
-        if (result || result.error().code != Err::retry) break;
-        std::this_thread::sleep_for(pause);
-      }
-      if (!result && result.error().code == Err::retry) result = fail(Err::unavailable, "store");
-      job.done(std::move(result));
+      jobs.front().done(run(line, jobs.front()));
     }
   }
 
-  Result<void> attempt(Connection& connection, Job& job) {
+  // Only what says that nothing was committed runs again.
+  Result<void> run(Line& line, Job& job) {
+    auto pause = kFirstPause;
+    for (int i = 0; i < kTries; ++i, pause *= 2) {
+      auto result = attempt(line, job);
+      if (result || result.error().code != Err::retry) return result;
+      std::this_thread::sleep_for(pause);
+    }
+    return fail(Err::unavailable, "store");
+  }
+
+  Result<void> attempt(Line& line, Job& job) {
     try {
-      begin(connection, job.access);
-      SqlTx tx(connection, job.access);
-      const Outcome outcome = job.work(tx);
-      if (tx.failure()) throw *tx.failure();
-      connection.plain(outcome == Outcome::commit && job.access == Access::write ? "COMMIT" : "ROLLBACK");
+      begin(line, job.access);
+      const auto ran = run_work(line.connection, job.access, job.work);
+      if (ran.failure) throw *ran.failure;
+      line.connection.plain(ran.commits() && job.access == Access::write ? "COMMIT" : "ROLLBACK");
       return {};
     } catch (const SqlError& error) {
+      // A connection lost during COMMIT comes here too: nobody knows whether it happened, so it does not run again.
       if (log_) log_(error.what());
-      clear(connection);
-      return fail(error.state == "40001" || error.state == "40P01" ? Err::retry : Err::unavailable, "store");
+      clear(line);
+      return fail(error.may_run_again() ? Err::retry : Err::unavailable, "store");
     }
   }
 
   // A server that was restarted has forgotten this connection: once, before anything was done, it is made again.
-  void begin(Connection& connection, Access access) {
-    const char* text = access == Access::read ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN";
-    try {
-      connection.plain(text);
-    } catch (const SqlError&) {
-      connection.reconnect();
-      connection.plain(text);
+  void begin(Line& line, Access access) {
+    const char* text = access == Access::read ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+                                              : "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+    if (!line.broken) {
+      try {
+        line.connection.plain(text);
+        return;
+      } catch (const SqlError&) {
+        line.broken = true;
+      }
     }
+    line.connection.reconnect();
+    line.broken = false;
+    line.connection.plain(text);
   }
 
-  void clear(Connection& connection) {
+  void clear(Line& line) {
+    if (line.broken) return;
     try {
-      connection.plain("ROLLBACK");
-    } catch (const SqlError& error) {
-      if (log_) log_(error.what());
+      line.connection.plain("ROLLBACK");
+    } catch (const SqlError&) {
+      line.broken = true;
     }
   }
 
   std::function<void(std::string_view)> log_;
   JobQueue jobs_;
-  std::vector<std::jthread> threads_;
+  std::vector<std::unique_ptr<Line>> lines_;
+  std::vector<std::jthread> threads_;  // last: they end before what they use
 };
 
 }  // namespace
 
-std::unique_ptr<issuer::Store> make_postgresql(const Options& options) {
-  return std::make_unique<PostgresqlStore>(options);
+std::unique_ptr<issuer::Store> make_postgresql(const Options& options, const std::string& conninfo) {
+  return std::make_unique<PostgresqlStore>(options, conninfo);
 }
 
 }  // namespace tessera::store

@@ -61,7 +61,12 @@ void migrate(Connection& connection) {
   const bool sqlite = connection.engine() == Engine::sqlite;
   connection.plain(sqlite ? "BEGIN IMMEDIATE" : "BEGIN");
   try {
-    if (!sqlite) connection.plain("SELECT pg_advisory_xact_lock(8364711946)");
+    if (!sqlite) {
+      // Another node may be migrating, for as long as that takes.
+      connection.plain("SET LOCAL lock_timeout = 0");
+      connection.plain("SET LOCAL statement_timeout = 0");
+      connection.plain("SELECT pg_advisory_xact_lock(8364711946)");
+    }
     const int found = current_version(connection);
     if (found > schema_version()) throw NewerSchema{found};
     for (const auto& migration : kMigrations) {

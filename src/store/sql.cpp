@@ -4,6 +4,7 @@
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
+#include <algorithm>
 #include <map>
 
 namespace tessera::store {
@@ -13,13 +14,31 @@ namespace {
 std::string cell(const soci::row& row, std::size_t i) {
   if (row.get_indicator(i) == soci::i_null) return {};
   switch (row.get_properties(i).get_data_type()) {
-    case soci::dt_string: return row.get<std::string>(i);
-    case soci::dt_integer: return std::to_string(row.get<int>(i));
-    case soci::dt_long_long: return std::to_string(row.get<long long>(i));
-    case soci::dt_unsigned_long_long: return std::to_string(row.get<unsigned long long>(i));
-    case soci::dt_double: return std::to_string(static_cast<long long>(row.get<double>(i)));
-    default: return {};
+    case soci::dt_string:
+      return row.get<std::string>(i);
+    case soci::dt_integer:
+      return std::to_string(row.get<int>(i));
+    case soci::dt_long_long:
+      return std::to_string(row.get<long long>(i));
+    case soci::dt_unsigned_long_long:
+      return std::to_string(row.get<unsigned long long>(i));
+    case soci::dt_double:
+      return std::to_string(static_cast<long long>(row.get<double>(i)));
+    default:
+      return {};
   }
+}
+
+// The first line and no more: PostgreSQL's DETAIL quotes values, and so does what SOCI adds to what().
+std::string first_line(std::string text) {
+  text.resize(std::min(text.find('\n'), text.size()));
+  return text;
+}
+
+// Class 22 (data exceptions) quotes the value in its first line.
+std::string sayable(const soci::postgresql_soci_error& error) {
+  if (error.sqlstate().starts_with("22")) return "a value was refused (SQLSTATE " + error.sqlstate() + ")";
+  return first_line(error.get_error_message());
 }
 
 template <class Run>
@@ -27,8 +46,14 @@ auto translated(Run run) {
   try {
     return run();
   } catch (const soci::postgresql_soci_error& error) {
-    throw SqlError(error.what(), error.sqlstate());
+    throw SqlError(sayable(error), error.sqlstate());
+  } catch (const soci::sqlite3_soci_error& error) {
+    throw SqlError(first_line(error.get_error_message()), std::to_string(error.result() & 0xff));
   } catch (const soci::soci_error& error) {
+    throw SqlError(first_line(error.get_error_message()), "");
+  } catch (const SqlError&) {
+    throw;
+  } catch (const std::exception& error) {
     throw SqlError(error.what(), "");
   }
 }
@@ -62,11 +87,23 @@ void Connection::reconnect() {
     else
       impl_->session.open(soci::postgresql, target_);
   });
-  if (engine_ == Engine::sqlite) {
-    plain("PRAGMA journal_mode=WAL");
-    plain("PRAGMA synchronous=FULL");
-    plain("PRAGMA busy_timeout=5000");
-  }
+  engine_ == Engine::sqlite ? tune_sqlite() : tune_postgresql();
+}
+
+void Connection::tune_sqlite() {
+  plain("PRAGMA journal_mode=WAL");
+  plain("PRAGMA synchronous=FULL");
+  plain("PRAGMA foreign_keys=OFF");
+}
+
+void Connection::tune_postgresql() {
+  plain("SET client_min_messages = warning");
+  plain("SET lock_timeout = '5s'");
+  plain("SET statement_timeout = '30s'");
+  plain("SET idle_in_transaction_session_timeout = '30s'");
+  // Acknowledged means on disk. A server that promises more (remote_apply) keeps its promise.
+  const auto commits = rows("SELECT setting FROM pg_settings WHERE name = 'synchronous_commit'");
+  if (commits.empty() || commits.front().text(0) == "off") plain("SET synchronous_commit = on");
 }
 
 void Connection::plain(const std::string& sql) {
@@ -93,10 +130,12 @@ Connection::Prepared& Connection::prepared(std::string_view sql, const Args& arg
   }
   Prepared& statement = *found->second;
   for (std::size_t i = 0; i < args.size(); ++i) {
-    if (const auto* text = std::get_if<std::string>(&args[i]))
+    if (const auto* text = std::get_if<std::string>(&args[i])) {
+      if (text->find('\0') != std::string::npos) throw SqlError("a text with a NUL", "");
       std::get<std::string>(statement.places[i]) = *text;
-    else
+    } else {
       std::get<long long>(statement.places[i]) = std::get<std::int64_t>(args[i]);
+    }
   }
   return statement;
 }

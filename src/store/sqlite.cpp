@@ -9,23 +9,26 @@ namespace tessera::store {
 namespace {
 
 using issuer::Access;
-using issuer::Outcome;
 
-// One writer, which runs the transactions that wait as savepoints inside one commit, so that many share an fsync; readers
-// with connections of their own, which see the last commit. In memory there is one connection, and the writer reads too.
+// One writer, which runs the transactions that wait as savepoints inside one commit, so that many share an fsync;
+// readers with connections of their own, which see the last commit. In memory there is one connection, and the writer
+// reads too.
 class SqliteStore final : public issuer::Store {
  public:
   SqliteStore(const Options& options, const std::string& file)
-      : log_(options.log), memory_(file == ":memory:"), writes_(options.queue), reads_(options.queue) {
-    auto writer = std::make_unique<Connection>(Engine::sqlite, file);
-    if (memory_) migrate(*writer);
-    threads_.emplace_back([this, c = std::move(writer)] { write_loop(*c); });
-    if (memory_) return;
-    for (unsigned i = 0; i < std::max(1U, options.threads); ++i) {
-      auto reader = std::make_unique<Connection>(Engine::sqlite, file);
-      reader->plain("PRAGMA query_only=ON");
-      threads_.emplace_back([this, c = std::move(reader)] { read_loop(*c); });
+      : log_(options.log),
+        memory_(file == ":memory:"),
+        writes_(options.queue),
+        reads_(options.queue),
+        writer_(Engine::sqlite, file) {
+    if (memory_) migrate(writer_);
+    for (unsigned i = 0; !memory_ && i < std::max(1U, options.threads); ++i) {
+      readers_.push_back(std::make_unique<Connection>(Engine::sqlite, file));
+      readers_.back()->plain("PRAGMA query_only=ON");
     }
+    // Nothing below throws: a thread that was started is never left behind.
+    threads_.emplace_back([this] { write_loop(); });
+    for (auto& reader : readers_) threads_.emplace_back([this, &reader] { read_loop(*reader); });
   }
 
   ~SqliteStore() override {
@@ -40,92 +43,102 @@ class SqliteStore final : public issuer::Store {
 
  private:
   static constexpr std::size_t kBatch = 64;
-
-  void say(const SqlError& error) {
-    if (log_) log_(error.what());
-  }
+  enum class Batch { done, apart };
 
   void read_loop(Connection& connection) {
     while (true) {
       auto jobs = reads_.take(1);
       if (jobs.empty()) return;
       auto& job = jobs.front();
-      Result<void> result;
-      try {
-        connection.plain("BEGIN");
-        SqlTx tx(connection, Access::read);
-        job.work(tx);
-        connection.plain("ROLLBACK");
-        if (tx.failure()) result = failed(*tx.failure());
-      } catch (const SqlError& error) {
-        result = failed(error);
-        clear(connection);
-      }
-      job.done(std::move(result));
+      job.done(read_once(connection, job));
     }
   }
 
-  void write_loop(Connection& connection) {
+  Result<void> read_once(Connection& connection, Job& job) {
+    try {
+      connection.run("BEGIN");
+      const auto ran = run_work(connection, Access::read, job.work);
+      clear(connection);
+      if (ran.failure) return failed(*ran.failure);
+      return {};
+    } catch (const SqlError& error) {
+      clear(connection);
+      return failed(error);
+    }
+  }
+
+  void write_loop() {
     while (true) {
       auto jobs = writes_.take(kBatch);
       if (jobs.empty()) return;
-      if (jobs.size() == 1 || !run_batch(connection, jobs))
-        for (auto& job : jobs) run_alone(connection, job);
+      if (jobs.size() > 1 && run_batch(jobs) == Batch::done) continue;
+      for (auto& job : jobs) job.done(run_alone(job));
     }
   }
 
-  // False when the whole transaction ended under way or did not commit: nothing is on disk, nobody has been answered, and
-  // each runs again alone.
-  bool run_batch(Connection& connection, std::vector<Job>& jobs) {
+  // apart: the whole transaction ended under way or did not commit. Nothing of it is on disk and nobody has been
+  // answered; each runs again alone.
+  Batch run_batch(std::vector<Job>& jobs) {
     std::vector<Result<void>> results(jobs.size());
     try {
-      connection.plain("BEGIN IMMEDIATE");
+      writer_.run("BEGIN IMMEDIATE");
+    } catch (const SqlError& error) {  // another process holds the lock, and would keep each of them waiting as long
+      for (auto& job : jobs) job.done(failed(error));
+      return Batch::done;
+    }
+    try {
       for (std::size_t i = 0; i < jobs.size(); ++i) {
-        connection.plain("SAVEPOINT one");
-        SqlTx tx(connection, jobs[i].access);
-        const Outcome outcome = jobs[i].work(tx);
-        // A full disk ends the transaction without saying so; the savepoints before this one are gone with it.
-        if (!connection.in_transaction()) return false;
-        if (tx.failure()) results[i] = failed(*tx.failure());
-        if (tx.failure() || outcome == Outcome::roll_back) connection.plain("ROLLBACK TO one");
-        connection.plain("RELEASE one");
+        writer_.run("SAVEPOINT one");
+        const auto ran = run_work(writer_, jobs[i].access, jobs[i].work);
+        // A full disk ends the transaction without saying so, and the savepoints before this one are gone with it.
+        if (!writer_.in_transaction()) {
+          if (ran.failure) say(*ran.failure);
+          return Batch::apart;
+        }
+        if (ran.failure) results[i] = failed(*ran.failure);
+        if (!ran.commits()) writer_.run("ROLLBACK TO one");
+        writer_.run("RELEASE one");
       }
-      connection.plain("COMMIT");
+      writer_.run("COMMIT");
     } catch (const SqlError& error) {
       say(error);
-      clear(connection);
-      return false;
+      clear(writer_);
+      return Batch::apart;
     }
     for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i].done(std::move(results[i]));
-    return true;
+    return Batch::done;
   }
 
-  void run_alone(Connection& connection, Job& job) {
-    Result<void> result;
+  Result<void> run_alone(Job& job) {
     try {
-      connection.plain("BEGIN IMMEDIATE");
-      SqlTx tx(connection, job.access);
-      const Outcome outcome = job.work(tx);
-      if (tx.failure()) result = failed(*tx.failure());
-      if (tx.failure() || outcome == Outcome::roll_back)
-        clear(connection);
-      else
-        connection.plain("COMMIT");
+      writer_.run("BEGIN IMMEDIATE");
+      const auto ran = run_work(writer_, job.access, job.work);
+      if (ran.commits()) {
+        writer_.run("COMMIT");
+        return {};
+      }
+      clear(writer_);
+      if (ran.failure) return failed(*ran.failure);
+      return {};
     } catch (const SqlError& error) {
-      result = failed(error);
-      clear(connection);
+      clear(writer_);
+      return failed(error);
     }
-    job.done(std::move(result));
   }
 
-  Result<void> failed(const SqlError& error) {
+  void say(const SqlError& error) {
+    if (log_) log_(error.what());
+  }
+
+  std::unexpected<Error> failed(const SqlError& error) {
     say(error);
     return fail(Err::unavailable, "store");
   }
 
+  // Leaves no transaction open, whatever came before.
   void clear(Connection& connection) {
     try {
-      if (connection.in_transaction()) connection.plain("ROLLBACK");
+      if (connection.in_transaction()) connection.run("ROLLBACK");
     } catch (const SqlError& error) {
       say(error);
     }
@@ -134,6 +147,8 @@ class SqliteStore final : public issuer::Store {
   std::function<void(std::string_view)> log_;
   bool memory_;
   JobQueue writes_, reads_;
+  Connection writer_;
+  std::vector<std::unique_ptr<Connection>> readers_;
   std::vector<std::jthread> threads_;  // last: they end before what they use
 };
 

@@ -49,7 +49,8 @@ std::vector<std::string> words_of(std::string_view text) {
 }
 
 constexpr const char* kUserColumns =
-    "id, username, password_hash, enabled, name, given_name, family_name, email, email_verified, roles, groups, failures, "
+    "id, username, password_hash, enabled, name, given_name, family_name, email, email_verified, roles, groups, "
+    "failures, "
     "updated";
 
 User user_of(const Row& row) {
@@ -113,10 +114,10 @@ std::optional<T> first(const std::vector<Row>& rows, Make make) {
 constexpr std::string_view kKinds[] = {"realm", "resource_server", "role", "group", "client"};
 std::string kind_text(ConfigKind kind) { return text(kKinds[static_cast<std::size_t>(kind)]); }
 
-ConfigKind kind_of(const std::string& name) {
+std::optional<ConfigKind> kind_of(const std::string& name) {
   for (std::size_t i = 0; i < std::size(kKinds); ++i)
     if (kKinds[i] == name) return static_cast<ConfigKind>(i);
-  return ConfigKind::realm;
+  return std::nullopt;
 }
 
 constexpr std::string_view kStates[] = {"next", "active", "retired"};
@@ -130,9 +131,21 @@ KeyState state_of(const std::string& name) {
 
 }  // namespace
 
+Ran run_work(Connection& connection, Access access, Store::Work& work) {
+  SqlTx tx(connection, access);
+  try {
+    const Outcome outcome = work(tx);
+    return {outcome, tx.failure()};
+  } catch (const SqlError& error) {
+    return {Outcome::roll_back, error};
+  } catch (const std::exception&) {  // its text may hold anything
+    return {Outcome::roll_back, SqlError("the work of a transaction threw an exception", "")};
+  }
+}
+
 std::unexpected<Error> SqlTx::failed(const SqlError& error) {
   if (!failure_) failure_ = error;
-  return fail(error.state == "40001" || error.state == "40P01" ? Err::retry : Err::unavailable, "store");
+  return fail(error.may_run_again() ? Err::retry : Err::unavailable, "store");
 }
 
 Result<std::vector<Row>> SqlTx::read(std::string_view sql, const Args& args) {
@@ -179,20 +192,24 @@ Result<std::vector<User>> SqlTx::users(const RealmId& realm) {
 }
 
 Result<bool> SqlTx::insert_user(const RealmId& realm, const User& user) {
-  return TRY(write("INSERT INTO users (realm, id, username, password_hash, enabled, name, given_name, family_name, email, "
-                   "email_verified, roles, groups, failures, updated) VALUES (:a, :b, :c, :d, :e, :f, :g, :h, :i, :j, :k, "
-                   ":l, 0, :m) ON CONFLICT DO NOTHING",
-                   {realm.text, user.id.text, user.username, user.password_hash, flag(user.enabled), user.name,
-                    user.given_name, user.family_name, user.email, flag(user.email_verified), list_text(user.roles),
-                    list_text(user.groups), us(user.updated)})) == 1;
+  return TRY(write(
+             "INSERT INTO users (realm, id, username, password_hash, enabled, name, given_name, family_name, email, "
+             "email_verified, roles, groups, failures, updated) VALUES (:a, :b, :c, :d, :e, :f, :g, :h, :i, :j, :k, "
+             ":l, 0, :m) ON CONFLICT DO NOTHING",
+             {realm.text, user.id.text, user.username, user.password_hash, flag(user.enabled), user.name,
+              user.given_name, user.family_name, user.email, flag(user.email_verified), list_text(user.roles),
+              list_text(user.groups), us(user.updated)})) == 1;
 }
 
 Result<bool> SqlTx::update_user(const RealmId& realm, const User& user) {
-  return TRY(write("UPDATE users SET username = :a, enabled = :b, name = :c, given_name = :d, family_name = :e, email = :f, "
-                   "email_verified = :g, roles = :h, groups = :i, updated = :j WHERE realm = :k AND id = :l",
-                   {user.username, flag(user.enabled), user.name, user.given_name, user.family_name, user.email,
-                    flag(user.email_verified), list_text(user.roles), list_text(user.groups), us(user.updated),
-                    realm.text, user.id.text})) == 1;
+  return TRY(write(
+             "UPDATE users SET username = :a, enabled = :b, name = :c, given_name = :d, family_name = :e, email = :f, "
+             "email_verified = :g, roles = :h, groups = :i, updated = :j WHERE realm = :k AND id = :l AND NOT EXISTS "
+             "(SELECT "
+             "1 FROM users u WHERE u.realm = :m AND u.username = :n AND u.id <> :o)",
+             {user.username, flag(user.enabled), user.name, user.given_name, user.family_name, user.email,
+              flag(user.email_verified), list_text(user.roles), list_text(user.groups), us(user.updated), realm.text,
+              user.id.text, realm.text, user.username, user.id.text})) == 1;
 }
 
 Result<bool> SqlTx::replace_password(const RealmId& realm, const UserId& id, std::string_view old_hash,
@@ -214,10 +231,12 @@ Result<void> SqlTx::clear_login_failures(const RealmId& realm, const UserId& id)
 // ── sessions ──
 
 Result<void> SqlTx::insert_session(const RealmId& realm, const Session& s) {
-  TRY_VOID(write("INSERT INTO sessions (realm, id, cookie_digest, user_id, created, authenticated, seen, rev, ended) "
-                 "VALUES (:a, :b, :c, :d, :e, :f, :g, :h, 0)",
-                 {realm.text, s.id.text, s.cookie_digest, s.user.text, us(s.created), us(s.authenticated), us(s.seen),
-                  s.rev}));
+  const auto inserted = TRY(write(
+      "INSERT INTO sessions (realm, id, cookie_digest, user_id, created, authenticated, seen, rev, ended) VALUES (:a, "
+      ":b, "
+      ":c, :d, :e, :f, :g, :h, 0) ON CONFLICT DO NOTHING",
+      {realm.text, s.id.text, s.cookie_digest, s.user.text, us(s.created), us(s.authenticated), us(s.seen), s.rev}));
+  ENSURE(inserted == 1, conflict, "session");  // both are random: never, unless randomness is broken
   return {};
 }
 
@@ -240,45 +259,60 @@ Result<void> SqlTx::touch_session(const RealmId& realm, const SessionId& id, Ins
 
 Result<bool> SqlTx::renew_session(const RealmId& realm, const SessionId& id, std::string_view old_digest,
                                   std::string_view new_digest, Instant authenticated) {
-  return TRY(write("UPDATE sessions SET cookie_digest = :a, authenticated = :b, seen = :c WHERE realm = :d AND id = :e AND "
-                   "cookie_digest = :f AND ended = 0",
-                   {text(new_digest), us(authenticated), us(authenticated), realm.text, id.text, text(old_digest)})) == 1;
+  return TRY(write(
+             "UPDATE sessions SET cookie_digest = :a, authenticated = :b, seen = :c WHERE realm = :d AND id = :e AND "
+             "cookie_digest = :f AND ended = 0",
+             {text(new_digest), us(authenticated), us(authenticated), realm.text, id.text, text(old_digest)})) == 1;
 }
 
 Result<bool> SqlTx::end_session(const RealmId& realm, const SessionId& id) {
-  return TRY(write("UPDATE sessions SET ended = 1 WHERE realm = :a AND id = :b AND ended = 0", {realm.text, id.text})) == 1;
+  return TRY(write("UPDATE sessions SET ended = 1 WHERE realm = :a AND id = :b AND ended = 0",
+                   {realm.text, id.text})) == 1;
 }
 
 // ── grants ──
 
+// Two redemptions of one session at once would each miss the other's grant when they count.
+Result<void> SqlTx::lock_session(const RealmId& realm, const SessionId& id) {
+  if (sql_.engine() == Engine::sqlite) return {};  // has one writer
+  TRY_VOID(read("SELECT id FROM sessions WHERE realm = :a AND id = :b FOR UPDATE", {realm.text, id.text}));
+  return {};
+}
+
 Result<Redeemed> SqlTx::redeem_code(const RealmId& realm, const Grant& g, std::vector<GrantId>& ended) {
-  const auto inserted = TRY(write(
-      "INSERT INTO grants (realm, id, session_id, user_id, client_id, scope, audience, nonce, authenticated, created, used, "
-      "generation, rev, offline, ended) VALUES (:a, :b, :c, :d, :e, :f, :g, :h, :i, :j, :k, :l, :m, :n, 0) "
-      "ON CONFLICT DO NOTHING",
-      {realm.text, g.id.text, g.session.text, g.user.text, g.client.text, words_text(g.scope), g.audience, g.nonce,
-       us(g.authenticated), us(g.created), us(g.used), g.generation, g.rev, flag(g.offline)}));
+  TRY_VOID(lock_session(realm, g.session));
+  const auto inserted =
+      TRY(write("INSERT INTO grants (realm, id, session_id, user_id, client_id, scope, audience, nonce, authenticated, "
+                "created, used, "
+                "generation, rev, offline, ended) VALUES (:a, :b, :c, :d, :e, :f, :g, :h, :i, :j, :k, :l, :m, :n, 0) "
+                "ON CONFLICT DO NOTHING",
+                {realm.text, g.id.text, g.session.text, g.user.text, g.client.text, words_text(g.scope), g.audience,
+                 g.nonce, us(g.authenticated), us(g.created), us(g.used), g.generation, g.rev, flag(g.offline)}));
   if (inserted == 0) return Redeemed::again;
-  const auto surplus = TRY(read("SELECT id FROM grants WHERE realm = :a AND session_id = :b AND client_id = :c AND "
-                                "ended = 0 ORDER BY created DESC, id LIMIT 1000 OFFSET 10",
-                                {realm.text, g.session.text, g.client.text}));
+  // The new one stays whatever the clocks of two nodes say.
+  const auto surplus =
+      TRY(read("SELECT id FROM grants WHERE realm = :a AND session_id = :b AND client_id = :c AND "
+               "ended = 0 AND id <> :d ORDER BY created DESC, id LIMIT 1000 OFFSET 9",
+               {realm.text, g.session.text, g.client.text, g.id.text}));
   for (const auto& row : surplus)
     if (TRY(end_grant(realm, GrantId(row.text(0))))) ended.emplace_back(row.text(0));
   return Redeemed::first;
 }
 
 Result<std::optional<Grant>> SqlTx::grant(const RealmId& realm, const GrantId& id) {
-  return first<Grant>(TRY(read("SELECT id, session_id, user_id, client_id, scope, audience, nonce, authenticated, created, "
-                               "used, generation, rev, offline, ended FROM grants WHERE realm = :a AND id = :b",
-                               {realm.text, id.text})),
-                      grant_of);
+  return first<Grant>(
+      TRY(read("SELECT id, session_id, user_id, client_id, scope, audience, nonce, authenticated, created, "
+               "used, generation, rev, offline, ended FROM grants WHERE realm = :a AND id = :b",
+               {realm.text, id.text})),
+      grant_of);
 }
 
 Result<Rotation> SqlTx::rotate_refresh(const RealmId& realm, const GrantId& id, std::int64_t presented, Instant now,
                                        seconds grace) {
-  const auto moved = TRY(write("UPDATE grants SET generation = generation + 1, used = :a WHERE realm = :b AND id = :c AND "
-                               "generation = :d AND ended = 0",
-                               {us(now), realm.text, id.text, presented}));
+  const auto moved =
+      TRY(write("UPDATE grants SET generation = generation + 1, used = :a WHERE realm = :b AND id = :c AND "
+                "generation = :d AND ended = 0",
+                {us(now), realm.text, id.text, presented}));
   if (moved == 1) return Rotation{Rotation::Kind::rotated, presented + 1};
   const auto found = TRY(grant(realm, id));
   if (!found || found->ended) return Rotation{Rotation::Kind::gone, 0};
@@ -288,7 +322,8 @@ Result<Rotation> SqlTx::rotate_refresh(const RealmId& realm, const GrantId& id, 
 }
 
 Result<bool> SqlTx::end_grant(const RealmId& realm, const GrantId& id) {
-  return TRY(write("UPDATE grants SET ended = 1 WHERE realm = :a AND id = :b AND ended = 0", {realm.text, id.text})) == 1;
+  return TRY(write("UPDATE grants SET ended = 1 WHERE realm = :a AND id = :b AND ended = 0", {realm.text, id.text})) ==
+         1;
 }
 
 // ── consents ──
@@ -301,9 +336,10 @@ Result<std::optional<Consent>> SqlTx::consent(const RealmId& realm, const UserId
 }
 
 Result<void> SqlTx::put_consent(const RealmId& realm, const Consent& c) {
-  TRY_VOID(write("INSERT INTO consents (realm, user_id, client_id, scope, given) VALUES (:a, :b, :c, :d, :e) ON CONFLICT "
-                 "(realm, user_id, client_id) DO UPDATE SET scope = excluded.scope, given = excluded.given",
-                 {realm.text, c.user.text, c.client.text, words_text(c.scope), us(c.given)}));
+  TRY_VOID(
+      write("INSERT INTO consents (realm, user_id, client_id, scope, given) VALUES (:a, :b, :c, :d, :e) ON CONFLICT "
+            "(realm, user_id, client_id) DO UPDATE SET scope = excluded.scope, given = excluded.given",
+            {realm.text, c.user.text, c.client.text, words_text(c.scope), us(c.given)}));
   return {};
 }
 
@@ -340,9 +376,10 @@ Result<std::vector<Fact>> SqlTx::facts_after(const RealmId& realm, std::int64_t 
 
 Result<std::vector<ConfigRow>> SqlTx::config(const RealmId& realm) {
   std::vector<ConfigRow> out;
-  for (const auto& row : TRY(read("SELECT kind, id, body, declared FROM config WHERE realm = :a ORDER BY kind, id",
-                                  {realm.text})))
-    out.push_back({kind_of(row.text(0)), row.text(1), row.text(2), row.flag(3)});
+  for (const auto& row :
+       TRY(read("SELECT kind, id, body, declared FROM config WHERE realm = :a ORDER BY kind, id", {realm.text})))
+    if (const auto kind = kind_of(row.text(0)))  // else of a newer binary
+      out.push_back({*kind, row.text(1), row.text(2), row.flag(3)});
   return out;
 }
 
@@ -354,9 +391,10 @@ Result<std::vector<RealmId>> SqlTx::realms() {
 }
 
 Result<void> SqlTx::put_config(const RealmId& realm, const ConfigRow& row) {
-  TRY_VOID(write("INSERT INTO config (realm, kind, id, body, declared) VALUES (:a, :b, :c, :d, :e) ON CONFLICT (realm, "
-                 "kind, id) DO UPDATE SET body = excluded.body, declared = excluded.declared",
-                 {realm.text, kind_text(row.kind), row.id, row.body, flag(row.declared)}));
+  TRY_VOID(
+      write("INSERT INTO config (realm, kind, id, body, declared) VALUES (:a, :b, :c, :d, :e) ON CONFLICT (realm, "
+            "kind, id) DO UPDATE SET body = excluded.body, declared = excluded.declared",
+            {realm.text, kind_text(row.kind), row.id, row.body, flag(row.declared)}));
   return {};
 }
 
@@ -371,9 +409,10 @@ Result<std::int64_t> SqlTx::config_version(const RealmId& realm) {
 }
 
 Result<void> SqlTx::bump_config_version(const RealmId& realm) {
-  TRY_VOID(write("INSERT INTO realm_state (realm, config_version, fact_number) VALUES (:a, 1, 0) ON CONFLICT (realm) DO "
-                 "UPDATE SET config_version = realm_state.config_version + 1",
-                 {realm.text}));
+  TRY_VOID(
+      write("INSERT INTO realm_state (realm, config_version, fact_number) VALUES (:a, 1, 0) ON CONFLICT (realm) DO "
+            "UPDATE SET config_version = realm_state.config_version + 1",
+            {realm.text}));
   return {};
 }
 
@@ -383,8 +422,9 @@ Result<std::optional<std::string>> SqlTx::setting(std::string_view name) {
 }
 
 Result<void> SqlTx::put_setting(std::string_view name, std::string_view value) {
-  TRY_VOID(write("INSERT INTO setting (name, value) VALUES (:a, :b) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                 {text(name), text(value)}));
+  TRY_VOID(
+      write("INSERT INTO setting (name, value) VALUES (:a, :b) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            {text(name), text(value)}));
   return {};
 }
 
@@ -397,24 +437,28 @@ Result<bool> SqlTx::insert_setting(std::string_view name, std::string_view value
 
 Result<std::vector<SigningKey>> SqlTx::signing_keys(const RealmId& realm) {
   std::vector<SigningKey> out;
-  for (const auto& row : TRY(read("SELECT kid, alg, state, sealed_jwk, created, changed FROM signing_keys WHERE realm = :a "
-                                  "ORDER BY created, kid",
-                                  {realm.text}))) {
+  for (const auto& row :
+       TRY(read("SELECT kid, alg, state, sealed_jwk, created, changed FROM signing_keys WHERE realm = :a "
+                "ORDER BY created, kid",
+                {realm.text}))) {
     const auto alg = alg_from_name(row.text(1));
     if (!alg) continue;  // of a newer binary
-    out.push_back({row.text(0), *alg, state_of(row.text(2)), row.text(3), instant(row.number(4)), instant(row.number(5))});
+    out.push_back(
+        {row.text(0), *alg, state_of(row.text(2)), row.text(3), instant(row.number(4)), instant(row.number(5))});
   }
   return out;
 }
 
 Result<bool> SqlTx::insert_signing_key(const RealmId& realm, const SigningKey& key) {
-  return TRY(write("INSERT INTO signing_keys (realm, kid, alg, state, sealed_jwk, created, changed) VALUES (:a, :b, :c, :d, "
-                   ":e, :f, :g) ON CONFLICT DO NOTHING",
-                   {realm.text, key.kid, text(alg_name(key.alg)), state_text(key.state), key.sealed_jwk, us(key.created),
-                    us(key.changed)})) == 1;
+  return TRY(write(
+             "INSERT INTO signing_keys (realm, kid, alg, state, sealed_jwk, created, changed) VALUES (:a, :b, :c, :d, "
+             ":e, :f, :g) ON CONFLICT DO NOTHING",
+             {realm.text, key.kid, text(alg_name(key.alg)), state_text(key.state), key.sealed_jwk, us(key.created),
+              us(key.changed)})) == 1;
 }
 
-Result<bool> SqlTx::move_signing_key(const RealmId& realm, std::string_view kid, KeyState from, KeyState to, Instant now) {
+Result<bool> SqlTx::move_signing_key(const RealmId& realm, std::string_view kid, KeyState from, KeyState to,
+                                     Instant now) {
   return TRY(write("UPDATE signing_keys SET state = :a, changed = :b WHERE realm = :c AND kid = :d AND state = :e",
                    {state_text(to), us(now), realm.text, text(kid), state_text(from)})) == 1;
 }
@@ -423,17 +467,25 @@ Result<bool> SqlTx::move_signing_key(const RealmId& realm, std::string_view kid,
 
 Result<std::int64_t> SqlTx::sweep(const RealmId& realm, const Sweep& sweep, std::int64_t most) {
   const auto& life = sweep.lifetimes;
-  const auto margin = std::chrono::hours(1);
-  // Rows are chosen by their age alone; what is younger may still explain why something is refused.
-  std::int64_t gone = TRY(write(
-      "DELETE FROM sessions WHERE realm = :a AND id IN (SELECT id FROM sessions WHERE realm = :b AND seen < :c LIMIT :d)",
-      {realm.text, realm.text, us(sweep.now - life.session_max - margin), most}));
-  gone += TRY(write(
-      "DELETE FROM grants WHERE realm = :a AND id IN (SELECT id FROM grants WHERE realm = :b AND used < :c LIMIT :d)",
-      {realm.text, realm.text, us(sweep.now - std::max(life.refresh_idle, life.session_max) - margin), most}));
-  gone += TRY(write("DELETE FROM facts WHERE realm = :a AND number IN (SELECT number FROM facts WHERE realm = :b AND "
-                    "expires < :c LIMIT :d)",
-                    {realm.text, realm.text, us(sweep.now), most}));
+  // An hour more than needed: what is younger may still explain why something is refused.
+  const Instant now = sweep.now - std::chrono::hours(1);
+  // A row was last used at or after its creation: one that was not used for its whole life is past it. A grant is kept
+  // as long as its session may live, and never goes before its code has expired: redeemed again, that would be a first
+  // time.
+  const auto sessions = now - life.session_max;
+  const auto grants = now - std::max(life.refresh_idle, life.session_max) - life.code;
+  std::int64_t gone =
+      TRY(write("DELETE FROM sessions WHERE realm = :a AND id IN (SELECT id FROM sessions WHERE realm = :b "
+                "AND seen < :c ORDER BY seen LIMIT :d)",
+                {realm.text, realm.text, us(sessions), most}));
+  gone +=
+      TRY(write("DELETE FROM grants WHERE realm = :a AND id IN (SELECT id FROM grants WHERE realm = :b AND used < :c "
+                "ORDER BY used LIMIT :d)",
+                {realm.text, realm.text, us(grants), most - gone}));
+  gone +=
+      TRY(write("DELETE FROM facts WHERE realm = :a AND number IN (SELECT number FROM facts WHERE realm = :b AND "
+                "expires < :c ORDER BY number LIMIT :d)",
+                {realm.text, realm.text, us(sweep.now), most - gone}));
   return gone;
 }
 

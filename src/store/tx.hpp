@@ -18,7 +18,8 @@ class SqlTx final : public issuer::Tx {
 
   explicit SqlTx(Connection& connection, issuer::Access access) : sql_(connection), access_(access) {}
 
-  // The first failure of a statement, after which the transaction can only be rolled back.
+  // The first failure of a statement. After it no statement runs: the transaction can only be rolled back, and where it
+  // has ended by itself a statement would be a transaction of its own.
   const std::optional<SqlError>& failure() const { return failure_; }
 
   Result<std::optional<issuer::User>> user_by_name(const RealmId&, std::string_view) override;
@@ -66,6 +67,7 @@ class SqlTx final : public issuer::Tx {
   Result<std::int64_t> sweep(const RealmId&, const Sweep&, std::int64_t) override;
 
  private:
+  Result<void> lock_session(const RealmId&, const SessionId&);
   Result<std::vector<Row>> read(std::string_view sql, const Args& args);
   Result<std::vector<Row>> write_returning(std::string_view sql, const Args& args);
   Result<std::int64_t> write(std::string_view sql, const Args& args);
@@ -75,5 +77,13 @@ class SqlTx final : public issuer::Tx {
   issuer::Access access_;
   std::optional<SqlError> failure_;
 };
+
+// What came of a work. An exception that it let through is a failure like any other.
+struct Ran {
+  issuer::Outcome outcome = issuer::Outcome::roll_back;
+  std::optional<SqlError> failure;
+  bool commits() const { return !failure && outcome == issuer::Outcome::commit; }
+};
+Ran run_work(Connection& connection, issuer::Access access, issuer::Store::Work& work);
 
 }  // namespace tessera::store
