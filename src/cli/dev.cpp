@@ -159,6 +159,7 @@ Outcome<Reply> dev(const Options& options, Console& console) {
   if (options.data) secrets = TRY(kept_secrets(*options.data));
   auto house = server::dev_house(listener->port(), secrets, [](std::span<std::byte> out) { crypto::random(out); });
   server::BootOptions boot;
+  boot.vanished = server::Vanished::prune;  // what stood on another port at the last start
   if (options.data) {
     const fs::path folder = fs::absolute(*options.data);
     TRY_VOID(keep_secrets(folder, secrets));

@@ -29,7 +29,6 @@ struct Booted {
 };
 Started<Booted> boot(const Config& config, BootOptions options);
 
-
 // SIGTERM and SIGINT are waited for by one thread, and SIGPIPE is nothing: to be made before any other thread, because
 // threads inherit what is blocked.
 class Signals {
@@ -53,7 +52,6 @@ class Listener {
 
  private:
   Listener() = default;
-  Signals signals_;
   Node* node_ = nullptr;
   std::unique_ptr<http::Server> server_;
 };
