@@ -195,10 +195,14 @@ void Node::answer(http::Request request, http::Respond respond) {
 }
 
 namespace {
-// A key for access tokens, and one for the ID tokens of each client: the slow ones are made in the background.
+// A key for access tokens, and one for the ID tokens of each client that gets any: the slow ones are made in the
+// background.
 bool has_its_keys(const issuer::Snapshot& snapshot) {
-  return snapshot.signing_key(issuer::kAccessTokenAlg) &&
-         std::ranges::all_of(snapshot.clients, [&](const auto& entry) { return snapshot.signing_key(entry.second.id_token_alg); });
+  return snapshot.signing_key(issuer::kAccessTokenAlg) && std::ranges::all_of(snapshot.clients, [&](const auto& entry) {
+           const auto& grants = entry.second.grant_types;
+           return std::ranges::find(grants, issuer::GrantType::authorization_code) == grants.end() ||
+                  snapshot.signing_key(entry.second.id_token_alg);
+         });
 }
 }  // namespace
 
