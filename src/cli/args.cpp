@@ -150,6 +150,10 @@ Args& Args::example(std::string_view line) {
 }
 
 Outcome<void> Args::parse(std::vector<std::string> arguments) {
+  if (std::count(arguments.begin(), arguments.end(), "-") > 1) {
+    return misuse("standard input can be read only once",
+                  {"-", "at most one argument that is -", "a second -", "give one of them as a file"});
+  }
   std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
   try {
     impl_->app.parse(std::move(arguments));

@@ -88,7 +88,13 @@ std::unexpected<Failure> refused(Error error, std::string expected, std::string 
 }
 
 std::unexpected<Failure> refused(Error error, Explanation explanation) {
+  if (explanation.expected == error_text(error.code)) explanation.expected.clear();
   return refused(error, std::move(explanation.expected), std::move(explanation.actual), std::move(explanation.hint));
+}
+
+std::unexpected<Failure> summed_up(std::string summary, std::unexpected<Failure> failure) {
+  failure.error().summary = std::move(summary);
+  return failure;
 }
 
 }  // namespace tessera::cli

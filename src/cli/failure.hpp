@@ -44,6 +44,9 @@ std::unexpected<Failure> refused(Error error, std::string_view subject);
 std::unexpected<Failure> refused(Error error, std::string expected, std::string actual, std::string hint = {});
 std::unexpected<Failure> refused(Error error, Explanation explanation);
 
+// The same failure under a sentence of its own, where the code's is too general.
+std::unexpected<Failure> summed_up(std::string summary, std::unexpected<Failure> failure);
+
 }  // namespace tessera::cli
 
 // The value of the library's Result, or refuse with what was read.

@@ -104,7 +104,7 @@ std::string text_of(const Token& token, Paint paint) {
 
 Outcome<Reply> inspect(const Options& options, Console& console) {
   const sys_seconds now = TRY(now_or(options.now));
-  const std::string text = TRY(read_token(console, options.token));
+  const std::string text = TRY(read_token(options.token));
   const Token token = TRY(look(text, now));
   return Reply{.text = text_of(token, console.out), .json = json_of(token)};
 }

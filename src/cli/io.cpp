@@ -32,8 +32,11 @@ class Descriptor {
 
 std::unexpected<Failure> unreadable(std::string_view argument, Source source, int error) {
   const Err code = error == ENOENT ? Err::not_found : Err::io;
-  return environment(code, std::string(source.what), "a file that can be read, or - for standard input",
-                     fmt::format("{}: {}", argument, std::strerror(error)), "check the path and its permissions");
+  return summed_up("a file cannot be read",
+                   environment(code, std::string(source.what), "a file that can be read, or - for standard input",
+                               fmt::format("{}: {}", argument, std::strerror(error)),
+                               source.what == "token" ? "check the path; a token given as text starts with eyJ"
+                                                      : "check the path and its permissions"));
 }
 
 std::unexpected<Failure> oversized(std::string_view name, Source source) {
@@ -41,15 +44,8 @@ std::unexpected<Failure> oversized(std::string_view name, Source source) {
                  fmt::format("{}: more", name), "check that this is the right file");
 }
 
-Outcome<int> open_source(Console& console, std::string_view argument, Source source) {
-  if (argument == "-") {
-    if (console.stdin_taken) {
-      return misuse("standard input can be read only once", {std::string(source.what), "at most one argument that is -",
-                                                             "a second -", "give one of them as a file"});
-    }
-    console.stdin_taken = true;
-    return STDIN_FILENO;
-  }
+Outcome<int> open_source(std::string_view argument, Source source) {
+  if (argument == "-") return STDIN_FILENO;
   const int fd = ::open(std::string(argument).c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return unreadable(argument, source, errno);
   return fd;
@@ -86,9 +82,9 @@ Outcome<void> check_name(std::string_view argument, Source source) {
 
 }  // namespace
 
-Outcome<std::string> read_text(Console& console, std::string_view argument, Source source) {
+Outcome<std::string> read_text(std::string_view argument, Source source) {
   TRY_VOID(check_name(argument, source));
-  const Descriptor fd(TRY(open_source(console, argument, source)));
+  const Descriptor fd(TRY(open_source(argument, source)));
   std::string text;
   while (text.size() <= source.limit) {
     const std::size_t before = text.size();
@@ -102,9 +98,9 @@ Outcome<std::string> read_text(Console& console, std::string_view argument, Sour
   return oversized(shown(argument), source);
 }
 
-Outcome<Secret> read_secret_text(Console& console, std::string_view argument, Source source) {
+Outcome<Secret> read_secret_text(std::string_view argument, Source source) {
   TRY_VOID(check_name(argument, source));
-  const Descriptor fd(TRY(open_source(console, argument, source)));
+  const Descriptor fd(TRY(open_source(argument, source)));
   Secret buffer = Secret::of_size(source.limit + 1);
   const auto got = read_into(fd.get(), buffer.writable());
   if (!got) return unreadable(shown(argument), source, got.error());
@@ -112,27 +108,28 @@ Outcome<Secret> read_secret_text(Console& console, std::string_view argument, So
   return Secret(buffer.expose("cut to what was read").first(*got));
 }
 
-Outcome<std::string> read_token(Console& console, std::string_view argument) {
+Outcome<std::string> read_token(std::string_view argument) {
   constexpr Source kToken{"token", kMaxTokenFile};
   if (argument.starts_with("eyJ")) return std::string(argument);
-  std::string text = TRY(read_text(console, argument, kToken));
+  std::string text = TRY(read_text(argument, kToken));
   if (text.ends_with('\n')) text.pop_back();
   if (text.ends_with('\r')) text.pop_back();
   return text;
 }
 
-Outcome<Secret> read_mac_key(Console& console, std::string_view argument) {
+Outcome<Secret> read_mac_key(std::string_view argument) {
   constexpr Source kSecret{"--secret", kMaxSecret};
   const std::string_view hint = "a secret is never an argument: give a file, - or env:NAME";
   if (argument.starts_with("env:")) {
     const char* value = std::getenv(std::string(argument.substr(4)).c_str());
     if (value == nullptr) {
-      return environment(Err::not_found, "--secret", "an environment variable that is set",
-                         fmt::format("{} is not set", argument.substr(4)), "export it for this command");
+      return summed_up("the environment holds no such secret",
+                       environment(Err::not_found, "--secret", "an environment variable that is set",
+                                   fmt::format("{} is not set", argument.substr(4)), "export it for this command"));
     }
     return Secret(std::string_view(value));
   }
-  auto secret = read_secret_text(console, argument, kSecret);
+  auto secret = read_secret_text(argument, kSecret);
   if (secret || argument == "-") return secret;
   Failure failure = std::move(secret).error();
   if (failure.code == "usage" || failure.exit == Exit::refused) return std::unexpected(std::move(failure));
@@ -140,6 +137,8 @@ Outcome<Secret> read_mac_key(Console& console, std::string_view argument) {
   failure.hint = hint;
   return std::unexpected(std::move(failure));
 }
+
+std::string octets_of(const Secret& secret) { return fmt::format("--secret: {} octets", secret.size()); }
 
 bool write_all(int descriptor, std::string_view text) {
   while (!text.empty()) {
@@ -155,11 +154,12 @@ namespace {
 
 std::unexpected<Failure> unwritable(const std::string& path, int error) {
   if (error == EEXIST) {
-    return environment(Err::conflict, "--out", "a file that does not exist yet", path,
-                       "choose another name, or say --force to replace it");
+    return summed_up("the file exists", environment(Err::conflict, "--out", "a file that does not exist yet", path,
+                                                    "choose another name, or say --force to replace it"));
   }
-  return environment(Err::io, "--out", "a file that can be written", fmt::format("{}: {}", path, std::strerror(error)),
-                     "check the folder and its permissions");
+  return summed_up("the file cannot be written", environment(Err::io, "--out", "a file that can be written",
+                                                             fmt::format("{}: {}", path, std::strerror(error)),
+                                                             "check the folder and its permissions"));
 }
 
 // Written beside its place and moved there whole, so that a crash leaves the old or the new.

@@ -16,20 +16,24 @@ inline constexpr std::size_t kMaxPayloadFile = 16u << 20;
 inline constexpr std::size_t kMaxClaimsFile = 64 << 10;
 inline constexpr std::size_t kMaxSecret = 1 << 10;
 
-// A file, or "-" for standard input (once). `what` names the argument in errors ("payload").
+// A file, or "-" for standard input (Args sees to it that there is one at most). `what` names the argument in errors
+// ("payload").
 struct Source {
   std::string_view what;
   std::size_t limit;
 };
-Outcome<std::string> read_text(Console& console, std::string_view argument, Source source);
+Outcome<std::string> read_text(std::string_view argument, Source source);
 // The same for what holds a private key: wiped when done with.
-Outcome<Secret> read_secret_text(Console& console, std::string_view argument, Source source);
+Outcome<Secret> read_secret_text(std::string_view argument, Source source);
 
 // A token: its text, when it starts like one ("eyJ"), else a file or "-", less one line end.
-Outcome<std::string> read_token(Console& console, std::string_view argument);
+Outcome<std::string> read_token(std::string_view argument);
 
 // A raw MAC key: a file, "-" or "env:NAME", to the last octet. No error repeats the argument: it could be the secret.
-Outcome<Secret> read_mac_key(Console& console, std::string_view argument);
+Outcome<Secret> read_mac_key(std::string_view argument);
+
+// "--secret: 12 octets", for errors.
+std::string octets_of(const Secret& secret);
 
 enum class Readers { owner, everybody };  // mode 0600, 0644
 enum class Existing { keep, replace };    // an existing file is refused, or replaced whole

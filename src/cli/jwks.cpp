@@ -18,8 +18,8 @@ struct Options {
 };
 
 // The public halves of what a file holds.
-Outcome<std::vector<PublicKey>> public_keys(Console& console, const std::string& file) {
-  KeyFile key = TRY(read_key_file(console, file));
+Outcome<std::vector<PublicKey>> public_keys(const std::string& file) {
+  KeyFile key = TRY(read_key_file(file));
   if (const auto* own = std::get_if<PrivateKey>(&key)) return std::vector{own->public_key()};
   if (const auto* pub = std::get_if<PublicKey>(&key)) return std::vector{*pub};
   if (const auto* set = std::get_if<Keys>(&key)) {
@@ -39,18 +39,19 @@ Outcome<void> add(std::vector<PublicKey>& keys, PublicKey key, const std::string
   }
   for (const PublicKey& other : keys) {
     if (other.info().kid != key.info().kid) continue;
-    return refused(Error{Err::ambiguous_key, "kid"}, "a kid of its own for each key",
-                   fmt::format("{}: kid {} again", shown_source(file), key.info().kid),
-                   "rename one: tessera key convert FILE --to jwk --kid NAME");
+    return summed_up("two keys have one kid",
+                     refused(Error{Err::ambiguous_key, "kid"}, "a kid of its own for each key",
+                             fmt::format("{}: kid {} again", shown_source(file), key.info().kid),
+                             "leave one out, or rename it: tessera key convert FILE --to jwk --kid NAME"));
   }
   keys.push_back(std::move(key));
   return {};
 }
 
-Outcome<Reply> jwks_of(const Options& options, Console& console) {
+Outcome<Reply> jwks_of(const Options& options) {
   std::vector<PublicKey> keys;
   for (const std::string& file : options.files) {
-    for (PublicKey& key : TRY(public_keys(console, file))) TRY_VOID(add(keys, std::move(key), file));
+    for (PublicKey& key : TRY(public_keys(file))) TRY_VOID(add(keys, std::move(key), file));
   }
   const std::string text = jwks(keys);
   if (!options.out) return Reply{.text = text + "\n", .json = text};
@@ -72,7 +73,7 @@ Run declare(Args& args) {
   args.option("--out", "FILE", options->out, "write the set there instead of printing it");
   args.flag("--force", options->force, "replace FILE if it exists");
   args.example("tessera jwks key.jwk old.pem --out jwks.json");
-  return [options](Console& console) { return jwks_of(*options, console); };
+  return [options](Console&) { return jwks_of(*options); };
 }
 
 }  // namespace

@@ -23,9 +23,9 @@ struct SignOptions {
   std::optional<std::string> typ, cty;
 };
 
-Outcome<Reply> sign(const SignOptions& options, Console& console) {
-  const Signer signer = TRY(read_signer(console, options.signer));
-  const std::string payload = TRY(read_text(console, options.payload, {"payload", kMaxPayloadFile}));
+Outcome<Reply> sign(const SignOptions& options) {
+  const Signer signer = TRY(read_signer(options.signer));
+  const std::string payload = TRY(read_text(options.payload, {"payload", kMaxPayloadFile}));
   const std::string typ = options.typ.value_or(""), cty = options.cty.value_or("");
   for (const auto& [flag, value] : {std::pair{"--typ", &typ}, std::pair{"--cty", &cty}}) {
     if (!json::valid_utf8(*value))
@@ -48,7 +48,7 @@ Run declare_sign(Args& args) {
   args.option("--cty", "CTY", options->cty, "the payload's type");
   args.example("tessera jws sign letter.txt --key key.jwk");
   args.example("tessera jws sign - --secret env:MAC_KEY --alg HS256 < letter.txt");
-  return [options](Console& console) { return sign(*options, console); };
+  return [options](Console&) { return sign(*options); };
 }
 
 // ── verify ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -85,8 +85,8 @@ Outcome<Reply> verify(const VerifyOptions& options, Console& console) {
   const Needed needed{kAlg, "--alg ALG", options.verifier.algs.size()};
   TRY_VOID(check_needed({&needed, 1}, unchecked));
   std::vector<Alg> algs = TRY(parse_algs(options.verifier));
-  const VerifierKey key = TRY(read_verifier(console, options.verifier, algs));
-  const std::string token = TRY(read_token(console, options.token));
+  const VerifierKey key = TRY(read_verifier(options.verifier, algs));
+  const std::string token = TRY(read_token(options.token));
   if (algs.empty()) {
     for (std::size_t i = 0; i < kAlgCount; ++i) algs.push_back(static_cast<Alg>(i));
   }

@@ -166,12 +166,12 @@ Outcome<void> add_flags(Gathering& gathering, const Options& options) {
   return {};
 }
 
-Outcome<Draft> draft_of(const Options& options, Console& console) {
+Outcome<Draft> draft_of(const Options& options) {
   const std::string typ = options.typ.value_or("JWT");
   if (!json::valid_utf8(typ)) return misuse("this is not UTF-8", {"--typ", "UTF-8 text", typ, "check the encoding"});
   Gathering gathering(typ, TRY(now_or(options.now)));
   if (options.claims_file) {
-    const std::string text = TRY(read_text(console, *options.claims_file, {"claims", kMaxClaimsFile}));
+    const std::string text = TRY(read_text(*options.claims_file, {"claims", kMaxClaimsFile}));
     TRY_VOID(add_file(gathering, text, shown_source(*options.claims_file)));
   }
   for (const std::string& claim : options.claims) TRY_VOID(add_argument(gathering, claim));
@@ -192,11 +192,16 @@ Outcome<Draft> draft_of(const Options& options, Console& console) {
   return draft;
 }
 
-Outcome<Reply> sign(const Options& options, Console& console) {
-  const Signer signer = TRY(read_signer(console, options.signer));
-  const Draft draft = TRY(draft_of(options, console));
-  const std::string token =
-      ACCEPT("the claims", std::visit([&](const auto& key) { return tessera::sign(draft, key); }, signer));
+Outcome<Reply> sign(const Options& options) {
+  const Signer signer = TRY(read_signer(options.signer));
+  const Draft draft = TRY(draft_of(options));
+  const auto signed_token = std::visit([&](const auto& key) { return tessera::sign(draft, key); }, signer);
+  if (!signed_token) {
+    const bool large = signed_token.error().code == Err::too_large;
+    return refused(signed_token.error(), large ? "a token of at most 16384 octets" : "", "the claims",
+                   large ? "a token travels with every request: leave out what can be looked up" : "");
+  }
+  const std::string& token = *signed_token;
   const auto peeked = ACCEPT("the token", peek_unverified(token));
   json::Writer w;
   w.begin_object().member("token", token).key("header").raw(peeked.header).key("claims").raw(peeked.payload);
@@ -222,7 +227,7 @@ Run declare(Args& args) {
       "tessera jwt sign --key key.jwk --iss https://id.example.com --sub alice --aud https://api.example.com "
       "--typ at+jwt");
   args.example("tessera jwt sign claims.json --secret mac.key --alg HS256 --claim 'roles:=[\"admin\"]'");
-  return [options](Console& console) { return sign(*options, console); };
+  return [options](Console&) { return sign(*options); };
 }
 
 }  // namespace

@@ -63,7 +63,10 @@ std::string text_of(const Claims& claims, const std::vector<std::string>& unchec
   const std::int64_t exp = claims.expires_at().time_since_epoch().count();
   std::string out = painted(paint, Hue::good, "valid") + fmt::format(": signed with {}", alg_name(claims.alg()));
   if (!claims.kid().empty()) out += ", kid " + printable(claims.kid());
-  if (const auto when = iso(exp)) out += fmt::format("\nexpires {}, {}", *when, relative(exp, now));
+  const bool over = claims.expires_at() <= now;  // which the leeway allowed
+  if (const auto when = iso(exp)) {
+    out += fmt::format("\n{} {}, {}", over ? "expired" : "expires", *when, relative(exp, now));
+  }
   if (!unchecked.empty()) {
     out += "\n" + painted(paint, Hue::warn, fmt::format("not checked: {}", fmt::join(unchecked, ", ")));
   }
@@ -80,13 +83,14 @@ Outcome<Reply> verify(const Options& options, Console& console) {
   const std::vector<Alg> algs = TRY(parse_algs(options.verifier));
   Policy policy = TRY(policy_of(options, algs));
   const sys_seconds now = TRY(now_or(options.now));
-  const VerifierKey key = TRY(read_verifier(console, options.verifier, algs));
-  const std::string token = TRY(read_token(console, options.token));
+  const VerifierKey key = TRY(read_verifier(options.verifier, algs));
+  const std::string token = TRY(read_token(options.token));
 
   const Verifier verifier = std::visit([&](const auto& k) { return Verifier(k, std::move(policy)); }, key);
   const auto claims = verifier.verify(token, now);
   if (!claims) {
     Explanation why = explain(claims.error(), token, verifier, now);
+    if (why.actual.empty()) why.actual = fmt::format("a token of {} octets", token.size());
     if (claims.error().code == Err::bad_signature) why.hint = hint_about_secret(options.verifier, std::move(why.hint));
     return refused(claims.error(), std::move(why));
   }

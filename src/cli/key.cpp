@@ -113,7 +113,8 @@ Outcome<unsigned> parse_bits(const std::optional<std::string>& text, Alg alg) {
   }
   const unsigned bits = static_cast<unsigned>(std::stoul(*text));
   if (bits < 2048 || bits > 8192) {
-    return refused(Error{bits < 2048 ? Err::weak_key : Err::too_large, "bits"}, "2048 to 8192 bits", *text);
+    return refused(Error{bits < 2048 ? Err::weak_key : Err::too_large, "bits"}, "2048 to 8192 bits", *text,
+                   "say --bits 3072, for example");
   }
   return bits;
 }
@@ -147,7 +148,7 @@ struct KeyOptions {
 };
 
 Outcome<Reply> public_half(const KeyOptions& options, Console& console) {
-  const KeyFile key = TRY(read_key_file(console, options.file));
+  const KeyFile key = TRY(read_key_file(options.file));
   if (const auto* own = std::get_if<PrivateKey>(&key)) return deliver(own->public_key(), options.target, console);
   if (const auto* own = std::get_if<PublicKey>(&key)) return deliver(*own, options.target, console);
   return refused(Error{Err::wrong_kind, "key"}, "a private or public key",
@@ -168,8 +169,8 @@ Run declare_public(Args& args) {
 
 // ── thumbprint ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-Outcome<Reply> thumbprint(const KeyOptions& options, Console& console) {
-  const KeyFile key = TRY(read_key_file(console, options.file));
+Outcome<Reply> thumbprint(const KeyOptions& options) {
+  const KeyFile key = TRY(read_key_file(options.file));
   std::string digest;
   if (const auto* pub = std::get_if<PublicKey>(&key)) digest = pub->thumbprint();
   if (const auto* own = std::get_if<PrivateKey>(&key)) digest = own->thumbprint();
@@ -188,7 +189,7 @@ Run declare_thumbprint(Args& args) {
   auto options = std::make_shared<KeyOptions>();
   args.positional("KEY", options->file, "a JWK or PEM file, or - for standard input");
   args.example("tessera key thumbprint key.jwk");
-  return [options](Console& console) { return thumbprint(*options, console); };
+  return [options](Console&) { return thumbprint(*options); };
 }
 
 // ── convert ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -201,16 +202,23 @@ struct ConvertOptions {
 
 template <class Key>
 Outcome<Reply> deliver_named(const Key& key, const ConvertOptions& options, Console& console) {
-  KeyInfo info = key.info();
-  if (options.kid) info.kid = *options.kid;
-  if (options.alg) {
-    const Alg alg = TRY(parse_alg(*options.alg));
-    if (!key.admits(alg)) {
-      return refused(Error{Err::alg_key_mismatch, "alg"}, "an algorithm of this key", *options.alg);
-    }
-    info.alg = alg;
+  const KeyInfo info = TRY(renamed_info(key, options.kid, options.alg));
+  return deliver(TRY(with_info(key, info)), options.target, console);
+}
+
+// A symmetric key has no other form; a MAC key without an algorithm cannot be named without one.
+Outcome<Reply> deliver_named(const SecretKey& key, const ConvertOptions& options, Console& console) {
+  const KeyInfo info = TRY(renamed_info(key, options.kid, options.alg));
+  if (!options.kid && !options.alg) return deliver(key, options.target, console);
+  if (!info.alg) {
+    return misuse("the key names no algorithm",
+                  {"--alg", "one of " + admitted_algs(key), "a key without \"alg\"", "say --alg as well"});
   }
-  return deliver(key.with(std::move(info)), options.target, console);
+  return deliver(TRY(with_info(key, info)), options.target, console);
+}
+
+Outcome<Reply> deliver_named(const Keys& keys, const ConvertOptions& options, Console& console) {
+  return deliver(keys, options.target, console);
 }
 
 Outcome<Reply> convert(ConvertOptions& options, Console& console) {
@@ -219,10 +227,8 @@ Outcome<Reply> convert(ConvertOptions& options, Console& console) {
   }
   TRY_VOID(check_kid(options.kid));
   options.target.pem = options.to == "pem";
-  const KeyFile key = TRY(read_key_file(console, options.file));
-  if (const auto* pub = std::get_if<PublicKey>(&key)) return deliver_named(*pub, options, console);
-  if (const auto* own = std::get_if<PrivateKey>(&key)) return deliver_named(*own, options, console);
-  return std::visit([&](const auto& k) { return deliver(k, options.target, console); }, key);
+  const KeyFile key = TRY(read_key_file(options.file));
+  return std::visit([&](const auto& k) { return deliver_named(k, options, console); }, key);
 }
 
 Run declare_convert(Args& args) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/base64url.hpp"
+#include "base/wipe.hpp"
 #include "cli/io.hpp"
 
 namespace tessera::cli {
@@ -51,8 +53,8 @@ Outcome<KeyFile> parse_key_file(std::string_view text, std::string_view name) {
                  "raw octets of a MAC key go with --secret FILE");
 }
 
-Outcome<KeyFile> read_key_file(Console& console, std::string_view argument) {
-  const Secret text = TRY(read_secret_text(console, argument, kKey));
+Outcome<KeyFile> read_key_file(std::string_view argument) {
+  const Secret text = TRY(read_secret_text(argument, kKey));
   return parse_key_file(text.expose_text("a key file is parsed"), shown_source(argument));
 }
 
@@ -79,6 +81,17 @@ std::string alg_names() {
     names += (i == 0 ? "" : " ") + std::string(alg_name(static_cast<Alg>(i)));
   }
   return names;
+}
+
+Outcome<SecretKey> with_info(const SecretKey& key, const KeyInfo& info) {
+  const Secret jwk = key.jwk();
+  json::Document document;
+  const json::Object object = ACCEPT("--key", document.parse_object(jwk.expose_text("a key is made again")));
+  const auto k = object.find("k");
+  Bytes octets = ACCEPT("--key", base64url::decode(k && k->string() ? *k->string() : ""));
+  const Secret held(octets);
+  wipe(octets.data(), octets.size());
+  return ACCEPT("--key", SecretKey::from_octets(held.expose("a key is made again"), *info.alg, info));
 }
 
 Outcome<void> check_kid(const std::optional<std::string>& kid) {

@@ -18,7 +18,7 @@ using KeyFile = std::variant<PublicKey, PrivateKey, SecretKey, Keys>;
 // `name` is the file's, for errors.
 Outcome<KeyFile> parse_key_file(std::string_view text, std::string_view name);
 // A file or "-".
-Outcome<KeyFile> read_key_file(Console& console, std::string_view argument);
+Outcome<KeyFile> read_key_file(std::string_view argument);
 
 // "a private key", for errors.
 std::string_view kind_of(const KeyFile& key);
@@ -29,6 +29,38 @@ std::string shown_source(std::string_view argument);
 // The algorithm of this name, or a usage error that lists all.
 Outcome<Alg> parse_alg(std::string_view name);
 std::string alg_names();
+
+// "ES256 ES384": what a key can serve.
+template <class Key>
+std::string admitted_algs(const Key& key) {
+  std::string names;
+  for (std::size_t i = 0; i < kAlgCount; ++i) {
+    const Alg alg = static_cast<Alg>(i);
+    if (key.admits(alg)) names += (names.empty() ? "" : " ") + std::string(alg_name(alg));
+  }
+  return names;
+}
+
+// The key's information with another kid, or with an algorithm that it can serve, where they are given.
+template <class Key>
+Outcome<KeyInfo> renamed_info(const Key& key, const std::optional<std::string>& kid,
+                              const std::optional<std::string>& alg_name) {
+  KeyInfo info = key.info();
+  if (kid) info.kid = *kid;
+  if (alg_name) {
+    info.alg = TRY(parse_alg(*alg_name));
+    if (!key.admits(*info.alg)) {
+      return refused(Error{Err::alg_key_mismatch, "alg"}, admitted_algs(key), *alg_name,
+                     "leave --alg out, or take another key");
+    }
+  }
+  return info;
+}
+
+// A SecretKey takes its information only when it is made: it is made again. `info.alg` must be there.
+Outcome<SecretKey> with_info(const SecretKey& key, const KeyInfo& info);
+inline Outcome<PrivateKey> with_info(const PrivateKey& key, const KeyInfo& info) { return key.with(info); }
+inline Outcome<PublicKey> with_info(const PublicKey& key, const KeyInfo& info) { return key.with(info); }
 
 // A kid that a key may have, or a usage error.
 Outcome<void> check_kid(const std::optional<std::string>& kid);

@@ -10,7 +10,8 @@ namespace tessera::cli {
 
 namespace {
 
-constexpr std::size_t kMaxShown = 400;  // of one line of an error
+constexpr std::size_t kMaxShown = 400;   // of a sentence in an error
+constexpr std::size_t kMaxActual = 200;  // of what came, which others may have written
 
 Paint paint_for(int descriptor) {
   const char* no_color = std::getenv("NO_COLOR");
@@ -94,6 +95,13 @@ std::string_view next_token(std::string_view& json) {
   return token;
 }
 
+// At most `limit` octets, cut between characters.
+std::string shortened(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return std::string(text);
+  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0) == 0x80) --limit;
+  return std::string(text.substr(0, limit)) + "...";
+}
+
 char front(std::string_view text) { return text.empty() ? '\0' : text[0]; }
 
 std::string painted_value(std::string_view token, Paint paint) {
@@ -104,7 +112,7 @@ void line(std::string& out, Paint paint, std::string_view label, std::string_vie
   if (text.empty()) return;
   const std::size_t indent = 12;
   out += "  " + painted(paint, Hue::faint, fmt::format("{:<10}", label));
-  out += wrapped(printable(text.substr(0, kMaxShown)), indent) + "\n";
+  out += wrapped(printable(text), indent) + "\n";
 }
 
 std::string_view verdict(Exit exit) {
@@ -186,23 +194,23 @@ std::string failure_json(const Failure& failure) {
   json::Writer w;
   w.begin_object().member("valid", false).key("error").begin_object();
   text_member(w, "code", failure.code);
-  text_member(w, "at", failure.at);
-  text_member(w, "expected", failure.expected);
-  text_member(w, "actual", failure.actual);
-  text_member(w, "hint", failure.hint);
+  text_member(w, "at", shortened(failure.at, kMaxActual));
+  text_member(w, "expected", shortened(failure.expected, kMaxShown));
+  text_member(w, "actual", shortened(failure.actual, kMaxActual));
+  text_member(w, "hint", shortened(failure.hint, kMaxShown));
   return w.end_object().end_object().take();
 }
 
 std::string failure_text(const Failure& failure, Paint paint) {
   std::string where = failure.exit == Exit::usage ? std::string() : failure.code;
   if (!failure.at.empty() && !where.empty()) where += ", at ";
-  if (!where.empty()) where = fmt::format(" ({}{})", where, printable(failure.at));
+  if (!where.empty()) where = fmt::format(" ({}{})", where, printable(shortened(failure.at, kMaxActual)));
   const std::string_view label = verdict(failure.exit);
   std::string out = painted(paint, Hue::bad, label) + ": " +
                     wrapped(printable(failure.summary) + where, 2, 80 - std::min<std::size_t>(label.size(), 10)) + "\n";
-  line(out, paint, "expected", failure.expected);
-  line(out, paint, "actual", failure.actual);
-  line(out, paint, "hint", failure.hint);
+  line(out, paint, "expected", shortened(failure.expected, kMaxShown));
+  line(out, paint, "actual", shortened(failure.actual, kMaxActual));
+  line(out, paint, "hint", shortened(failure.hint, kMaxShown));
   return out;
 }
 

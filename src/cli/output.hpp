@@ -12,13 +12,12 @@ namespace tessera::cli {
 enum class Format { text, json };
 enum class Paint { plain, colour };
 
-// Where a command runs: how it should speak, and whether standard input is spent.
+// Where a command runs: how it should speak.
 struct Console {
   Format format = Format::text;
   Paint out = Paint::plain;  // of standard output
   Paint err = Paint::plain;
   bool out_is_terminal = false;
-  bool stdin_taken = false;
 
   // From isatty, NO_COLOR and TERM.
   static Console detect(Format format);

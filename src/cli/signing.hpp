@@ -17,6 +17,6 @@ void declare_signer(Args& args, SignerOptions& options);
 
 // A key that names its algorithm.
 using Signer = std::variant<PrivateKey, SecretKey>;
-Outcome<Signer> read_signer(Console& console, const SignerOptions& options);
+Outcome<Signer> read_signer(const SignerOptions& options);
 
 }  // namespace tessera::cli

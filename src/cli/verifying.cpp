@@ -25,26 +25,26 @@ std::string joined(std::span<const std::string> parts, std::string_view between)
 bool is_mac(Alg alg) { return alg == Alg::HS256 || alg == Alg::HS384 || alg == Alg::HS512; }
 
 // Raw octets serve the algorithm that is named; with several, or none, a JWK without "alg" says just that.
-Outcome<VerifierKey> from_secret(Console& console, const VerifierOptions& options, std::span<const Alg> algs) {
+Outcome<VerifierKey> from_secret(const VerifierOptions& options, std::span<const Alg> algs) {
   for (const Alg alg : algs) {
     if (!is_mac(alg)) {
       return misuse("a raw secret is a MAC key", {"--alg", "HS256, HS384 or HS512 with --secret",
                                                   std::string(alg_name(alg)), "give a public key with --key"});
     }
   }
-  const Secret secret = TRY(read_mac_key(console, *options.secret));
+  const Secret secret = TRY(read_mac_key(*options.secret));
   const BytesView octets = secret.expose("a MAC key is made");
-  if (algs.size() == 1) return VerifierKey(ACCEPT("--secret", SecretKey::from_octets(octets, algs[0])));
+  if (algs.size() == 1) return VerifierKey(ACCEPT(octets_of(secret), SecretKey::from_octets(octets, algs[0])));
   WipedString jwk;
   jwk.text().reserve(base64url::encoded_size(octets.size()) + 32);
   jwk.text() += R"({"kty":"oct","k":")";
   base64url::append(jwk.text(), octets);
   jwk.text() += R"("})";
-  return VerifierKey(ACCEPT("--secret", SecretKey::parse(jwk.text())));
+  return VerifierKey(ACCEPT(octets_of(secret), SecretKey::parse(jwk.text())));
 }
 
-Outcome<VerifierKey> from_key_file(Console& console, std::string_view argument) {
-  KeyFile key = TRY(read_key_file(console, argument));
+Outcome<VerifierKey> from_key_file(std::string_view argument) {
+  KeyFile key = TRY(read_key_file(argument));
   if (auto* own = std::get_if<PublicKey>(&key)) return VerifierKey(std::move(*own));
   if (auto* own = std::get_if<SecretKey>(&key)) return VerifierKey(std::move(*own));
   if (auto* own = std::get_if<Keys>(&key)) return VerifierKey(std::move(*own));
@@ -113,15 +113,15 @@ Outcome<std::vector<Alg>> parse_algs(const VerifierOptions& options) {
   return algs;
 }
 
-Outcome<VerifierKey> read_verifier(Console& console, const VerifierOptions& options, std::span<const Alg> algs) {
+Outcome<VerifierKey> read_verifier(const VerifierOptions& options, std::span<const Alg> algs) {
   if (options.key.has_value() == options.secret.has_value()) {
     return misuse(
         "exactly one source of keys is needed",
         {"--key", "--key KEY or --secret FILE", options.key ? "both" : "neither", "give --key keys.json, for example"});
   }
-  if (options.secret) return from_secret(console, options, algs);
+  if (options.secret) return from_secret(options, algs);
   if (looks_like_url(*options.key)) return VerifierKey(TRY(fetch_issuer_keys(*options.key)));
-  return from_key_file(console, *options.key);
+  return from_key_file(*options.key);
 }
 
 std::string skipped_note(const VerifierKey& key, Paint paint) {

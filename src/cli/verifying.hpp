@@ -33,7 +33,7 @@ Outcome<std::vector<Alg>> parse_algs(const VerifierOptions& options);
 
 using VerifierKey = std::variant<PublicKey, SecretKey, Keys>;
 // `algs` is what the policy lists; empty when alg is unchecked.
-Outcome<VerifierKey> read_verifier(Console& console, const VerifierOptions& options, std::span<const Alg> algs);
+Outcome<VerifierKey> read_verifier(const VerifierOptions& options, std::span<const Alg> algs);
 
 // The keys of a set that were left out: as a note for people, and as the member "skipped_keys".
 std::string skipped_note(const VerifierKey& key, Paint paint);
