@@ -140,8 +140,8 @@ bool registrable_redirect_uri(std::string_view uri, ClientAuth auth) {
   if (!plain_path(parts.path) || !plain_query(parts.query)) return false;
   if (parts.scheme == "https") return parts.has_authority && plain_host(parts.host);
   if (parts.scheme == "http") return parts.has_authority && plain_host(parts.host) && on_this_machine(parts.host);
-  return auth == ClientAuth::none && own_scheme(parts.scheme) && parts.path.starts_with('/') &&
-         (!parts.has_authority || plain_host(parts.host));
+  return auth == ClientAuth::none && own_scheme(parts.scheme) &&
+         (parts.has_authority ? plain_host(parts.host) : parts.path.starts_with('/'));
 }
 
 bool is_registered(const std::vector<std::string>& registered, std::string_view uri, ClientAuth auth) {
