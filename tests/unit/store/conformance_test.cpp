@@ -1,0 +1,522 @@
+// Each method of Tx and the answers that store.hpp promises, over every store.
+#include <algorithm>
+
+#include "unit/store/houses.hpp"
+
+namespace tessera::store::test {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+
+struct Conformance : Houses {};
+EACH_STORE(Conformance);
+
+template <class T>
+concept Text = std::convertible_to<T, std::string_view>;
+
+std::string shown(const std::vector<std::string>& list) {
+  std::string out = "[";
+  for (const auto& item : list) out += "<" + item + ">";
+  return out + "]";
+}
+std::string shown(Instant t) { return std::to_string(t.time_since_epoch().count()); }
+template <class... T>
+std::string joined(const T&... parts) {
+  std::string out;
+  const auto add = [&](const auto& part) {
+    if constexpr (Text<decltype(part)>)
+      out += part;
+    else
+      out += std::to_string(part);
+    out += "|";
+  };
+  (add(parts), ...);
+  return out;
+}
+std::string shown(const User& u) {
+  return joined(u.id.text, u.username, u.password_hash, u.enabled, u.name, u.given_name, u.family_name, u.email,
+                u.email_verified, shown(u.roles), shown(u.groups), u.failures, shown(u.updated));
+}
+std::string shown(const Session& s) {
+  return joined(s.id.text, s.cookie_digest, s.user.text, shown(s.created), shown(s.authenticated), shown(s.seen), s.rev,
+                s.ended);
+}
+std::string shown(const Grant& g) {
+  return joined(g.id.text, g.session.text, g.user.text, g.client.text, shown(g.scope), g.audience, g.nonce,
+                shown(g.authenticated), shown(g.created), shown(g.used), g.generation, g.rev, g.offline, g.ended);
+}
+std::string shown(const Consent& c) { return joined(c.user.text, c.client.text, shown(c.scope), shown(c.given)); }
+std::string shown(const Fact& f) { return joined(f.number, static_cast<int>(f.kind), f.value, shown(f.expires)); }
+std::string shown(const SigningKey& k) {
+  return joined(k.kid, alg_name(k.alg), static_cast<int>(k.state), k.sealed_jwk, shown(k.created), shown(k.changed));
+}
+std::string shown(const ConfigRow& row) { return joined(static_cast<int>(row.kind), row.id, row.body, row.declared); }
+template <class T>
+std::string shown(const Result<std::optional<T>>& found) {
+  return !found ? refusal_of(found) : *found ? shown(**found) : "none";
+}
+template <class T>
+std::vector<std::string> shown(const Result<std::vector<T>>& found) {
+  std::vector<std::string> out;
+  if (!found) return {refusal_of(found)};
+  for (const auto& each : *found) out.push_back(shown(each));
+  return out;
+}
+using Texts = std::vector<std::string>;
+
+// ── people ──
+
+TEST_P(Conformance, a_user_is_read_back_as_written_by_id_and_by_name) {
+  EXPECT_TRUE(*write([](Tx& tx, auto& realm) { return tx.insert_user(realm, ann()); }));
+  EXPECT_EQ(shown(read([](Tx& tx, auto& realm) { return tx.user(realm, UserId("usr_ann")); })), shown(ann()));
+  EXPECT_EQ(shown(read([](Tx& tx, auto& realm) { return tx.user_by_name(realm, "ann"); })), shown(ann()));
+  EXPECT_EQ(shown(read([](Tx& tx, auto& realm) { return tx.user_by_name(realm, "Ann"); })), "none");
+  EXPECT_EQ(shown(read([](Tx& tx, auto& realm) { return tx.user(realm, UserId("usr_an%")); })), "none");
+}
+
+TEST_P(Conformance, empty_members_stay_empty) {
+  User bare;
+  bare.id = UserId("usr_bare");
+  bare.username = "bare";
+  EXPECT_TRUE(*write([&](Tx& tx, auto& realm) { return tx.insert_user(realm, bare); }));
+  EXPECT_EQ(shown(read([](Tx& tx, auto& realm) { return tx.user(realm, UserId("usr_bare")); })), shown(bare));
+}
+
+TEST_P(Conformance, insert_user_is_false_when_the_name_or_the_id_is_taken_and_the_transaction_goes_on) {
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.insert_user(realm, ann()); }));
+  EXPECT_TRUE(*write([](Tx& tx, auto& realm) -> Result<bool> {
+    EXPECT_FALSE(*tx.insert_user(realm, ann("usr_2", "ann")));
+    EXPECT_FALSE(*tx.insert_user(realm, ann("usr_ann", "bob")));
+    return tx.insert_user(realm, ann("usr_2", "bob"));
+  }));
+  EXPECT_EQ(read([](Tx& tx, auto& realm) { return tx.users(realm); })->size(), 2u);
+}
+
+TEST_P(Conformance, update_user_changes_all_but_id_hash_and_failures) {
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.insert_user(realm, ann()); }));
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.count_login_failure(realm, UserId("usr_ann")); }));
+  User changed{.id = UserId("usr_ann"),
+               .username = "anna",
+               .password_hash = "not taken",
+               .enabled = false,
+               .name = "N",
+               .given_name = "G",
+               .family_name = "F",
+               .email = "e",
+               .email_verified = false,
+               .roles = {},
+               .groups = {"g"},
+               .failures = 99,
+               .updated = kNow + hours(1)};
+  EXPECT_TRUE(*write([&](Tx& tx, auto& realm) { return tx.update_user(realm, changed); }));
+  changed.password_hash = ann().password_hash;
+  changed.failures = 1;
+  EXPECT_EQ(shown(read([](Tx& tx, auto& realm) { return tx.user(realm, UserId("usr_ann")); })), shown(changed));
+  EXPECT_FALSE(*write([](Tx& tx, auto& realm) { return tx.update_user(realm, ann("usr_nobody", "nobody")); }));
+}
+
+TEST_P(Conformance, update_user_is_false_when_another_has_the_name_and_the_transaction_goes_on) {
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.insert_user(realm, ann()); }));
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.insert_user(realm, ann("usr_bob", "bob")); }));
+  EXPECT_TRUE(*write([](Tx& tx, auto& realm) -> Result<bool> {
+    EXPECT_FALSE(*tx.update_user(realm, ann("usr_bob", "ann")));
+    return tx.update_user(realm, ann("usr_bob", "robert"));
+  }));
+}
+
+TEST_P(Conformance, replace_password_compares_and_sets) {
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.insert_user(realm, ann()); }));
+  const auto replace = [&](const char* from, const char* to) {
+    return *write([&](Tx& tx, auto& realm) { return tx.replace_password(realm, UserId("usr_ann"), from, to); });
+  };
+  EXPECT_FALSE(replace("other", "new"));
+  EXPECT_TRUE(replace("$argon2id$1", "new"));
+  EXPECT_FALSE(replace("$argon2id$1", "newer"));
+  EXPECT_EQ((*read([](Tx& tx, auto& realm) { return tx.user(realm, UserId("usr_ann")); }))->password_hash, "new");
+}
+
+TEST_P(Conformance, login_failures_are_counted_in_place_and_cleared) {
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.insert_user(realm, ann()); }));
+  const auto failures = [&] {
+    return (*read([](Tx& tx, auto& realm) { return tx.user(realm, UserId("usr_ann")); }))->failures;
+  };
+  for (int i = 0; i < 3; ++i)
+    EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.count_login_failure(realm, UserId("usr_ann")); }));
+  EXPECT_EQ(failures(), 3);
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.clear_login_failures(realm, UserId("usr_ann")); }));
+  EXPECT_EQ(failures(), 0);
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.count_login_failure(realm, UserId("usr_nobody")); }));
+}
+
+// ── sessions ──
+
+TEST_P(Conformance, a_session_is_read_back_as_written_by_id_and_by_cookie) {
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.insert_session(realm, a_session()); }));
+  EXPECT_EQ(shown(read([](Tx& tx, auto& realm) { return tx.session(realm, SessionId("ses_1")); })), shown(a_session()));
+  EXPECT_EQ(shown(read([](Tx& tx, auto& realm) { return tx.session_by_cookie(realm, "digest of ses_1"); })),
+            shown(a_session()));
+  EXPECT_EQ(shown(read([](Tx& tx, auto& realm) { return tx.session_by_cookie(realm, "digest of ses_"); })), "none");
+}
+
+TEST_P(Conformance, a_session_whose_id_or_cookie_is_there_already_is_a_conflict_and_changes_nothing) {
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.insert_session(realm, a_session()); }));
+  auto other = a_session();
+  other.user = UserId("usr_eve");
+  EXPECT_CODE(write([&](Tx& tx, auto& realm) { return tx.insert_session(realm, other); }), conflict);
+  other.id = SessionId("ses_2");
+  EXPECT_CODE(write([&](Tx& tx, auto& realm) { return tx.insert_session(realm, other); }), conflict);
+  EXPECT_EQ(shown(read([](Tx& tx, auto& realm) { return tx.session(realm, SessionId("ses_1")); })), shown(a_session()));
+}
+
+TEST_P(Conformance, idle_time_is_written_at_most_once_a_minute_and_never_back) {
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.insert_session(realm, a_session()); }));
+  const auto seen_after_touch = [&](Instant now) {
+    EXPECT_OK(write([&](Tx& tx, auto& realm) { return tx.touch_session(realm, SessionId("ses_1"), now); }));
+    return (*read([](Tx& tx, auto& realm) { return tx.session(realm, SessionId("ses_1")); }))->seen;
+  };
+  const Instant seen = a_session().seen;
+  EXPECT_EQ(seen_after_touch(seen + minutes(1) - microseconds(1)), seen);
+  EXPECT_EQ(seen_after_touch(seen + minutes(1)), seen + minutes(1));
+  EXPECT_EQ(seen_after_touch(seen), seen + minutes(1));
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.end_session(realm, SessionId("ses_1")); }));
+  EXPECT_EQ(seen_after_touch(seen + hours(1)), seen + minutes(1));
+}
+
+TEST_P(Conformance, S20_renewing_a_session_ends_its_old_cookie) {
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.insert_session(realm, a_session()); }));
+  const auto renew = [&](const char* from, const char* to) {
+    return *write(
+        [&](Tx& tx, auto& realm) { return tx.renew_session(realm, SessionId("ses_1"), from, to, kNow + hours(1)); });
+  };
+  EXPECT_FALSE(renew("wrong", "new"));
+  EXPECT_TRUE(renew("digest of ses_1", "new"));
+  EXPECT_FALSE(renew("digest of ses_1", "newer"));
+  EXPECT_EQ(shown(read([](Tx& tx, auto& realm) { return tx.session_by_cookie(realm, "digest of ses_1"); })), "none");
+  const auto now = *read([](Tx& tx, auto& realm) { return tx.session_by_cookie(realm, "new"); });
+  ASSERT_TRUE(now);
+  EXPECT_EQ(now->authenticated, kNow + hours(1));
+  EXPECT_EQ(now->created, kNow);
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.end_session(realm, SessionId("ses_1")); }));
+  EXPECT_FALSE(renew("new", "newest"));
+}
+
+TEST_P(Conformance, a_session_ends_once) {
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.insert_session(realm, a_session()); }));
+  const auto end = [&](const char* id) {
+    return *write([&](Tx& tx, auto& realm) { return tx.end_session(realm, SessionId(id)); });
+  };
+  EXPECT_TRUE(end("ses_1"));
+  EXPECT_FALSE(end("ses_1"));
+  EXPECT_FALSE(end("ses_none"));
+  EXPECT_TRUE((*read([](Tx& tx, auto& realm) { return tx.session(realm, SessionId("ses_1")); }))->ended);
+}
+
+// ── grants ──
+
+Result<Redeemed> redeem(Tx& tx, const RealmId& realm, const Grant& grant) {
+  std::vector<GrantId> ended;
+  return tx.redeem_code(realm, grant, ended);
+}
+
+TEST_P(Conformance, S05_a_code_is_redeemed_once_and_its_grant_is_as_written) {
+  EXPECT_EQ(*write([](Tx& tx, auto& realm) { return redeem(tx, realm, a_grant()); }), Redeemed::first);
+  auto other = a_grant();
+  other.client = ClientId("evil");
+  EXPECT_EQ(*write([&](Tx& tx, auto& realm) { return redeem(tx, realm, other); }), Redeemed::again);
+  EXPECT_EQ(shown(read([](Tx& tx, auto& realm) { return tx.grant(realm, GrantId("gr_1")); })), shown(a_grant()));
+}
+
+TEST_P(Conformance, a_code_whose_grant_has_ended_stays_redeemed) {
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return redeem(tx, realm, a_grant()); }));
+  EXPECT_TRUE(*write([](Tx& tx, auto& realm) { return tx.end_grant(realm, GrantId("gr_1")); }));
+  EXPECT_FALSE(*write([](Tx& tx, auto& realm) { return tx.end_grant(realm, GrantId("gr_1")); }));
+  EXPECT_EQ(*write([](Tx& tx, auto& realm) { return redeem(tx, realm, a_grant()); }), Redeemed::again);
+  EXPECT_TRUE((*read([](Tx& tx, auto& realm) { return tx.grant(realm, GrantId("gr_1")); }))->ended);
+}
+
+TEST_P(Conformance, a_session_and_client_keep_their_ten_youngest_grants) {
+  std::vector<GrantId> ended;
+  const auto make = [&](const std::string& id, Instant created, const char* client = "orders") {
+    auto grant = a_grant(id);
+    grant.created = created;
+    grant.client = ClientId(client);
+    ended.clear();
+    EXPECT_EQ(*write([&](Tx& tx, auto& realm) { return tx.redeem_code(realm, grant, ended); }), Redeemed::first);
+  };
+  for (int i = 0; i < 10; ++i) make("gr_" + std::to_string(i), kNow + seconds(i));
+  EXPECT_TRUE(ended.empty());
+  make("gr_other", kNow, "reports");
+  EXPECT_TRUE(ended.empty());
+  make("gr_10", kNow + seconds(10));
+  EXPECT_EQ(ended, std::vector<GrantId>{GrantId("gr_0")});
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.end_grant(realm, GrantId("gr_5")); }));
+  make("gr_11", kNow + seconds(11));
+  EXPECT_TRUE(ended.empty());
+  // one made by a node whose clock lags is not the one that goes
+  make("gr_lag", kNow - hours(1));
+  EXPECT_EQ(ended, std::vector<GrantId>{GrantId("gr_1")});
+  EXPECT_FALSE((*read([](Tx& tx, auto& realm) { return tx.grant(realm, GrantId("gr_lag")); }))->ended);
+}
+
+TEST_P(Conformance, S07_refresh_rotates_retries_within_the_grace_and_tells_reuse) {
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return redeem(tx, realm, a_grant()); }));
+  constexpr seconds kGrace{10};
+  const auto rotate = [&](std::int64_t presented, Instant now, const char* id = "gr_1") {
+    const auto rotation =
+        *write([&](Tx& tx, auto& realm) { return tx.rotate_refresh(realm, GrantId(id), presented, now, kGrace); });
+    return std::pair(rotation.kind, rotation.generation);
+  };
+  using Kind = Rotation::Kind;
+  const Instant first = kNow + minutes(1);
+  EXPECT_EQ(rotate(1, first), std::pair(Kind::rotated, std::int64_t{2}));
+  EXPECT_EQ((*read([](Tx& tx, auto& realm) { return tx.grant(realm, GrantId("gr_1")); }))->used, first);
+  EXPECT_EQ(rotate(1, first + kGrace), std::pair(Kind::retry, std::int64_t{2}));
+  EXPECT_EQ(rotate(1, first + kGrace + microseconds(1)).first, Kind::reused);
+  EXPECT_EQ(rotate(0, first).first, Kind::reused);
+  EXPECT_EQ(rotate(2, first + seconds(1)), std::pair(Kind::rotated, std::int64_t{3}));
+  EXPECT_EQ(rotate(1, first + seconds(2)).first, Kind::reused);  // its successor was used, within the grace or not
+  EXPECT_EQ(rotate(9, first).first, Kind::reused);               // never issued by what this store remembers
+  EXPECT_EQ(rotate(1, first, "gr_none").first, Kind::gone);
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.end_grant(realm, GrantId("gr_1")); }));
+  EXPECT_EQ(rotate(3, first).first, Kind::gone);
+  EXPECT_EQ(rotate(2, first).first, Kind::gone);
+}
+
+// ── consents ──
+
+TEST_P(Conformance, a_consent_is_put_replaced_and_removed) {
+  const UserId user("usr_ann");
+  const ClientId client("orders");
+  const auto get = [&] { return shown(read([&](Tx& tx, auto& realm) { return tx.consent(realm, user, client); })); };
+  const auto put = [&](Consent consent) {
+    EXPECT_OK(write([&](Tx& tx, auto& realm) { return tx.put_consent(realm, consent); }));
+  };
+  EXPECT_EQ(get(), "none");
+  put({user, client, {"openid"}, kNow});
+  put({user, client, {"openid", "orders"}, kNow + seconds(1)});
+  EXPECT_EQ(get(), shown(Consent{user, client, {"openid", "orders"}, kNow + seconds(1)}));
+  put({user, client, {}, kNow});
+  EXPECT_EQ(get(), shown(Consent{user, client, {}, kNow}));
+  EXPECT_TRUE(*write([&](Tx& tx, auto& realm) { return tx.remove_consent(realm, user, client); }));
+  EXPECT_FALSE(*write([&](Tx& tx, auto& realm) { return tx.remove_consent(realm, user, client); }));
+  EXPECT_EQ(get(), "none");
+}
+
+// ── facts ──
+
+TEST_P(Conformance, facts_are_numbered_from_one_without_holes_and_read_in_order) {
+  Texts expected;
+  for (int i = 1; i <= 12; ++i) {
+    const Fact fact{i, static_cast<FactKind>(i % 8), "v" + std::to_string(i), kNow + seconds(i)};
+    EXPECT_EQ(*write([&](Tx& tx, auto& realm) { return tx.append_fact(realm, fact); }), i);
+    if (i > 2) expected.push_back(shown(fact));
+  }
+  EXPECT_EQ(shown(read([](Tx& tx, auto& realm) { return tx.facts_after(realm, 2); })), expected);
+  EXPECT_EQ(shown(read([](Tx& tx, auto& realm) { return tx.facts_after(realm, 12); })), Texts{});
+}
+
+TEST_P(Conformance, a_fact_that_is_rolled_back_leaves_no_hole) {
+  const Fact fact{0, FactKind::session, "ses_1", kNow};
+  EXPECT_OK(store->write_now([&](Tx& tx) {
+    EXPECT_EQ(*tx.append_fact(kRealm, fact), 1);
+    return Outcome::roll_back;
+  }));
+  EXPECT_EQ(*write([&](Tx& tx, auto& realm) { return tx.append_fact(realm, fact); }), 1);
+}
+
+// ── configuration ──
+
+TEST_P(Conformance, configuration_is_put_replaced_and_removed) {
+  const auto put = [&](ConfigRow row, const RealmId& realm) {
+    EXPECT_OK(write([&](Tx& tx, auto& r) { return tx.put_config(r, row); }, realm));
+  };
+  const ConfigRow realm{ConfigKind::realm, "", R"({"name":"R"})", true};
+  const ConfigRow client{ConfigKind::client, "orders", R"({"a":"\"ü\""})", false};
+  put(realm, kRealm);
+  put({ConfigKind::client, "orders", "{}", true}, kRealm);
+  put(client, kRealm);
+  put({ConfigKind::role, "orders", "{}", false}, kRealm);
+  EXPECT_TRUE(*write([](Tx& tx, auto& r) { return tx.remove_config(r, ConfigKind::role, "orders"); }));
+  EXPECT_FALSE(*write([](Tx& tx, auto& r) { return tx.remove_config(r, ConfigKind::role, "orders"); }));
+  auto rows = shown(read([](Tx& tx, auto& r) { return tx.config(r); }));
+  std::ranges::sort(rows);
+  Texts expected{shown(realm), shown(client)};
+  std::ranges::sort(expected);
+  EXPECT_EQ(rows, expected);
+  put({ConfigKind::realm, "other", "{}", false}, kOther);
+  EXPECT_EQ(*read([](Tx& tx, auto&) { return tx.realms(); }), (std::vector{kRealm, kOther}));
+}
+
+TEST_P(Conformance, the_version_of_configuration_rises_by_one_and_is_no_fact_number) {
+  const auto version = [&] { return *read([](Tx& tx, auto& realm) { return tx.config_version(realm); }); };
+  EXPECT_EQ(version(), 0);
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.bump_config_version(realm); }));
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.bump_config_version(realm); }));
+  EXPECT_EQ(version(), 2);
+  EXPECT_EQ(*write([](Tx& tx, auto& realm) { return tx.append_fact(realm, Fact{}); }), 1);
+  EXPECT_EQ(version(), 2);
+}
+
+TEST_P(Conformance, settings_are_put_and_made_once) {
+  const auto get = [&] { return *read([](Tx& tx, auto&) { return tx.setting("x"); }); };
+  EXPECT_EQ(get(), std::nullopt);
+  EXPECT_TRUE(*write([](Tx& tx, auto&) { return tx.insert_setting("x", "1"); }));
+  EXPECT_FALSE(*write([](Tx& tx, auto&) { return tx.insert_setting("x", "2"); }));
+  EXPECT_EQ(get(), "1");
+  EXPECT_OK(write([](Tx& tx, auto&) { return tx.put_setting("x", ""); }));
+  EXPECT_EQ(get(), "");
+  EXPECT_OK(write([](Tx& tx, auto&) { return tx.put_setting("x", std::string(300'000, 'x')); }));
+  EXPECT_EQ(get()->size(), 300'000u);
+}
+
+// ── signing keys ──
+
+TEST_P(Conformance, a_signing_key_moves_by_compare_and_set) {
+  const SigningKey key{"kid1", Alg::ES256, KeyState::next, "sealed", kNow, kNow + microseconds(1)};
+  EXPECT_TRUE(*write([&](Tx& tx, auto& realm) { return tx.insert_signing_key(realm, key); }));
+  EXPECT_FALSE(*write([&](Tx& tx, auto& realm) { return tx.insert_signing_key(realm, key); }));
+  EXPECT_EQ(shown(read([](Tx& tx, auto& realm) { return tx.signing_keys(realm); })), Texts{shown(key)});
+  const auto move = [&](KeyState from, KeyState to) {
+    return *write([&](Tx& tx, auto& realm) { return tx.move_signing_key(realm, "kid1", from, to, kNow + hours(1)); });
+  };
+  EXPECT_FALSE(move(KeyState::active, KeyState::retired));
+  EXPECT_TRUE(move(KeyState::next, KeyState::active));
+  EXPECT_FALSE(move(KeyState::next, KeyState::active));
+  const auto now = read([](Tx& tx, auto& realm) { return tx.signing_keys(realm); });
+  EXPECT_EQ(now->front().state, KeyState::active);
+  EXPECT_EQ(now->front().changed, kNow + hours(1));
+  EXPECT_EQ(now->front().created, kNow);
+}
+
+// ── ageing ──
+
+TEST_P(Conformance, sweep_takes_only_what_is_past_every_lifetime_and_no_more_than_asked) {
+  const Lifetimes life;
+  const Instant now = kNow + days(365);
+  EXPECT_OK(write([&](Tx& tx, auto& realm) -> Result<void> {
+    const auto session = [&](const char* id, Instant seen) {
+      auto made = a_session(id);
+      made.created = made.seen = seen;
+      EXPECT_OK(tx.insert_session(realm, made));
+    };
+    const auto grant = [&](const char* id, Instant used) {
+      auto made = a_grant(id, "ses_x");
+      made.created = made.used = used;
+      EXPECT_OK(redeem(tx, realm, made));
+    };
+    session("ses_old1", now - life.session_max - days(1));
+    session("ses_old2", now - life.session_max - days(2));
+    session("ses_young", now - life.session_max + hours(1));
+    grant("gr_old", now - life.refresh_max - days(1));
+    grant("gr_young", now - life.refresh_idle + hours(1));
+    EXPECT_OK(tx.append_fact(realm, {0, FactKind::session, "old", now - microseconds(1)}));
+    EXPECT_OK(tx.append_fact(realm, {0, FactKind::session, "young", now}));
+    return {};
+  }));
+  const auto sweep = [&](std::int64_t most, const RealmId& realm = kRealm) {
+    return *write([&](Tx& tx, auto& r) { return tx.sweep(r, {now, life}, most); }, realm);
+  };
+  EXPECT_EQ(sweep(100, kOther), 0);
+  EXPECT_EQ(sweep(1), 1);
+  EXPECT_EQ(sweep(2), 2);
+  EXPECT_EQ(sweep(100), 1);
+  EXPECT_EQ(sweep(100), 0);
+  const auto session = [&](const char* id) {
+    return read([&](Tx& tx, auto& realm) { return tx.session(realm, SessionId(id)); })->has_value();
+  };
+  const auto grant = [&](const char* id) {
+    return read([&](Tx& tx, auto& realm) { return tx.grant(realm, GrantId(id)); })->has_value();
+  };
+  EXPECT_FALSE(session("ses_old1") || session("ses_old2") || grant("gr_old"));
+  EXPECT_TRUE(session("ses_young") && grant("gr_young"));
+  EXPECT_EQ(shown(read([](Tx& tx, auto& realm) { return tx.facts_after(realm, 0); })),
+            Texts{shown(Fact{2, FactKind::session, "young", now})});
+  EXPECT_EQ(*write([](Tx& tx, auto& realm) { return tx.append_fact(realm, Fact{}); }),
+            3);  // numbers are not used again
+}
+
+// ── realms ──
+
+TEST_P(Conformance, S30_cross_realm_ids_of_one_realm_mean_nothing_in_another) {
+  const UserId user("usr_ann");
+  const SessionId session("ses_1");
+  const GrantId grant("gr_1");
+  const ClientId client("orders");
+  EXPECT_OK(write([&](Tx& tx, auto& realm) -> Result<void> {
+    EXPECT_OK(tx.insert_user(realm, ann()));
+    EXPECT_OK(tx.insert_session(realm, a_session()));
+    EXPECT_OK(redeem(tx, realm, a_grant()));
+    EXPECT_OK(tx.put_consent(realm, {user, client, {"openid"}, kNow}));
+    EXPECT_OK(tx.append_fact(realm, {0, FactKind::jti, "j", kNow}));
+    EXPECT_OK(tx.put_config(realm, {ConfigKind::client, "orders", "{}", false}));
+    EXPECT_OK(tx.bump_config_version(realm));
+    EXPECT_OK(tx.insert_signing_key(realm, {"kid1", Alg::ES256, KeyState::next, "sealed", kNow, kNow}));
+    return {};
+  }));
+  const auto before = [&] {
+    return read([&](Tx& tx, auto& realm) {
+      Texts all{shown(tx.user(realm, user)), shown(tx.session(realm, session)), shown(tx.grant(realm, grant)),
+                shown(tx.consent(realm, user, client)), std::to_string(*tx.config_version(realm))};
+      for (const auto& list : {shown(tx.facts_after(realm, 0)), shown(tx.config(realm)), shown(tx.signing_keys(realm))})
+        all.insert(all.end(), list.begin(), list.end());
+      return all;
+    });
+  };
+  const auto was = before();
+  ASSERT_EQ(was.size(), 8u);
+  const auto other = [&](Tx& tx, const RealmId& realm) -> Result<void> {
+    // nothing is there to be seen
+    EXPECT_EQ(shown(tx.user(realm, user)), "none");
+    EXPECT_EQ(shown(tx.user_by_name(realm, "ann")), "none");
+    EXPECT_TRUE(tx.users(realm)->empty());
+    EXPECT_EQ(shown(tx.session(realm, session)), "none");
+    EXPECT_EQ(shown(tx.session_by_cookie(realm, "digest of ses_1")), "none");
+    EXPECT_EQ(shown(tx.grant(realm, grant)), "none");
+    EXPECT_EQ(shown(tx.consent(realm, user, client)), "none");
+    EXPECT_TRUE(tx.facts_after(realm, 0)->empty());
+    EXPECT_TRUE(tx.config(realm)->empty());
+    EXPECT_EQ(*tx.config_version(realm), 0);
+    EXPECT_TRUE(tx.signing_keys(realm)->empty());
+    // nor to be changed
+    EXPECT_FALSE(*tx.update_user(realm, ann("usr_ann", "taken")));
+    EXPECT_FALSE(*tx.replace_password(realm, user, "$argon2id$1", "new"));
+    EXPECT_OK(tx.count_login_failure(realm, user));
+    EXPECT_OK(tx.touch_session(realm, session, kNow + hours(5)));
+    EXPECT_FALSE(*tx.renew_session(realm, session, "digest of ses_1", "new", kNow));
+    EXPECT_FALSE(*tx.end_session(realm, session));
+    EXPECT_EQ(tx.rotate_refresh(realm, grant, 1, kNow, seconds(10))->kind, Rotation::Kind::gone);
+    EXPECT_FALSE(*tx.end_grant(realm, grant));
+    EXPECT_FALSE(*tx.remove_consent(realm, user, client));
+    EXPECT_FALSE(*tx.remove_config(realm, ConfigKind::client, "orders"));
+    EXPECT_FALSE(*tx.move_signing_key(realm, "kid1", KeyState::next, KeyState::active, kNow));
+    EXPECT_EQ(*tx.sweep(realm, {kNow + days(9999), {}}, 100), 0);
+    // and the same ids are free there
+    EXPECT_TRUE(*tx.insert_user(realm, ann()));
+    EXPECT_OK(tx.insert_session(realm, a_session()));
+    EXPECT_EQ(*redeem(tx, realm, a_grant()), Redeemed::first);
+    EXPECT_EQ(*tx.append_fact(realm, Fact{}), 1);
+    EXPECT_TRUE(*tx.insert_signing_key(realm, {"kid1", Alg::ES256, KeyState::next, "sealed", kNow, kNow}));
+    EXPECT_TRUE(*tx.end_session(realm, session));
+    EXPECT_TRUE(*tx.end_grant(realm, grant));
+    EXPECT_OK(tx.put_consent(realm, {user, client, {"other"}, kNow}));
+    EXPECT_OK(tx.put_config(realm, {ConfigKind::client, "orders", "[]", true}));
+    EXPECT_OK(tx.bump_config_version(realm));
+    return {};
+  };
+  EXPECT_OK(write(other, kOther));
+  EXPECT_EQ(before(), was);
+}
+
+TEST_P(Conformance, realms_with_like_names_and_a_grant_limit_of_their_own_do_not_touch) {
+  for (const auto& realm : {kRealm, kOther, RealmId("othe"), RealmId("OTHER")})
+    for (int i = 0; i < 10; ++i) {
+      std::vector<GrantId> ended;
+      EXPECT_OK(
+          write([&](Tx& tx, auto& r) { return tx.redeem_code(r, a_grant("gr_" + std::to_string(i)), ended); }, realm));
+      EXPECT_TRUE(ended.empty());
+    }
+}
+
+}  // namespace
+}  // namespace tessera::store::test
