@@ -144,7 +144,7 @@ class AllowedAlgs {
 struct Policy {
   Expected issuer;                                // iss is one of these
   Expected audience;                              // aud holds one of these
-  Expected typ;                                   // the header's typ is one of these
+  Expected typ;                                   // the header's typ is one of these; an absent typ is none of them
   AllowedAlgs algs;
   seconds leeway{0};                              // for exp, nbf, iat and max_age; at most 10 minutes
   std::optional<seconds> max_age{};               // since iat, which is then required
@@ -225,7 +225,8 @@ class Verifier {
   //                  the future means that a clock is wrong or that someone stores tokens up (fractions count as 0)
   //   too_old        when max_age is set and now > iat + max_age + l
   // Errors: those of jws::verify, and typ_mismatch, claim_missing, claim_type, claim_mismatch, expired, not_yet_valid,
-  // too_old, bad_policy. `at` is the claim or header parameter; for a name in `require` that is not registered, "require".
+  // too_old, bad_policy. `at` is the claim or header parameter; "header", "payload" or "signature" where that part cannot be
+  // read; "require" for a required claim of a private name.
   // `now` comes from the caller: the library reads no clock.
   Result<Claims> verify(std::string_view token, sys_seconds now) const;
   Result<Claims> verify(std::string_view token, sys_seconds now, Scratch& scratch) const;

@@ -50,8 +50,8 @@ enum class KeyUse : std::uint8_t { any, sig, enc };
 
 // What a JWK says beside the key itself. An empty `kid` is an absent one.
 struct KeyInfo {
-  std::string kid;                  // opaque; UTF-8, at most 256 octets
-  std::optional<Alg> alg;
+  std::string kid{};                // opaque; UTF-8, at most 256 octets
+  std::optional<Alg> alg{};
   KeyUse use = KeyUse::any;
 };
 

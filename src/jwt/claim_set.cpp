@@ -70,9 +70,9 @@ bool holds(const json::Value& claim, std::string_view text) {
 
 const char* literal_name(std::string_view name, const char* otherwise) {
   static constexpr const char* kNames[] = {
-      "iss",   "sub",       "aud",       "exp",   "nbf",         "iat",      "jti",   "scope",  "client_id", "azp",
-      "sid",   "nonce",     "auth_time", "acr",   "amr",         "roles",    "cnf",   "act",    "email",     "name",
-      "grant", "at_hash",   "c_hash",    "s_hash", "permissions", "groups",   "events"};
+      "iss",   "sub",  "aud",   "exp",       "nbf",    "iat",    "jti",         "scope",  "client_id",
+      "azp",   "sid",  "nonce", "auth_time", "acr",    "amr",    "roles",       "cnf",    "act",
+      "email", "name", "grant", "at_hash",   "c_hash", "s_hash", "permissions", "groups", "events"};
   for (const char* known : kNames)
     if (name == known) return known;
   return otherwise;

@@ -1,235 +1,313 @@
 #include <algorithm>
-#include <array>
-#include <cstdio>
 
 #include "base/base64url.hpp"
-#include "base/try.hpp"
-#include "base/utf8.hpp"
 #include "jose/algs.hpp"
+#include "jose/select.hpp"
 #include "jwt/scratch.hpp"
+#include "jwt/shown.hpp"
 #include "tessera/jwt.hpp"
 
 namespace tessera {
 
 namespace {
 
-constexpr std::size_t kMaxShown = 200, kMaxPeeked = 1 << 20;
+using namespace detail;
 
-// Text of the token as it may be shown: printable, cut.
-std::string shown(std::string_view text) {
-  constexpr char kHex[] = "0123456789abcdef";
-  const bool utf8 = valid_utf8(text);
-  std::string out;
-  for (const char c : text) {
-    if (out.size() >= kMaxShown) return out + "…";
-    const auto octet = static_cast<unsigned char>(c);
-    if (octet < 0x20 || octet == 0x7F || (!utf8 && octet >= 0x80))
-      (out += "\\x") += {kHex[octet >> 4], kHex[octet & 15]};
-    else
-      out += c;
+// One part of a token that may be anything: read if it can be.
+class Part {
+ public:
+  explicit Part(std::string_view encoded) {
+    const auto octets = base64url::decode(encoded);
+    if (!octets) return;
+    if (const auto read = document_.parse_object(text_of(*octets))) object_ = *read;
   }
-  return out;
+  const std::optional<json::Object>& object() const { return object_; }
+  std::optional<json::Value> find(std::string_view name) const { return object_ ? object_->find(name) : std::nullopt; }
+  std::string shown_member(std::string_view name) const {
+    if (!object_) return "unreadable";
+    const auto value = find(name);
+    if (!value) return "absent";
+    return value->is(json::Kind::string) ? "\"" + shown(*value->string()) + "\"" : shown(value->text());
+  }
+  std::string names() const {
+    if (!object_) return "unreadable";
+    std::vector<std::string> names;
+    for (const json::Member member : *object_) names.emplace_back(member.name);
+    std::string out;
+    for (std::size_t i = 0; i < names.size() && i < kMaxListed; ++i) (out += i == 0 ? "" : ", ") += shown(names[i]);
+    return names.empty() ? "none" : names.size() > kMaxListed ? out + ", …" : out;
+  }
+
+ private:
+  json::Document document_;
+  std::optional<json::Object> object_;
+};
+
+std::string_view part_of(std::string_view token, std::size_t index) {
+  for (; index > 0; --index) {
+    const auto dot = token.find('.');
+    if (dot == std::string_view::npos) return {};
+    token.remove_prefix(dot + 1);
+  }
+  return token.substr(0, token.find('.'));
 }
 
-std::string listed(const std::vector<std::string>& values) {
-  std::string out;
-  for (const auto& value : values) (out += out.empty() ? "" : " or ") += shown(value);
-  return out.empty() ? "nothing: the list is empty" : out;
+// Why a part is not base64url. One character of it is told at most, and of a signature none.
+std::string base64_fault(std::string_view part, std::string_view name) {
+  const auto bad = std::ranges::find_if_not(part, [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+  if (bad != part.end()) {
+    const auto at = " at character " + std::to_string(bad - part.begin() + 1) + " of the " + std::string(name);
+    if (name == "signature") return "a character outside the alphabet" + at;
+    return (*bad == '=' ? "padding" : "'" + shown({&*bad, 1}) + "'") + at;
+  }
+  if (part.size() % 4 == 1) return "a " + std::string(name) + " of " + std::to_string(part.size()) + " characters";
+  return "a " + std::string(name) + " whose last character has bits that should be zero";
 }
 
-std::string instant(sys_seconds time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(time - day);
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()));
-  return text.data();
+std::optional<std::size_t> signature_size(const KeyData& key, Alg alg) {
+  switch (alg) {
+    case Alg::HS256:
+      return 32;
+    case Alg::HS384:
+      return 48;
+    case Alg::HS512:
+      return 64;
+    case Alg::ES256:
+    case Alg::ES256K:
+      return 64;
+    case Alg::ES384:
+      return 96;
+    case Alg::ES512:
+      return 132;
+    case Alg::EdDSA:
+    case Alg::Ed25519:
+    case Alg::Ed448:
+      return key.type == KeyType::Ed448 ? 114 : 64;
+    default:
+      return std::nullopt;
+  }
 }
 
-std::string span(seconds time) {
-  const auto count = time.count();
-  if (count < 120) return std::to_string(count) + " s";
-  if (count < 7200) return std::to_string(count / 60) + " min";
-  if (count < 172800) return std::to_string(count / 3600) + " h";
-  return std::to_string(count / 86400) + " days";
+std::string named(const KeyData& key) {
+  return (key.info.kid.empty() ? "without kid" : "\"" + shown(key.info.kid) + "\"") + " (" +
+         std::string(key.info.alg ? alg_name(*key.info.alg) : key_type_name(key.type)) + ")";
 }
 
 class Explainer {
  public:
   Explainer(const Error& error, std::string_view token, const Verifier& verifier, sys_seconds now)
-      : error_(error), token_(token), verifier_(verifier.data()), policy_(verifier.policy()), now_(now) {
-    if (const auto peeked = peek_unverified(token)) {
-      header_text_ = peeked->header;
-      payload_text_ = peeked->payload;
-      if (const auto object = header_document_.parse_object(header_text_)) header_ = *object;
-      if (const auto object = payload_document_.parse_object(payload_text_)) payload_ = *object;
-    }
-  }
+      : error_(error),
+        at_(error.at),
+        token_(token.size() <= verifier.policy().max_bytes ? token : std::string_view()),
+        size_(token.size()),
+        verifier_(verifier.data()),
+        policy_(verifier.policy()),
+        now_(now),
+        header_(part_of(token_, 0)),
+        payload_(part_of(token_, 1)) {}
 
   Explanation explain() {
-    Explanation out{std::string(error_name(error_.code)), error_.at, std::string(error_text(error_.code)), "",
-                    std::string(error_hint(error_.code))};
+    Explanation out{std::string(error_name(error_.code)), error_.at, "", "", std::string(error_hint(error_.code))};
     fill(out);
+    if (out.expected.empty()) out.expected = "not this: " + std::string(error_text(error_.code));
     return out;
   }
 
  private:
-  void fill(Explanation& out) {
-    const std::string_view at = error_.at;
+  void fill(Explanation& out) const {
     switch (error_.code) {
       case Err::too_large:
-        out.expected = "at most " + std::to_string(policy_.max_bytes) + " octets";
-        out.actual = std::to_string(token_.size()) + " octets";
-        break;
+        if (at_ == "payload" || at_ == "header") return say(out, "at most 1,024 members in an object", "more");
+        return say(out, "at most " + std::to_string(policy_.max_bytes) + " octets", std::to_string(size_) + " octets");
       case Err::malformed:
       case Err::wrong_kind:
-        out.expected = "a compact JWS: three parts with dots between";
-        out.actual = std::to_string(std::ranges::count(token_, '.') + 1) + " parts";
-        break;
+        return shape(out);
+      case Err::bad_base64:
+        return base64(out);
+      case Err::bad_json:
+        return say(out, "one JSON object in UTF-8", "a " + part() + " that is none");
+      case Err::json_depth:
+        return say(out, "JSON of at most 32 levels", "a " + part() + " that is deeper");
+      case Err::duplicate_member:
+        return say(out, "each member once", "a " + part() + " with one name twice");
+      case Err::malformed_header:
+        return malformed_header(out);
+      case Err::crit_unsupported:
+        return say(out, "no critical extension", "crit " + header_.shown_member("crit"));
       case Err::alg_not_allowed:
       case Err::unknown_alg:
-        out.expected = algs();
-        out.actual = header("alg");
-        break;
+        return say(out, "alg " + algs(), "alg " + header_.shown_member("alg"));
       case Err::alg_key_mismatch:
-        out.expected = "an algorithm of the key: " + keys();
-        out.actual = header("alg");
-        break;
+        return say(out, "an algorithm of the key, of " + keys(), "alg " + header_.shown_member("alg"));
+      case Err::no_keys:
+        return say(out, "at least one key", "0 keys");
       case Err::key_not_found:
       case Err::ambiguous_key:
-        out.expected = "exactly one key that fits, of " + keys();
-        out.actual = "kid " + header("kid") + ", alg " + header("alg");
-        break;
-      case Err::no_keys:
-        out.expected = "at least one key";
-        out.actual = "none";
-        break;
+        return key_choice(out);
       case Err::bad_signature:
-        out.expected = "a signature by the key " + keys();
-        out.actual = "another key's, or of other octets";
-        break;
+        return signature(out);
       case Err::typ_mismatch:
-        out.expected = listed(policy_.typ.values());
-        out.actual = header("typ");
-        break;
-      case Err::crit_unsupported:
-        out.expected = "no critical extension";
-        out.actual = header("crit");
-        break;
-      case Err::malformed_header:
-        out.actual = at.empty() ? "" : header(at);
-        break;
-      case Err::claim_missing: out.actual = "absent"; out.expected = "a claim that is there"; break;
+        return say(out, "typ " + shown_any(policy_.typ.values()), "typ " + header_.shown_member("typ"));
+      case Err::claim_missing:
+        return missing(out);
       case Err::claim_type:
-        out.expected = "a value of the type that RFC 7519 section 4.1 gives it";
-        out.actual = claim(at);
-        break;
+        return type(out);
       case Err::claim_mismatch:
-        out.expected = listed(at == "aud" ? policy_.audience.values() : policy_.issuer.values());
-        out.actual = claim(at);
-        break;
-      case Err::expired: time_before(out, "exp"); break;
-      case Err::not_yet_valid: time_after(out, at); break;
+        return say(out, std::string(at_) + " " + shown_any((at_ == "aud" ? policy_.audience : policy_.issuer).values()),
+                   std::string(at_) + " " + payload_.shown_member(at_));
+      case Err::expired:
+        return expired(out);
+      case Err::not_yet_valid:
+        return not_yet_valid(out);
       case Err::too_old:
-        out.expected = "issued at most " + span(policy_.max_age.value_or(seconds(0))) + " before now";
-        time_before(out, "iat");
-        break;
+        return too_old(out);
       case Err::bad_policy:
-        out.expected = "leeway 0 to 10 min, max_age not negative, max_bytes 1 to 1 MiB";
-        out.actual = "a policy that contradicts itself";
-        break;
-      default: break;
+        return say(out, "leeway 0 to 10 min, max_age 0 or more, max_bytes 1 to 1048576", "a bad " + std::string(at_));
+      default:
+        return;
     }
   }
 
+  static void say(Explanation& out, std::string expected, std::string actual) {
+    out.expected = std::move(expected);
+    out.actual = std::move(actual);
+  }
+
+  std::string part() const { return at_.empty() ? "part" : std::string(at_); }
+
+  void shape(Explanation& out) const {
+    const auto parts = std::ranges::count(token_, '.') + 1;
+    say(out, "a compact JWS: three parts with dots between",
+        std::to_string(parts) + (parts == 1 ? " part" : " parts") + (parts == 5 ? ": a JWE, which is encrypted" : ""));
+    if (parts == 3) out.actual = "three parts, but not of a compact JWS";
+  }
+
+  void base64(Explanation& out) const {
+    const std::size_t index = at_ == "header" ? 0 : at_ == "payload" ? 1 : 2;
+    say(out, "base64url without padding or white space", base64_fault(part_of(token_, index), part()));
+  }
+
+  void malformed_header(Explanation& out) const {
+    const bool list = at_ == "crit" || at_ == "x5c";
+    out.expected = at_ == "jwk"   ? "an object"
+                   : at_ == "b64" ? "a boolean that crit names"
+                   : list         ? "a list of at least one text that its RFC allows there"
+                                  : "a text";
+    out.actual = std::string(at_) + " " + header_.shown_member(at_);
+  }
+
   std::string algs() const {
+    if (!policy_.algs.checked()) return "any that is registered for signatures";
     std::vector<std::string> names;
     for (const Alg alg : policy_.algs.values()) names.emplace_back(alg_name(alg));
-    return policy_.algs.checked() ? listed(names) : "a registered signature algorithm";
+    return shown_any(names);
   }
 
   std::string keys() const {
-    std::string out = std::to_string(verifier_.keys.size()) + (verifier_.keys.size() == 1 ? " key" : " keys");
-    std::size_t told = 0;
-    for (const auto& key : verifier_.keys) {
-      if (++told > 5) return out + ", …";
-      out += (told == 1 ? ": " : ", ") + (key->info.kid.empty() ? "without kid" : shown(key->info.kid)) + " (" +
-             std::string(key->info.alg ? alg_name(*key->info.alg) : key_type_name(key->type)) + ")";
+    const auto& all = verifier_.keys;
+    std::string out = std::to_string(all.size()) + (all.size() == 1 ? " key" : " keys");
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (i == kMaxListed) return out + ", …";
+      out += (i == 0 ? ": " : ", ") + named(*all[i]);
     }
     return out;
   }
 
-  static std::string member(const std::optional<json::Object>& object, std::string_view name) {
-    if (!object) return "unreadable";
-    const auto value = object->find(name);
-    if (!value) return "absent";
-    const auto text = value->string();
-    return text ? shown(*text) : shown(value->text());
+  void key_choice(Explanation& out) const {
+    say(out, "exactly one key that fits, of " + keys(),
+        "kid " + header_.shown_member("kid") + ", alg " + header_.shown_member("alg"));
+    if (error_.code == Err::key_not_found && header_.find("kid"))
+      out.hint =
+          "kid " + header_.shown_member("kid") + " is not among these keys: refresh the key set, or ask the issuer";
   }
-  std::string header(std::string_view name) const { return member(header_, name); }
-  std::string claim(std::string_view name) const { return member(payload_, name); }
 
+  void signature(Explanation& out) const {
+    say(out, "a signature by one of " + keys(), "one that does not verify");
+    if (!header_.object()) return;
+    const auto header = jose::parse_header(*header_.object());
+    if (!header) return;
+    const auto key = jose::select_key(verifier_.keys, *header);
+    if (!key) return;
+    out.expected = std::string(alg_name(header->alg)) + " by the key " + named(**key);
+    const auto wanted = signature_size(**key, header->alg);
+    const auto octets = base64url::decoded_size(part_of(token_, 2).size());
+    if (wanted && octets != *wanted) {
+      out.expected += ": " + std::to_string(*wanted) + " octets";
+      out.actual = std::to_string(octets) + " octets";
+      if (octets > 0 && alg_row(header->alg).scheme == crypto::Scheme::ecdsa && !alg_row(header->alg).symmetric)
+        out.hint = "JWS has r and s one behind the other, each of full length (RFC 7518 section 3.4), not DER";
+    }
+  }
+
+  void missing(Explanation& out) const {
+    std::string name(at_);
+    if (at_ == "require")
+      for (const auto& wanted : policy_.require)
+        if (const auto value = payload_.find(wanted); !value || value->is(json::Kind::null)) {
+          name = shown(wanted);
+          break;
+        }
+    say(out, "the claim " + name, "the claims " + payload_.names());
+    if (const auto value = payload_.find(name); value && value->is(json::Kind::null)) out.actual = name + " null";
+  }
+
+  void type(Explanation& out) const {
+    const bool time = at_ == "exp" || at_ == "nbf" || at_ == "iat";
+    say(out,
+        time           ? "a number of seconds from 0 (1970) to 253402300799 (9999)"
+        : at_ == "aud" ? "a text, or a list of at least one text"
+                       : "a text",
+        std::string(at_) + " " + payload_.shown_member(at_));
+  }
+
+  // The claim's time, as whole seconds.
   std::optional<sys_seconds> time(std::string_view name) const {
-    const auto value = payload_ ? payload_->find(name) : std::nullopt;
+    const auto value = payload_.find(name);
     const auto number = value ? value->number() : std::nullopt;
-    if (!number || !(*number >= 0 && *number <= static_cast<double>(detail::kMaxDate))) return std::nullopt;
+    if (!number || !(*number >= 0 && *number <= static_cast<double>(kMaxDate))) return std::nullopt;
     return sys_seconds(seconds(static_cast<std::int64_t>(*number)));
   }
 
-  void time_before(Explanation& out, std::string_view name) const {
-    if (const auto then = time(name)) {
-      if (name == "exp") out.expected = "now (" + instant(now_) + ") before exp" + leeway();
-      out.actual = std::string(name) + " " + instant(*then) + ", " + span(now_ - *then) + " ago";
-    }
-  }
-
-  void time_after(Explanation& out, std::string_view name) const {
-    if (const auto then = time(name)) {
-      out.expected = "now (" + instant(now_) + ") not before " + std::string(name) + leeway();
-      out.actual = std::string(name) + " " + instant(*then) + ", in " + span(*then - now_);
-    }
-  }
-
   std::string leeway() const {
-    return policy_.leeway.count() == 0 ? "" : " with " + span(policy_.leeway) + " of leeway";
+    return policy_.leeway.count() == 0 ? "" : ", with " + shown_span(policy_.leeway) + " of leeway";
+  }
+
+  void expired(Explanation& out) const {
+    out.expected = "exp after now, " + shown_instant(now_) + leeway();
+    if (const auto then = time("exp"))
+      out.actual = "exp " + shown_instant(*then) + ", " + shown_span(now_ - *then) + " before now";
+  }
+
+  void not_yet_valid(Explanation& out) const {
+    const std::string name = at_ == "iat" ? "iat" : "nbf";
+    out.expected = name + " at or before now, " + shown_instant(now_) + leeway();
+    if (const auto then = time(name))
+      out.actual = name + " " + shown_instant(*then) + ", " + shown_span(*then - now_) + " after now";
+  }
+
+  void too_old(Explanation& out) const {
+    out.expected = "iat at most " + shown_span(policy_.max_age.value_or(seconds(0))) + " before now, " +
+                   shown_instant(now_) + leeway();
+    if (const auto then = time("iat"))
+      out.actual = "iat " + shown_instant(*then) + ", " + shown_span(now_ - *then) + " before now";
   }
 
   const Error& error_;
-  std::string_view token_;
-  const detail::VerifierData& verifier_;
+  std::string_view at_;
+  std::string_view token_;  // empty when it is too large to be read
+  std::size_t size_;
+  const VerifierData& verifier_;
   const Policy& policy_;
   sys_seconds now_;
-  std::string header_text_, payload_text_;
-  json::Document header_document_, payload_document_;
-  std::optional<json::Object> header_, payload_;
+  Part header_, payload_;
 };
 
 }  // namespace
 
 Explanation explain(const Error& error, std::string_view token, const Verifier& verifier, sys_seconds now) {
   return Explainer(error, token, verifier, now).explain();
-}
-
-Result<Peeked> peek_unverified(std::string_view token) {
-  ENSURE(token.size() <= kMaxPeeked, too_large, "token");
-  const auto parts = static_cast<std::size_t>(std::ranges::count(token, '.')) + 1;
-  ENSURE(parts == 3 || parts == 5, wrong_kind, "parts");
-  const auto first = token.find('.');
-  Peeked out;
-  out.parts = parts;
-  json::Document document;
-  const Bytes header = TRY(base64url::decode(token.substr(0, first)));
-  TRY_VOID(document.parse_object(text_of(header)));
-  out.header = text_of(header);
-  if (parts == 3) {
-    const auto second = token.find('.', first + 1);
-    const Bytes payload = TRY(base64url::decode(token.substr(first + 1, second - first - 1)));
-    out.payload = text_of(payload);
-  }
-  return out;
 }
 
 }  // namespace tessera

@@ -1,9 +1,9 @@
 // Which tokens are ended: the fact set.
 //
-// A token is ended by a small numbered fact, never by looking the token up. A session, grant or jti fact ends every token
-// that names it. A subject, client, role, audience or realm fact numbered n ends every such token whose `rev` (the number
-// of the last fact that its minter had applied) is below n. No clock decides. A fact is kept until the last token that it
-// concerns has expired, plus the largest leeway. Issuer and guards hold the same set.
+// A token is ended by a small numbered fact, never by looking the token up. A session, grant or jti fact ends every
+// token that names it. A subject, client, role, audience or realm fact numbered n ends every such token whose `rev`
+// (the number of the last fact that its minter had applied) is below n. No clock decides. A fact is kept until the last
+// token that it concerns has expired, plus the largest leeway. Issuer and guards hold the same set.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +22,9 @@ namespace tessera {
 enum class FactKind : std::uint8_t { realm, subject, client, role, audience, session, grant, jti };
 
 struct Fact {
-  std::int64_t number = 0;               // from 1, in order, without holes
+  std::int64_t number = 0;  // from 1, in order, without holes
   FactKind kind{};
-  std::string value;                     // the id; "" for realm
+  std::string value;  // the id; "" for realm
   Instant expires{};
 };
 
@@ -38,10 +38,10 @@ struct TokenMarks {
 // Safe for any number of threads.
 class FactSet {
  public:
-  void apply(const Fact& fact);          // also twice, and in any order
-  std::int64_t applied() const;          // the highest number applied
+  void apply(const Fact& fact);  // also twice, and in any order
+  std::int64_t applied() const;  // the highest number applied
   bool ended(const TokenMarks& token) const;
-  void forget(Instant now);              // what has expired
+  void forget(Instant now);  // what has expired
   std::size_t size() const;
 
  private:

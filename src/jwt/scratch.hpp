@@ -21,17 +21,17 @@ struct ScratchData {
   Bytes signature;
   Bytes payload;
   json::Document payload_document;
-  ClaimSet claims;                       // views `payload_document`
+  ClaimSet claims;  // views `payload_document`
 };
 
 struct VerifierData {
-  std::vector<PublicKey> public_keys;    // own what `keys` point to
+  std::vector<PublicKey> public_keys;  // own what `keys` point to
   std::vector<SecretKey> secret_keys;
   std::vector<std::shared_ptr<const KeyData>> keys;
   Policy policy;
   Result<void> policy_error;
-  std::vector<std::string> typs;         // prepared
-  std::uint32_t algs = 0;                // one bit an algorithm
+  std::vector<std::string> typs;  // prepared
+  std::uint32_t algs = 0;         // one bit an algorithm
 };
 
 }  // namespace tessera::detail

@@ -25,6 +25,7 @@ Result<std::int64_t> date(sys_seconds time, const char* name) {
 Result<void> check_draft(const Draft& draft) {
   ENSURE(draft.expires_at.value > draft.issued_at.value, bad_policy, "exp");
   ENSURE(!draft.not_before || draft.expires_at.value > *draft.not_before, bad_policy, "nbf");
+  ENSURE(draft.claims.size() + kRegistered.size() <= json::kMaxMembers, too_large, "claims");
   for (std::size_t i = 0; i < draft.claims.size(); ++i) {
     const auto& name = draft.claims[i].name;
     ENSURE(std::ranges::find(kRegistered, name) == kRegistered.end(), duplicate_member, "claims");
@@ -33,7 +34,7 @@ Result<void> check_draft(const Draft& draft) {
   return {};
 }
 
-// Text that somebody made elsewhere goes in only if it reads as strictly as what we read.
+// Text that was made elsewhere goes in only if it is one value that reads as strictly as what we read.
 Result<void> write(const ClaimValue& value, json::Writer& out) {
   if (const auto* text = std::get_if<std::string>(&value.variant())) {
     out.string(*text);
@@ -71,6 +72,12 @@ Result<std::string> claim_set(const Draft& draft) {
   for (const auto& claim : draft.claims) TRY_VOID(write(claim.value, out.key(claim.name)));
   out.end_object();
   ENSURE(json::valid_utf8(out.text()), bad_json, "claims");
+  const auto is_json = [](const Claim& claim) { return std::holds_alternative<JsonText>(claim.value.variant()); };
+  if (std::ranges::any_of(draft.claims, is_json)) {
+    // What stands alone within the depth may not inside the claim set, and then nobody here would read the token.
+    json::Document document;
+    TRY_VOID(document.parse_object(out.text()));
+  }
   return out.take();
 }
 

@@ -18,9 +18,13 @@ namespace {
 
 std::shared_ptr<VerifierData> compiled(std::vector<PublicKey> public_keys, std::vector<SecretKey> secret_keys,
                                        Policy policy) {
-  auto data = std::make_shared<VerifierData>(VerifierData{
-      .public_keys = std::move(public_keys), .secret_keys = std::move(secret_keys), .keys = {},
-      .policy = std::move(policy), .policy_error = {}, .typs = {}, .algs = 0});
+  auto data = std::make_shared<VerifierData>(VerifierData{.public_keys = std::move(public_keys),
+                                                          .secret_keys = std::move(secret_keys),
+                                                          .keys = {},
+                                                          .policy = std::move(policy),
+                                                          .policy_error = {},
+                                                          .typs = {},
+                                                          .algs = 0});
   // The keys live in this object; these pointers own nothing.
   const auto point = [](const detail::KeyData& key) {
     return std::shared_ptr<const detail::KeyData>(std::shared_ptr<void>(), &key);
@@ -41,12 +45,19 @@ Result<BytesView> decode_into(Bytes& buffer, std::string_view text) {
   return BytesView(buffer).first(size);
 }
 
+// What base64url or JSON says of a part, told at the part.
+template <class T>
+Result<T> of_part(Result<T> result, const char* part) {
+  if (!result) return fail(result.error().code, part);
+  return result;
+}
+
 // Many tokens share one header: the same octets say the same, so they are read once.
 Result<void> read_header(std::string_view text, ScratchData& scratch) {
   if (text == scratch.header_text) return {};
   scratch.header_text.clear();
-  const auto octets = TRY(decode_into(scratch.header_octets, text));
-  const auto object = TRY(scratch.header_document.parse_object(text_of(octets)));
+  const auto octets = TRY(of_part(decode_into(scratch.header_octets, text), "header"));
+  const auto object = TRY(of_part(scratch.header_document.parse_object(text_of(octets)), "header"));
   scratch.header = TRY(jose::parse_header(object));
   scratch.header_text = text;
   return {};
@@ -54,8 +65,9 @@ Result<void> read_header(std::string_view text, ScratchData& scratch) {
 
 Result<void> check_typ(std::string_view typ, const VerifierData& verifier) {
   if (!verifier.policy.typ.checked()) return {};
+  // An absent typ is no type: it matches nothing, not even "".
   for (const auto& prepared : verifier.typs)
-    if (detail::same_media_type(typ, prepared)) return {};
+    if (!typ.empty() && detail::same_media_type(typ, prepared)) return {};
   return fail(Err::typ_mismatch, "typ");
 }
 
@@ -67,10 +79,10 @@ Result<void> verify_into(std::string_view token, sys_seconds now, const Verifier
   ENSURE(verifier.algs >> static_cast<unsigned>(header.alg) & 1, alg_not_allowed, "alg");
   const auto* key = TRY(jose::select_key(verifier.keys, header));
   TRY_VOID(check_typ(header.typ, verifier));
-  const auto signature = TRY(decode_into(scratch.signature, parts.signature));
+  const auto signature = TRY(of_part(decode_into(scratch.signature, parts.signature), "signature"));
   TRY_VOID(jose::verify_signature(*key, header.alg, parts.signing_input, signature));
-  const auto payload = TRY(decode_into(scratch.payload, parts.payload));
-  const auto object = TRY(scratch.payload_document.parse_object(text_of(payload)));
+  const auto payload = TRY(of_part(decode_into(scratch.payload, parts.payload), "payload"));
+  const auto object = TRY(of_part(scratch.payload_document.parse_object(text_of(payload)), "payload"));
   scratch.claims = TRY(detail::read_claims(object));
   return detail::check_claims(scratch.claims, verifier.policy, now);
 }
@@ -94,6 +106,7 @@ Result<Claims> Verifier::verify(std::string_view token, sys_seconds now) const {
 }
 
 Result<Claims> Verifier::verify(std::string_view token, sys_seconds now, Scratch& scratch) const {
+  if (!scratch.data_) scratch.data_ = std::make_unique<ScratchData>();  // it was moved from
   TRY_VOID(verify_into(token, now, *data_, *scratch.data_));
   Claims claims;
   claims.data_ = scratch.data_.get();

@@ -1,5 +1,5 @@
 // A text is no key here either.
-// error: no matching function
+// error: no matching
 #include "tessera/tessera.hpp"
 
 using namespace tessera;

@@ -1,5 +1,5 @@
 // Which algorithms may have signed is said, always.
-// error: no matching function
+// error: no matching
 #include "tessera/tessera.hpp"
 
 using namespace tessera;

@@ -1,5 +1,5 @@
 // A public key does not sign.
-// error: no matching function
+// error: no matching
 #include "tessera/tessera.hpp"
 
 using namespace tessera;

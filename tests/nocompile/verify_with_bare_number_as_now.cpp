@@ -1,5 +1,5 @@
 // A bare number is not a time: it might be milliseconds.
-// error: no matching function
+// error: no matching
 #include "tessera/tessera.hpp"
 
 using namespace tessera;

@@ -1,5 +1,5 @@
 // A text is no key (a PEM file taken as an HMAC secret is how RS256 becomes HS256).
-// error: no matching function
+// error: no matching
 #include "tessera/tessera.hpp"
 
 using namespace tessera;

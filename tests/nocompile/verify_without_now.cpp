@@ -1,5 +1,5 @@
 // The library reads no clock.
-// error: no matching function
+// error: no matching
 #include "tessera/tessera.hpp"
 
 using namespace tessera;
