@@ -92,8 +92,9 @@ bool is_ours(std::string_view name) {
   return contains(kOurs, plain);
 }
 
-// Decoded once: no control character, and nothing that would decode again.
+// Decoded once: no control character, no step upwards, and nothing that would decode again.
 bool plain_text(std::string_view text) {
+  if (text.starts_with("../") || text.ends_with("/..") || text.find("/../") != std::string_view::npos) return false;
   return std::ranges::none_of(text, [](char c) {
     const auto octet = static_cast<unsigned char>(c);
     return octet < 0x20 || octet == 0x7F || c == '%' || c == '\\';
@@ -115,7 +116,8 @@ bool plain_query(std::string_view query) {
 }
 
 bool own_scheme(std::string_view scheme) {
-  return scheme.find('.') != std::string_view::npos && scheme.front() >= 'a' && scheme.front() <= 'z' &&
+  return scheme.find('.') != std::string_view::npos && scheme.find("..") == std::string_view::npos &&
+         !scheme.ends_with('.') && scheme.front() >= 'a' && scheme.front() <= 'z' &&
          std::ranges::all_of(scheme, [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+';
          });

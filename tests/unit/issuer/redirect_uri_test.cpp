@@ -83,6 +83,9 @@ TEST(RedirectUri, S02_what_can_be_read_in_two_ways_is_refused_at_registration_an
                                 "https://app.example.com/cb?x=%5c",
                                 "https://app.example.com/cb?x=%0d%0aSet-Cookie:",
                                 "https://app.example.com/cb?x=%00",
+                                "https://app.example.com/cb?x=/../y",
+                                "https://app.example.com/cb?x=%2e%2e/y",
+                                "https://app.example.com/cb?x/..",
                                 "https://app.example.com/cb?x=%zz",
                                 "https://app.example.com/cb;x=1",
                                 "https://app.example.com/cb?a=1;b=2",
@@ -183,7 +186,8 @@ TEST(RedirectUri, what_applications_really_use_can_be_registered) {
     EXPECT_FALSE(registrable_redirect_uri(native, kWeb)) << native;
   }
   for (const char* bad : {"myapp:/cb", "com.example.app:cb", "com.example.app:", "Com.example.app:/cb", ".app:/cb",
-                          "1.app:/cb", "com.example.app:/cb#x", "com.example.app://user@host/cb", "com.ex ample:/cb"})
+                          "1.app:/cb", "com.example.app:/cb#x", "com.example.app://user@host/cb", "com.ex ample:/cb",
+                          "com..example:/cb", "com.:/cb", "https.:/cb"})
     EXPECT_FALSE(registrable_redirect_uri(bad, kNative)) << bad;
 }
 
