@@ -694,8 +694,7 @@ Configured<toml::table> parse_toml(std::string_view text, const std::string& pat
 }  // namespace
 
 Configured<Config> parse_config(std::string_view toml_text, const std::string& path) {
-  Reading reading{path, std::filesystem::path(path).parent_path()};
-  reading.folder = std::filesystem::absolute(reading.folder);
+  Reading reading{path, std::filesystem::absolute(path).parent_path()};
   const toml::table root = TRY(parse_toml(toml_text, path));
   Config config;
   Places places;

@@ -21,6 +21,7 @@ using issuer::Takes;
 constexpr unsigned kMaxRounds = 16;  // an endpoint that needs more is wrong
 constexpr std::size_t kHashQueue = 64;
 constexpr std::size_t kSignQueue = 4096;
+constexpr std::size_t kOtherBodies = 4096;
 constexpr const char* kRetryAfter = "5";
 
 unsigned hash_threads(unsigned asked) {
@@ -160,10 +161,10 @@ std::shared_ptr<const issuer::Snapshot> Node::snapshot(std::string_view name) co
 
 // ── a request comes ─────────────────────────────────────────────────────────────────────────────────────────────────
 
+// A path that takes no body gets a little, so that the answer is 404 or 405 and not 413.
 std::size_t Node::body_limit(std::string_view method, std::string_view path) const {
-  if (method != "POST") return 0;
-  const auto* route = issuer::find_route(place_of(path).path);
-  return route ? route->body_limit : 0;
+  const auto* route = method == "POST" ? issuer::find_route(place_of(path).path) : nullptr;
+  return route && route->body_limit ? route->body_limit : kOtherBodies;
 }
 
 void Node::answer(http::Request request, http::Respond respond) {

@@ -1,0 +1,193 @@
+#include "server/adapter.hpp"
+
+#include <gtest/gtest.h>
+
+#include "house.hpp"
+
+namespace tessera::server {
+namespace {
+
+using test::get;
+using test::header;
+using test::House;
+using test::post;
+
+TEST(adapter, places) {
+  const auto is = [](std::string_view path, std::string_view realm, std::string_view rest) {
+    const auto place = place_of(path);
+    return place.realm == realm && place.path == rest;
+  };
+  EXPECT_TRUE(is("/token", "", "/token"));
+  EXPECT_TRUE(is("/r/shop/token", "shop", "/token"));
+  EXPECT_TRUE(is("/r/shop", "shop", ""));
+  EXPECT_TRUE(is("/.well-known/oauth-authorization-server/r/shop", "shop", "/.well-known/oauth-authorization-server"));
+  EXPECT_TRUE(is("/.well-known/oauth-authorization-server", "", "/.well-known/oauth-authorization-server"));
+  EXPECT_FALSE(is("/r//token", "", "/token"));  // no other spelling of the default realm
+}
+
+http::Request from(std::string peer, std::vector<std::string> forwarded) {
+  auto request = get("/");
+  request.peer = std::move(peer);
+  for (auto& one : forwarded) request.headers.push_back({"x-forwarded-for", std::move(one)});
+  return request;
+}
+
+TEST(adapter, S26_only_listed_proxies_are_believed) {
+  Proxies proxies;
+  ASSERT_TRUE(proxies.add("10.0.0.0/8"));
+  ASSERT_TRUE(proxies.add("fd00::/8"));
+  EXPECT_EQ(proxies.client_of(from("192.0.2.1", {"198.51.100.7"})), "192.0.2.1");
+  EXPECT_EQ(proxies.client_of(from("10.1.1.1", {"198.51.100.7"})), "198.51.100.7");
+  EXPECT_EQ(proxies.client_of(from("::ffff:10.1.1.1", {"198.51.100.7"})), "198.51.100.7");
+  // The left end is whatever the client wrote.
+  EXPECT_EQ(proxies.client_of(from("10.1.1.1", {"203.0.113.9, 198.51.100.7, 10.2.2.2"})), "198.51.100.7");
+  EXPECT_EQ(proxies.client_of(from("10.1.1.1", {"203.0.113.9", "198.51.100.7"})), "198.51.100.7");
+  EXPECT_EQ(proxies.client_of(from("10.1.1.1", {"198.51.100.7, nonsense"})), "10.1.1.1");
+  EXPECT_EQ(proxies.client_of(from("fd00::1", {"2001:db8::1"})), "2001:db8::1");
+  EXPECT_EQ(proxies.client_of(from("11.0.0.1", {"198.51.100.7"})), "11.0.0.1");
+  for (const auto* bad : {"", "10.0.0.0/33", "10.0.0.0/x", "ten", "fd00::/129", "/8"})
+    EXPECT_FALSE(proxies.add(bad)) << bad;
+}
+
+TEST(adapter, what_no_route_takes) {
+  House house;
+  EXPECT_EQ(house.ask(get("/nothing")).status, 404);
+  EXPECT_EQ(house.ask(get("/r/nowhere/token")).status, 404);
+  EXPECT_EQ(house.ask(get("/r//token")).status, 404);
+  const auto wrong_method = house.ask(get("/token"));
+  EXPECT_EQ(wrong_method.status, 405);
+  EXPECT_EQ(header(wrong_method, "Allow"), "POST, OPTIONS");
+  auto deleting = get("/jwks");
+  deleting.method = "DELETE";
+  EXPECT_EQ(house.ask(deleting).status, 405);
+  EXPECT_EQ(house.ask(post("/token", "{}", {{"content-type", "application/json"}})).status, 415);
+  EXPECT_EQ(house.ask(post("/token", std::string(17 * 1024, 'a'))).status, 413);
+  EXPECT_EQ(house.ask(post("/token", "a=%zz")).status, 400);
+  EXPECT_EQ(test::member(house.ask(post("/token", "a=%zz")).body, "error"), "invalid_request");
+  EXPECT_EQ(house.ask(get("/authorize?client_id=%zz")).status, 400);
+}
+
+TEST(adapter, every_answer_carries_the_security_headers) {
+  House house;
+  for (const auto* target : {"/nothing", "/jwks", "/authorize?client_id=nobody", "/healthz"}) {
+    const auto response = house.ask(get(target));
+    EXPECT_EQ(header(response, "X-Content-Type-Options"), "nosniff") << target;
+    EXPECT_EQ(header(response, "Referrer-Policy"), "same-origin") << target;
+    EXPECT_EQ(header(response, "X-Frame-Options"), "DENY") << target;
+    EXPECT_EQ(header(response, "Cross-Origin-Opener-Policy"), "same-origin") << target;
+    EXPECT_NE(header(response, "Content-Security-Policy").find("frame-ancestors 'none'"), std::string::npos) << target;
+    EXPECT_EQ(header(response, "X-Request-Id").size(), 16u) << target;
+    EXPECT_EQ(header(response, "Strict-Transport-Security"), "") << target;
+  }
+}
+
+TEST(adapter, request_ids_are_ours) {
+  House house;
+  const auto one = house.ask(get("/jwks", {{"x-request-id", "theirs"}}));
+  EXPECT_NE(header(one, "X-Request-Id"), "theirs");
+  EXPECT_NE(header(one, "X-Request-Id"), header(house.ask(get("/jwks")), "X-Request-Id"));
+}
+
+TEST(adapter, caching) {
+  House house;
+  EXPECT_EQ(header(house.ask(get("/jwks")), "Cache-Control"), "public, max-age=300");
+  EXPECT_EQ(header(house.ask(get("/.well-known/openid-configuration")), "Cache-Control"), "public, max-age=300");
+  EXPECT_TRUE(header(house.ask(post("/token", "grant_type=x")), "Cache-Control").starts_with("no-store"));
+}
+
+TEST(adapter, S26_the_host_field_changes_nothing) {
+  House house;
+  const auto plain = house.ask(get("/.well-known/openid-configuration"));
+  const auto evil = house.ask(
+      get("/.well-known/openid-configuration",
+          {{"host", "evil.example"}, {"x-forwarded-host", "evil.example"}, {"forwarded", "host=evil.example"}}));
+  EXPECT_EQ(plain.body, evil.body);
+  EXPECT_EQ(test::member(evil.body, "issuer"), "http://localhost:8080");
+}
+
+TEST(adapter, discovery_of_a_realm_stands_where_RFC8414_puts_it) {
+  House house([](Config& config) {
+    DeclaredRealm shop;
+    shop.realm.id = issuer::RealmId("shop");
+    config.declaration.realms.push_back(std::move(shop));
+  });
+  for (const auto* target :
+       {"/.well-known/oauth-authorization-server/r/shop", "/r/shop/.well-known/openid-configuration"})
+    EXPECT_EQ(test::member(house.ask(get(target)).body, "issuer"), "http://localhost:8080/r/shop") << target;
+  EXPECT_NE(house.ask(get("/jwks")).body, house.ask(get("/r/shop/jwks")).body);
+}
+
+constexpr std::string_view kOurs = "http://orders.localhost:8081", kOther = "http://reports.localhost:8082";
+
+http::Response preflight(House& house, std::string_view path, std::string_view origin) {
+  auto request = get(path, {{"origin", std::string(origin)}, {"access-control-request-method", "POST"}});
+  request.method = "OPTIONS";
+  return house.ask(std::move(request));
+}
+
+TEST(adapter, preflight_is_for_registered_origins) {
+  House house;
+  const auto good = preflight(house, "/token", kOurs);
+  EXPECT_EQ(good.status, 204);
+  EXPECT_EQ(header(good, "Access-Control-Allow-Origin"), kOurs);
+  EXPECT_EQ(header(good, "Access-Control-Allow-Credentials"), "");
+  EXPECT_EQ(header(preflight(house, "/token", "https://evil.example"), "Access-Control-Allow-Origin"), "");
+  EXPECT_EQ(header(preflight(house, "/token", "null"), "Access-Control-Allow-Origin"), "");
+  EXPECT_EQ(header(preflight(house, "/jwks", "https://evil.example"), "Access-Control-Allow-Origin"), "*");
+  for (const auto* none : {"/authorize", "/login", "/introspect", "/logout"})
+    EXPECT_EQ(preflight(house, none, kOurs).status, 405) << none;
+}
+
+TEST(adapter, only_the_calling_client_reads_its_answer) {
+  House house;
+  const auto ask = [&](std::string_view origin) {
+    return house.ask(post("/token", "grant_type=refresh_token&refresh_token=x",
+                          {house.basic("orders"), {"origin", std::string(origin)}}));
+  };
+  EXPECT_EQ(header(ask(kOurs), "Access-Control-Allow-Origin"), kOurs);
+  EXPECT_NE(header(ask(kOurs), "Access-Control-Expose-Headers").find("WWW-Authenticate"), std::string::npos);
+  EXPECT_EQ(header(ask(kOther), "Access-Control-Allow-Origin"), "");
+  EXPECT_EQ(header(ask(kOther), "Vary"), "Origin");
+  EXPECT_EQ(header(house.ask(get("/authorize?client_id=orders", {{"origin", std::string(kOurs)}})),
+                   "Access-Control-Allow-Origin"),
+            "");
+}
+
+TEST(adapter, cookies_are_prefixed_over_https_and_named_for_their_realm) {
+  const auto cookie_of = [](std::string_view base) {
+    House house([&](Config& config) { config.settings.issuer = base; });
+    const auto response =
+        house.ask(get("/authorize?response_type=code&client_id=orders&redirect_uri=http%3A%2F%2Forders."
+                      "localhost%3A8081%2Fcallback&scope=openid&state=s&code_challenge="
+                      "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256"));
+    EXPECT_EQ(response.status, 200);
+    return header(response, "Set-Cookie");
+  };
+  const auto https = cookie_of("https://id.example.com");
+  EXPECT_TRUE(https.starts_with("__Host-tessera-browser=")) << https;
+  EXPECT_TRUE(https.ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure")) << https;
+  const auto http = cookie_of("http://localhost:8080");
+  EXPECT_TRUE(http.starts_with("tessera-browser=")) << http;
+  EXPECT_TRUE(http.ends_with("; Path=/; HttpOnly; SameSite=Lax")) << http;
+}
+
+TEST(adapter, hsts_over_https) {
+  House house([](Config& config) { config.settings.issuer = "https://id.example.com"; });
+  EXPECT_TRUE(header(house.ask(get("/jwks")), "Strict-Transport-Security").starts_with("max-age="));
+}
+
+TEST(adapter, an_unprefixed_cookie_is_nobody_over_https) {
+  House house([](Config& config) { config.settings.issuer = "https://id.example.com"; });
+  const auto snapshot = house.node->snapshot("");
+  const auto request = get(
+      "/logout",
+      {{"cookie",
+        "tessera-session=planted; __Host-tessera-session=real; __Host-tessera-browser=a; __Host-tessera-browser=b"}});
+  const auto read = to_engine(request, *issuer::find_route("/logout"), *snapshot, "127.0.0.1", "id");
+  const auto& seen = std::get<issuer::Request>(read).headers;
+  EXPECT_EQ(seen.cookie("session"), "real");
+  EXPECT_EQ(seen.cookie("browser"), "");  // sent twice
+}
+
+}  // namespace
+}  // namespace tessera::server

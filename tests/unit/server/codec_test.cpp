@@ -1,0 +1,65 @@
+#include "issuer/model/codec.hpp"
+
+#include <gtest/gtest.h>
+
+namespace tessera::issuer {
+namespace {
+
+Client full_client() {
+  Client client;
+  client.id = ClientId("web");
+  client.name = "Wéb \"1\"";
+  client.enabled = false;
+  client.auth = ClientAuth::client_secret_post;
+  client.secret_digests = {"a", "b"};
+  client.grant_types = {GrantType::client_credentials, GrantType::refresh_token, GrantType::authorization_code};
+  client.redirect_uris = {"https://a.example/cb?x=1"};
+  client.post_logout_redirect_uris = {"https://a.example/"};
+  client.scopes = {"openid", "x"};
+  client.access = {{"https://z.example", {"*"}}, {"https://a.example", {"p", "q"}}};
+  client.roles = {"r"};
+  client.acts_as = {"https://a.example"};
+  client.party = Party::third;
+  client.scope_need = ScopeNeed::none;
+  client.require_pkce = false;
+  client.id_token_alg = Alg::Ed25519;
+  return client;
+}
+
+TEST(codec, what_is_printed_reads_back_the_same) {
+  const Realm realm{RealmId("r"), "Realm", Lifetimes{.code = seconds(7), .refresh_max = seconds(8)}};
+  const ResourceServer server{"https://a.example", "A", {"p", "q"}, {{"s", {"p"}}, {"t", {}}}};
+  const Role role{"manager", {{"https://a.example", {"p"}}}};
+  const Group group{"sales", {"manager", "viewer"}};
+  EXPECT_EQ(parse_realm(print(realm)).value(), realm);
+  EXPECT_EQ(parse_resource_server(print(server)).value(), server);
+  EXPECT_EQ(parse_role(print(role)).value(), role);
+  EXPECT_EQ(parse_group(print(group)).value(), group);
+  EXPECT_EQ(parse_client(print(full_client())).value(), full_client());
+  EXPECT_EQ(parse_client(print(Client{})).value(), Client{});
+}
+
+TEST(codec, the_first_access_stays_the_first) {
+  EXPECT_EQ(parse_client(print(full_client())).value().access.front().audience, "https://z.example");
+}
+
+TEST(codec, a_missing_member_takes_its_default_and_an_unknown_one_is_left_alone) {
+  const auto client = parse_client(R"({"id":"x","of_the_next_version":[1]})").value();
+  Client expected;
+  expected.id = ClientId("x");
+  EXPECT_EQ(client, expected);
+}
+
+TEST(codec, a_member_of_a_wrong_kind_is_named) {
+  for (const auto* text : {R"({"auth":"magic"})", R"({"auth":1})"}) {
+    const auto client = parse_client(text);
+    ASSERT_FALSE(client);
+    EXPECT_EQ(client.error(), (Error{Err::malformed, "auth"}));
+  }
+  EXPECT_EQ(parse_role(R"({"permissions":{"a":"b"}})").error(), (Error{Err::malformed, "permissions"}));
+  EXPECT_EQ(parse_realm(R"({"lifetimes":{"code":"60"}})").error(), (Error{Err::malformed, "lifetimes"}));
+  EXPECT_EQ(parse_group("[]").error().code, Err::bad_json);
+}
+
+}  // namespace
+}  // namespace tessera::issuer

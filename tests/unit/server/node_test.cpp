@@ -1,0 +1,222 @@
+#include "server/node.hpp"
+
+#include <gtest/gtest.h>
+
+#include "house.hpp"
+#include "server/master_key.hpp"
+
+namespace tessera::server {
+namespace {
+
+using test::get;
+using test::header;
+using test::House;
+using test::member;
+using test::post;
+
+constexpr std::string_view kVerifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+constexpr std::string_view kChallenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+std::string between(const std::string& text, std::string_view before, std::string_view after) {
+  const auto at = text.find(before);
+  if (at == std::string::npos) return "";
+  const auto from = at + before.size();
+  return text.substr(from, text.find(after, from) - from);
+}
+
+Claims verified(House& house, const std::string& token, Alg alg, std::string_view typ, std::string audience) {
+  const auto keys = Keys::parse(house.ask(get("/jwks")).body).value();
+  const Policy policy{
+      .issuer = "http://localhost:8080", .audience = std::move(audience), .typ = std::string(typ), .algs = alg};
+  auto claims = Verifier(keys, policy).verify(token, std::chrono::floor<seconds>(house.now.load()));
+  if (!claims) throw std::runtime_error(std::string(error_name(claims.error().code)) + " " + claims.error().at);
+  return std::move(*claims);
+}
+
+TEST(node, a_service_gets_a_token_that_verifies) {
+  House house;
+  const auto response =
+      house.ask(post("/token", "grant_type=client_credentials&scope=orders:read", {house.basic("service")}));
+  ASSERT_EQ(response.status, 200) << response.body;
+  EXPECT_TRUE(response.body.starts_with("{\"access_token\":\"")) << response.body;
+  const auto claims = verified(house, member(response.body, "access_token"), Alg::ES256, "at+jwt", house.dev.audience);
+  EXPECT_EQ(claims.subject(), "service");
+  EXPECT_EQ(claims.get<std::vector<std::string>>("permissions").value(), std::vector<std::string>{"orders:read"});
+}
+
+struct Login {
+  std::string session, code, access, id, refresh;
+};
+
+Login log_in(House& house) {
+  Login out;
+  const std::string callback = "http%3A%2F%2Forders.localhost%3A8081%2Fcallback";
+  const auto page = house.ask(get("/authorize?response_type=code&client_id=orders&redirect_uri=" + callback +
+                                  "&scope=openid+profile+orders%3Aread&state=st-ate&nonce=non-ce&code_challenge=" +
+                                  std::string(kChallenge) + "&code_challenge_method=S256"));
+  EXPECT_EQ(page.status, 200);
+  const auto browser = between(header(page, "Set-Cookie"), "tessera-browser=", ";");
+  const auto interaction = between(page.body, "name=\"interaction\" value=\"", "\"");
+  const auto back = house.ask(
+      post("/login",
+           form::print({{"interaction", interaction}, {"username", "Alice"}, {"password", house.secrets["alice"]}}),
+           {{"cookie", "tessera-browser=" + browser}, {"origin", "http://localhost:8080"}}));
+  EXPECT_EQ(back.status, 303) << back.body;
+  out.code = between(header(back, "Location"), "code=", "&");
+  for (const auto& one : back.headers)
+    if (one.name == "Set-Cookie" && one.value.starts_with("tessera-session="))
+      out.session = between(one.value, "=", ";");
+  const auto tokens = house.ask(post("/token",
+                                     "grant_type=authorization_code&code=" + out.code + "&redirect_uri=" + callback +
+                                         "&code_verifier=" + std::string(kVerifier),
+                                     {house.basic("orders")}));
+  EXPECT_EQ(tokens.status, 200) << tokens.body;
+  out.access = member(tokens.body, "access_token");
+  out.id = member(tokens.body, "id_token");
+  out.refresh = member(tokens.body, "refresh_token");
+  return out;
+}
+
+TEST(node, a_person_logs_in_and_a_client_gets_tokens) {
+  House house;
+  house.node->keep();  // the RS256 key
+  const auto login = log_in(house);
+  EXPECT_EQ(verified(house, login.id, Alg::RS256, "JWT", "orders").get<std::string>("nonce").value(), "non-ce");
+  const auto access = verified(house, login.access, Alg::ES256, "at+jwt", house.dev.audience);
+  EXPECT_TRUE(access.subject().starts_with("usr_"));
+  EXPECT_EQ(access.get<std::vector<std::string>>("roles").value(), std::vector<std::string>{"manager"});
+}
+
+TEST(node, logs_hold_no_secret_of_a_login) {
+  House house;
+  house.node->keep();
+  const auto login = log_in(house);
+  house.ask(post("/token", "grant_type=refresh_token&refresh_token=" + login.refresh, {house.basic("orders")}));
+  house.ask(get("/userinfo?access_token=in-the-query", {{"authorization", "Bearer " + login.access}}));
+  house.ask(post("/token", "grant_type=authorization_code&code=" + login.code, {house.basic("orders")}));
+  const auto text = house.lines.text();
+  EXPECT_NE(text.find("\"path\":\"/token\""), std::string::npos);
+  EXPECT_NE(text.find("\"path\":\"/login\""), std::string::npos);
+  for (const auto& secret : {house.secrets["alice"], house.secret("orders"), login.session, login.code, login.access,
+                             login.id, login.refresh, std::string(kVerifier), std::string("in-the-query"),
+                             std::string("st-ate"), std::string("non-ce")}) {
+    ASSERT_FALSE(secret.empty());
+    EXPECT_EQ(text.find(secret), std::string::npos) << secret;
+  }
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = text.find('\n', at);
+    json::Document document;
+    EXPECT_TRUE(document.parse_object(std::string_view(text).substr(at, end - at)));
+    at = end + 1;
+  }
+}
+
+TEST(node, a_code_is_not_burned_for_a_token_that_cannot_be_signed) {
+  House house;  // no RS256 key yet: nobody called keep()
+  const std::string callback = "http%3A%2F%2Forders.localhost%3A8081%2Fcallback";
+  const auto page =
+      house.ask(get("/authorize?response_type=code&client_id=orders&redirect_uri=" + callback +
+                    "&scope=openid&code_challenge=" + std::string(kChallenge) + "&code_challenge_method=S256"));
+  const auto back =
+      house.ask(post("/login",
+                     form::print({{"interaction", between(page.body, "name=\"interaction\" value=\"", "\"")},
+                                  {"username", "alice"},
+                                  {"password", house.secrets["alice"]}}),
+                     {{"cookie", "tessera-browser=" + between(header(page, "Set-Cookie"), "tessera-browser=", ";")}}));
+  const auto redeem = [&] {
+    return house.ask(post("/token",
+                          "grant_type=authorization_code&code=" + between(header(back, "Location"), "code=", "&") +
+                              "&redirect_uri=" + callback + "&code_verifier=" + std::string(kVerifier),
+                          {house.basic("orders")}));
+  };
+  const auto early = redeem();
+  EXPECT_EQ(early.status, 503) << early.body;
+  EXPECT_NE(header(early, "Retry-After"), "");
+  house.node->keep();
+  EXPECT_EQ(redeem().status, 200);
+}
+
+TEST(node, S14_a_revoked_session_is_felt_at_once) {
+  House house;
+  house.node->keep();
+  const auto login = log_in(house);
+  const auto active = [&] {
+    return member(house.ask(post("/introspect", "token=" + login.access, {house.basic("service")})).body, "active");
+  };
+  EXPECT_EQ(active(), "true");
+  EXPECT_EQ(house.ask(post("/revoke", "token=" + login.refresh, {house.basic("orders")})).status, 200);
+  EXPECT_EQ(active(), "false");
+}
+
+TEST(node, health_answers_when_store_and_keys_are_there) {
+  House house;
+  EXPECT_EQ(house.ask(get("/healthz")).status, 503);  // the RS256 key is being made
+  house.node->keep();
+  const auto response = house.ask(get("/healthz"));
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body, R"({"status":"ok"})");
+}
+
+TEST(node, many_threads_at_once) {
+  House house;
+  std::atomic<int> good = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i)
+    threads.emplace_back([&] {
+      for (int j = 0; j < 25; ++j)
+        good += house.ask(post("/token", "grant_type=client_credentials", {house.basic("service")})).status == 200;
+    });
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(good, 200);
+}
+
+TEST(node, what_another_node_wrote_is_seen) {
+  const test::Folder folder;
+  const auto in_folder = [&](Config& config) { config.settings.store = "sqlite://" + (folder / "shared.db"); };
+  House one(in_folder);
+  one.secrets["service"].clear();
+  House two([&](Config& config) {
+    in_folder(config);
+    config.declaration = {};
+    config.declaration.realms.resize(1);
+  });
+  two.node->keep();
+  EXPECT_NE(two.node->snapshot("")->client("service"), nullptr);
+  ASSERT_TRUE(one.node->store().write_now([&](issuer::Tx& tx) {
+    EXPECT_TRUE(
+        tx.append_fact(issuer::RealmId(""), {0, FactKind::client, "service", one.now.load() + std::chrono::hours(1)}));
+    return issuer::Outcome::commit;
+  }));
+  EXPECT_EQ(two.node->snapshot("")->facts->applied(), 0);
+  two.node->keep();
+  EXPECT_EQ(two.node->snapshot("")->facts->applied(), 1);
+}
+
+TEST(pool, a_full_queue_refuses_and_leaves_the_task) {
+  std::promise<void> hold;
+  auto held = hold.get_future().share();
+  std::atomic<int> done = 0;
+  {
+    Pool pool(1, 2);
+    std::promise<void> running;
+    Pool::Task first = [&] {
+      running.set_value();
+      held.wait();
+      ++done;
+    };
+    ASSERT_TRUE(pool.try_run(first));
+    running.get_future().wait();
+    for (int i = 0; i < 2; ++i) {
+      Pool::Task task = [&] { ++done; };
+      EXPECT_TRUE(pool.try_run(task));
+    }
+    Pool::Task late = [&] { ++done; };
+    EXPECT_FALSE(pool.try_run(late));
+    EXPECT_TRUE(static_cast<bool>(late));
+    hold.set_value();
+  }
+  EXPECT_EQ(done, 3);
+}
+
+}  // namespace
+}  // namespace tessera::server
