@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -30,8 +31,9 @@ std::unexpected<std::string> newer(const std::string& what, int found) {
 
 // ── SQLite ──
 
-std::unexpected<std::string> damaged(const std::string& file, std::string_view said) {
-  return std::unexpected("the database " + file + " is damaged or is no database: " + std::string(said) +
+std::unexpected<std::string> damaged(const std::string& file, std::string said) {
+  std::ranges::replace(said, '\n', ' ');
+  return std::unexpected("the database " + file + " is damaged or is no database: " + said +
                          "; restore a backup, or name another file");
 }
 

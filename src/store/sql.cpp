@@ -5,7 +5,9 @@
 #include <soci/sqlite3/soci-sqlite3.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
+#include <thread>
 
 namespace tessera::store {
 
@@ -29,9 +31,19 @@ std::string cell(const soci::row& row, std::size_t i) {
   }
 }
 
+constexpr std::string_view kBusy = "5";  // SQLITE_BUSY
+
 // The first line and no more: PostgreSQL's DETAIL quotes values, and so does what SOCI adds to what().
 std::string first_line(std::string text) {
   text.resize(std::min(text.find('\n'), text.size()));
+  return text;
+}
+
+// Without the name of the function of SOCI that met it.
+std::string sayable(const soci::sqlite3_soci_error& error) {
+  auto text = first_line(error.get_error_message());
+  if (const auto end = text.find(": "); text.starts_with("sqlite3_") && end != std::string::npos)
+    text.erase(0, end + 2);
   return text;
 }
 
@@ -48,7 +60,7 @@ auto translated(Run run) {
   } catch (const soci::postgresql_soci_error& error) {
     throw SqlError(sayable(error), error.sqlstate());
   } catch (const soci::sqlite3_soci_error& error) {
-    throw SqlError(first_line(error.get_error_message()), std::to_string(error.result() & 0xff));
+    throw SqlError(sayable(error), std::to_string(error.result() & 0xff));
   } catch (const soci::soci_error& error) {
     throw SqlError(first_line(error.get_error_message()), "");
   } catch (const SqlError&) {
@@ -80,24 +92,51 @@ Connection::Connection(Engine engine, const std::string& target)
 Connection::~Connection() = default;
 
 void Connection::reconnect() {
+  impl_ = std::make_unique<Impl>();
+  if (engine_ == Engine::sqlite) {
+    translated([&] { impl_->session.open(soci::sqlite3, "db=\"" + target_ + "\" timeout=5"); });
+    tune_sqlite();
+  } else {
+    open_postgresql();
+    tune_postgresql();
+  }
+}
+
+void Connection::open_postgresql() {
   translated([&] {
-    impl_ = std::make_unique<Impl>();
-    if (engine_ == Engine::sqlite)
-      impl_->session.open(soci::sqlite3, "db=\"" + target_ + "\" timeout=5");
-    else
+    try {
       impl_->session.open(soci::postgresql, target_);
+    } catch (const soci::soci_error& error) {
+      // SOCI's sentence is the first line, libpq's the second.
+      const auto text = error.get_error_message();
+      const auto end = text.find('\n');
+      throw SqlError(first_line(end == std::string::npos ? text : text.substr(end + 1)), "");
+    }
   });
-  engine_ == Engine::sqlite ? tune_sqlite() : tune_postgresql();
 }
 
 void Connection::tune_sqlite() {
-  plain("PRAGMA journal_mode=WAL");
+  enter_wal();
   plain("PRAGMA synchronous=FULL");
   plain("PRAGMA foreign_keys=OFF");
 }
 
+// Two who change a new file's journal at once do not wait for each other, whatever busy_timeout says.
+void Connection::enter_wal() {
+  constexpr auto kPause = std::chrono::milliseconds(10);
+  for (int tries = 0;; ++tries) {
+    try {
+      plain("PRAGMA journal_mode=WAL");
+      return;
+    } catch (const SqlError& error) {
+      if (error.state != kBusy || tries == 100) throw;
+    }
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
 void Connection::tune_postgresql() {
-  plain("SET client_min_messages = warning");
+  plain("SET client_min_messages = error");
   plain("SET lock_timeout = '5s'");
   plain("SET statement_timeout = '30s'");
   plain("SET idle_in_transaction_session_timeout = '30s'");

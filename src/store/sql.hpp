@@ -68,7 +68,9 @@ class Connection {
  private:
   struct Impl;
   struct Prepared;
+  void open_postgresql();
   void tune_sqlite();
+  void enter_wal();
   void tune_postgresql();
   Prepared& prepared(std::string_view sql, const Args& args, bool with_rows);
   Engine engine_;

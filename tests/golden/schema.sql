@@ -1,0 +1,15 @@
+-- version 1
+CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE realm_state (realm TEXT PRIMARY KEY, config_version BIGINT NOT NULL, fact_number BIGINT NOT NULL);
+CREATE TABLE config (realm TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, declared BIGINT NOT NULL, PRIMARY KEY (realm, kind, id));
+CREATE TABLE users (realm TEXT NOT NULL, id TEXT NOT NULL, username TEXT NOT NULL, password_hash TEXT NOT NULL, enabled BIGINT NOT NULL, name TEXT NOT NULL, given_name TEXT NOT NULL, family_name TEXT NOT NULL, email TEXT NOT NULL, email_verified BIGINT NOT NULL, roles TEXT NOT NULL, groups TEXT NOT NULL, failures BIGINT NOT NULL, updated BIGINT NOT NULL, PRIMARY KEY (realm, id));
+CREATE UNIQUE INDEX users_by_username ON users (realm, username);
+CREATE TABLE sessions (realm TEXT NOT NULL, id TEXT NOT NULL, cookie_digest TEXT NOT NULL, user_id TEXT NOT NULL, created BIGINT NOT NULL, authenticated BIGINT NOT NULL, seen BIGINT NOT NULL, rev BIGINT NOT NULL, ended BIGINT NOT NULL, PRIMARY KEY (realm, id));
+CREATE UNIQUE INDEX sessions_by_cookie ON sessions (realm, cookie_digest);
+CREATE INDEX sessions_by_age ON sessions (realm, seen);
+CREATE TABLE grants (realm TEXT NOT NULL, id TEXT NOT NULL, session_id TEXT NOT NULL, user_id TEXT NOT NULL, client_id TEXT NOT NULL, scope TEXT NOT NULL, audience TEXT NOT NULL, nonce TEXT NOT NULL, authenticated BIGINT NOT NULL, created BIGINT NOT NULL, used BIGINT NOT NULL, generation BIGINT NOT NULL, rev BIGINT NOT NULL, offline BIGINT NOT NULL, ended BIGINT NOT NULL, PRIMARY KEY (realm, id));
+CREATE INDEX grants_by_session ON grants (realm, session_id, client_id);
+CREATE INDEX grants_by_age ON grants (realm, used);
+CREATE TABLE consents (realm TEXT NOT NULL, user_id TEXT NOT NULL, client_id TEXT NOT NULL, scope TEXT NOT NULL, given BIGINT NOT NULL, PRIMARY KEY (realm, user_id, client_id));
+CREATE TABLE facts (realm TEXT NOT NULL, number BIGINT NOT NULL, kind BIGINT NOT NULL, value TEXT NOT NULL, expires BIGINT NOT NULL, PRIMARY KEY (realm, number));
+CREATE TABLE signing_keys (realm TEXT NOT NULL, kid TEXT NOT NULL, alg TEXT NOT NULL, state TEXT NOT NULL, sealed_jwk TEXT NOT NULL, created BIGINT NOT NULL, changed BIGINT NOT NULL, PRIMARY KEY (realm, kid));
