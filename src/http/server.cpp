@@ -1,20 +1,22 @@
 #include "http/server.hpp"
 
-#include <openssl/ssl.h>
-
 #include <array>
 #include <atomic>
 #include <boost/asio.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <cstring>
-#include <ctime>
+#include <deque>
 #include <mutex>
-#include <set>
+#include <optional>
 #include <thread>
+#include <type_traits>
 
 #include "base/try.hpp"
+#include "http/head.hpp"
+#include "http/response.hpp"
+#include "http/tls.hpp"
+#include "http/watch.hpp"
 
 namespace tessera::http {
 
@@ -24,422 +26,404 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 using asio::ip::tcp;
 using boost::system::error_code;
-using Clock = std::chrono::steady_clock;
+template <class T>
+using Awaitable = asio::awaitable<T, Executor>;
+using Acceptor = asio::basic_socket_acceptor<tcp, Executor>;
+using TlsStream = asio::ssl::stream<Socket&>;
 
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+constexpr asio::as_tuple_t<asio::use_awaitable_t<Executor>> kAwait;
+constexpr int kBacklog = 4096;
+constexpr std::size_t kReadSize = 4096;
+constexpr std::size_t kBodyReadSize = 65536;
+constexpr std::size_t kChunkHeadSize = 8192;  // of a chunk's size line with its extensions, or of the trailer
+constexpr std::chrono::milliseconds kGoodbye{500};
 
-std::string_view reason(int status) {
-  return beast::http::obsolete_reason(static_cast<beast::http::status>(status));
-}
-
-// "Mon, 23 Nov 2026 18:46:00 GMT", made once a second and thread.
-std::string_view date() {
-  thread_local std::time_t made = 0;
-  thread_local std::array<char, 40> text{};
-  const std::time_t now = std::time(nullptr);
-  if (now != made) {
-    std::tm parts{};
-    gmtime_r(&now, &parts);
-    std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    made = now;
-  }
-  return text.data();
-}
-
-bool clean(std::string_view text) {
-  return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
-}
-
-enum class After { keep_alive, close };
-
-std::string print_head(const Response& response, After after) {
-  std::string out;
-  out.reserve(512);
-  out += "HTTP/1.1 ";
-  out += std::to_string(response.status);
-  out += ' ';
-  out += reason(response.status);
-  out += "\r\nDate: ";
-  out += date();
-  for (const auto& [name, value] : response.headers) {
-    INVARIANT(clean(name) && clean(value), "a header of a response holds a line break");
-    out += "\r\n";
-    out += name;
-    out += ": ";
-    out += value;
-  }
-  if (response.status != 204 && response.status != 304) {
-    out += "\r\nContent-Length: ";
-    out += std::to_string(response.body.size());
-  }
-  if (after == After::close) out += "\r\nConnection: close";
-  out += "\r\n\r\n";
-  return out;
-}
-
-Response refusal(int status) {
-  std::string name;
-  for (const char c : reason(status)) name += c == ' ' ? '_' : static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-  return {status, {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, "{\"error\":\"" + name + "\"}"};
-}
-
-bool lists(std::string_view value, std::string_view token) {
-  while (!value.empty()) {
-    const auto comma = value.find(',');
-    auto item = value.substr(0, comma);
-    while (!item.empty() && item.front() == ' ') item.remove_prefix(1);
-    while (!item.empty() && item.back() == ' ') item.remove_suffix(1);
-    if (item.size() == token.size() && beast::iequals(item, token)) return true;
-    value = comma == std::string_view::npos ? "" : value.substr(comma + 1);
-  }
-  return false;
-}
+// One thread's. Nothing in it is shared but the posting to `io`.
+struct Loop {
+  Watch::Set watches;  // before io: what io destroys last unregisters here
+  asio::io_context io{1};
+  asio::executor_work_guard<Executor> work{io.get_executor()};
+};
 
 }  // namespace
 
-class Watch;
-
-struct Server::Impl {
+struct Server::Impl : std::enable_shared_from_this<Impl> {
   Options options;
   Handler handler;
-  asio::io_context io;
-  std::unique_ptr<asio::ssl::context> tls;
-  tcp::acceptor acceptor;
   std::atomic<std::size_t> connections{0};
   std::atomic<bool> draining{false};
-  std::mutex mutex;
-  std::set<Watch*> watches;  // of the open connections
+  std::unique_ptr<asio::ssl::context> tls;
+  std::deque<Loop> loops;
+  Acceptor acceptor;  // of the first loop
+  std::uint16_t port = 0;
 
   Impl(Options o, Handler h)
-      : options(std::move(o)), handler(std::move(h)), io(static_cast<int>(std::max(1U, options.threads))), acceptor(io) {}
+      : options(std::move(o)),
+        handler(std::move(h)),
+        loops(std::max(1U, options.threads)),
+        acceptor(loops.front().io.get_executor()) {}
 };
 
 namespace {
 
-// Ends an operation that takes too long, by cancelling the socket: the connection can still be answered. One pending wait
-// serves the whole connection; setting a new deadline only writes a number.
-class WatchState {
+using Shared = std::shared_ptr<Server::Impl>;
+
+// Where a handler's answer and the connection that waits for it meet, in either order. Until the answer it keeps the
+// server's parts alive, so that a late one, from another thread, finds a place to go.
+class Answer {
  public:
-  tcp::socket* socket = nullptr;  // null once the connection is gone
-  asio::steady_timer timer;
-  Clock::time_point deadline, armed;
-  bool timed_out = false, idle = false;
+  explicit Answer(Shared server) : keep_(std::move(server)) {}
 
-  explicit WatchState(tcp::socket& s) : socket(&s), timer(s.get_executor()) {}
-};
-
-void wait(const std::shared_ptr<WatchState>& state) {
-  state->armed = state->deadline;
-  state->timer.expires_at(state->armed);
-  state->timer.async_wait([state](error_code error) {
-    if (error || !state->socket) return;
-    if (Clock::now() < state->deadline) return wait(state);
-    state->timed_out = true;
-    error_code ignored;
-    state->socket->cancel(ignored);
-    state->deadline = Clock::now() + std::chrono::seconds(5);
-    wait(state);
-  });
-}
-
-}  // namespace
-
-class Watch {
- public:
-  Watch(Server::Impl& server, tcp::socket& socket) : server_(server), state_(std::make_shared<WatchState>(socket)) {
-    set(server.options.limits.idle);
-    wait(state_);
-    std::lock_guard lock(server_.mutex);
-    server_.watches.insert(this);
-  }
-  ~Watch() {
+  void give(Response response) {
+    Shared keep;  // released last: with it may go the waiting connection, and this
+    std::move_only_function<void(Response)> waiting;
     {
-      std::lock_guard lock(server_.mutex);
-      server_.watches.erase(this);
+      const std::lock_guard lock(mutex_);
+      INVARIANT(keep_, "a request is answered twice");
+      keep = std::move(keep_);
+      waiting = std::move(waiting_);
+      if (!waiting) response_ = std::move(response);
     }
-    state_->socket = nullptr;
-    state_->timer.cancel();
+    if (waiting) waiting(std::move(response));
   }
-  void set(std::chrono::milliseconds time) {
-    state_->deadline = Clock::now() + time;
-    if (state_->deadline < state_->armed) wait(state_);
+  void drop() {
+    if (!given()) give(refusal(500));
   }
-  void idle(bool is) { state_->idle = is; }
-  bool timed_out() const { return state_->timed_out; }
-  // From another thread: an idle connection ends now.
-  void end_if_idle() {
-    asio::post(state_->timer.get_executor(), [state = state_] {
-      error_code ignored;
-      if (state->socket && state->idle) state->socket->cancel(ignored);
-    });
+  // When it was given at once, nobody has to wait.
+  std::optional<Response> take() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(response_, std::nullopt);
+  }
+  void wait(std::move_only_function<void(Response)> resume) {
+    std::optional<Response> early;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!response_) return static_cast<void>(waiting_ = std::move(resume));
+      early = std::exchange(response_, std::nullopt);
+    }
+    resume(std::move(*early));
   }
 
  private:
-  Server::Impl& server_;
-  std::shared_ptr<WatchState> state_;
+  bool given() {
+    const std::lock_guard lock(mutex_);
+    return keep_ == nullptr;
+  }
+
+  std::mutex mutex_;
+  Shared keep_;
+  std::optional<Response> response_;
+  std::move_only_function<void(Response)> waiting_;
 };
 
-namespace {
+// What a handler holds: called, or dropped.
+class Responder {
+ public:
+  explicit Responder(std::shared_ptr<Answer> answer) : answer_(std::move(answer)) {}
+  Responder(Responder&&) = default;
+  Responder& operator=(Responder&&) = delete;
+  ~Responder() {
+    if (answer_) answer_->drop();
+  }
+  void operator()(Response response) { answer_->give(std::move(response)); }
+
+ private:
+  std::shared_ptr<Answer> answer_;
+};
+
+std::string address_of(const Socket& socket) {
+  error_code error;
+  const auto address = socket.remote_endpoint(error).address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped())
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  return address.to_string();
+}
 
 template <class Stream>
 class Connection {
  public:
-  Connection(Server::Impl& server, Stream& stream, tcp::socket& socket)
-      : server_(server), stream_(stream), socket_(socket), watch_(server, socket) {
+  Connection(Server::Impl& server, Stream& stream, Socket& socket, Watch& watch)
+      : server_(server), limits_(server.options.limits), stream_(stream), socket_(socket), watch_(watch) {
+    peer_ = address_of(socket);
     error_code ignored;
-    peer_ = socket.remote_endpoint(ignored).address().to_string(ignored);
     socket.set_option(tcp::no_delay(true), ignored);
+    socket.non_blocking(true, ignored);
   }
 
-  Watch& watch() { return watch_; }
-
-  asio::awaitable<void> serve() {
+  Awaitable<void> serve() {
     while (!server_.draining) {
-      const auto head = co_await read_head();
-      if (head == 0) co_return;
-      Request request;
-      request.peer = peer_;
-      const std::string_view text(static_cast<const char*>(buffer_.data().data()), head);
-      int status = parse_head(text, request);
-      if (status == 0) status = co_await read_body(text, request);
+      Head head;
+      const std::size_t size = co_await read_head();
+      if (size == kUnfinished) co_return;
+      int status = size == kBroken ? 400 : size > limits_.head_bytes ? 431 : parse_head(seen().substr(0, size), head);
+      if (status == 0) status = co_await read_body(size, head);
       if (status == kGone) co_return;
-      if (status != 0) {
-        co_await write(refusal(status), After::close, true);
-        co_await linger();
-        co_return;
-      }
-      const bool with_body = request.method != "HEAD";
-      const bool http_1_0 = text_is_1_0_;
-      const auto wants = request.header("connection");
-      const After after = lists(wants, "close") || (http_1_0 && !lists(wants, "keep-alive")) ? After::close
-                                                                                            : After::keep_alive;
-      watch_.set(std::chrono::hours(24));  // the handler answers in its own time
-      Response response = co_await ask(std::move(request));
-      const After then = server_.draining ? After::close : after;
-      if (!co_await write(response, then, with_body) || then == After::close) break;
+      if (status != 0) co_return co_await refuse(status, head.request.method == "HEAD" ? Body::withheld : Body::sent);
+      const Body body = head.request.method == "HEAD" ? Body::withheld : Body::sent;
+      head.request.peer = peer_;
+      const Response response = co_await ask(std::move(head.request));
+      const After after = !head.keep_alive || server_.draining ? After::close
+                          : head.http_1_0                      ? After::keep_alive_1_0
+                                                               : After::keep_alive;
+      if (!co_await write(response, after, body)) co_return;
+      if (after == After::close) break;
     }
-    shut();
+    co_await part();
   }
 
  private:
-  static constexpr int kGone = -1;
+  enum class Body { sent, withheld };
+  static constexpr bool kPlain = std::is_same_v<Stream, Socket>;
+  static constexpr int kGone = -1;  // instead of a status: there is nobody left to answer
 
-  // The size of the next head in the buffer; 0 when the connection is to end (and, where due, has been answered).
-  asio::awaitable<std::size_t> read_head() {
-    const auto& limits = server_.options.limits;
-    if (buffer_.size() == 0) {
-      watch_.idle(true);
-      watch_.set(limits.idle);
-      auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(4096), kAwait);
-      watch_.idle(false);
-      if (error) co_return 0;
-      buffer_.commit(size);
-    }
-    watch_.set(limits.head_time);
+  std::string_view seen() const { return {static_cast<const char*>(buffer_.data().data()), buffer_.size()}; }
+
+  Awaitable<error_code> read_some(std::size_t most) {
+    auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(most), kAwait);
+    if (!error) buffer_.commit(size);
+    co_return error;
+  }
+
+  // The size of the head that now begins the buffer, or kBroken; kUnfinished when the client went away or was idle for
+  // too long. A head that is too slow is answered here.
+  Awaitable<std::size_t> read_head() {
+    bool begun = buffer_.size() != 0;
+    if (!begun && buffer_.capacity() > kBodyReadSize) buffer_.shrink_to_fit();
+    watch_.set(begun ? limits_.head_time : limits_.idle);
     std::size_t searched = 0;
     while (true) {
-      const std::string_view seen(static_cast<const char*>(buffer_.data().data()), buffer_.size());
       // Empty lines before a request are passed over (RFC 9112 section 2.2).
-      if (seen.starts_with("\r\n")) {
-        buffer_.consume(2);
-        continue;
-      }
-      if (const auto end = seen.find("\r\n\r\n", searched > 3 ? searched - 3 : 0); end != std::string_view::npos) {
-        if (end + 4 <= limits.head_bytes) co_return end + 4;
-      }
-      if (seen.size() >= limits.head_bytes) {
-        co_await write(refusal(431), After::close, true);
-        co_await linger();
-        co_return 0;
-      }
-      searched = seen.size();
-      auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(4096), kAwait);
+      while (seen().starts_with("\r\n")) buffer_.consume(2), searched = 0;
+      if (seen() != "\r")
+        if (const auto size = head_size(seen(), searched); size != kUnfinished) co_return size;
+      if (buffer_.size() > limits_.head_bytes) co_return buffer_.size();
+      searched = buffer_.size();
+      watch_.begin_idle();
+      const error_code error = co_await read_some(kReadSize);
+      watch_.end_idle();
       if (error) {
-        if (watch_.timed_out()) co_await write(refusal(408), After::close, true);
-        co_return 0;
+        if (begun && watch_.timed_out()) co_await refuse(408, Body::sent);
+        co_return kUnfinished;
       }
-      buffer_.commit(size);
+      if (!begun) watch_.set(limits_.head_time);
+      begun = true;
     }
   }
 
   // 0 when the request is whole; else the status to refuse with, or kGone.
-  asio::awaitable<int> read_body(std::string_view head, Request& request) {
-    const std::size_t limit = server_.options.body_limit ? server_.options.body_limit(request.method, request.path) : 0;
-    text_is_1_0_ = head.substr(0, head.find("\r\n")).ends_with("HTTP/1.0");
-    const auto length = request.header("content-length");
-    const bool chunked = !request.header("transfer-encoding").empty();
-    const std::size_t size = length.empty() ? 0 : std::stoull(std::string(length));
-    if (size > limit) co_return 413;
-    if (size == 0 && !chunked) {
-      buffer_.consume(head.size());
+  Awaitable<int> read_body(std::size_t head_bytes, Head& head) {
+    const auto& ask_limit = server_.options.body_limit;
+    const std::size_t limit = ask_limit ? ask_limit(head.request.method, head.request.path) : 0;
+    if (head.length > limit) co_return 413;
+    if (head.length == 0 && !head.chunked) {
+      buffer_.consume(head_bytes);
       co_return 0;
     }
-    watch_.set(server_.options.limits.body_time);
-    if (beast::iequals(request.header("expect"), "100-continue") && !text_is_1_0_) {
+    watch_.set(limits_.body_time);
+    if (head.expects_continue) {
       constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
       auto [error, sent] = co_await asio::async_write(stream_, asio::buffer(kContinue), kAwait);
       if (error) co_return kGone;
     }
-    if (!chunked) {
-      buffer_.consume(head.size());
-      while (buffer_.size() < size) {
-        auto [error, got] = co_await stream_.async_read_some(buffer_.prepare(std::min<std::size_t>(size - buffer_.size(), 65536)), kAwait);
-        if (error) co_return watch_.timed_out() ? 408 : kGone;
-        buffer_.commit(got);
-      }
-      request.body.assign(static_cast<const char*>(buffer_.data().data()), size);
-      buffer_.consume(size);
-      co_return 0;
-    }
-    // Chunks are Beast's to read.
-    beast::http::request_parser<beast::http::string_body> parser;
-    parser.header_limit(static_cast<std::uint32_t>(server_.options.limits.head_bytes));
-    parser.body_limit(limit);
-    error_code error;
-    parser.put(asio::buffer(head.data(), head.size()), error);
-    buffer_.consume(head.size());
-    if (error && error != beast::http::error::need_more) co_return 400;
-    auto [read_error, got] = co_await beast::http::async_read(stream_, buffer_, parser, kAwait);
-    if (read_error == beast::http::error::body_limit) co_return 413;
-    if (watch_.timed_out()) co_return 408;
-    if (read_error.category() == beast::http::make_error_code(beast::http::error::need_more).category() &&
-        read_error != beast::http::error::end_of_stream && read_error != beast::http::error::partial_message)
-      co_return 400;
-    if (read_error) co_return kGone;
-    request.body = std::move(parser.get().body());
+    co_return co_await (head.chunked ? read_chunks(head_bytes, limit, head) : read_length(head_bytes, head));
+  }
+
+  Awaitable<int> read_length(std::size_t head_bytes, Head& head) {
+    buffer_.consume(head_bytes);
+    while (buffer_.size() < head.length)
+      if (co_await read_some(std::min(head.length - buffer_.size(), kBodyReadSize)))
+        co_return watch_.timed_out() ? 408 : kGone;
+    head.request.body.assign(seen().substr(0, head.length));
+    buffer_.consume(head.length);
     co_return 0;
   }
 
-  asio::awaitable<Response> ask(Request request) {
-    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Response)>(
-        [this](auto done, Request r) {
-          // Answers from any thread come back to this connection's own; a dropped answer is one too.
-          auto executor = socket_.get_executor();
-          struct Once {
-            decltype(done) complete;
-            decltype(executor) on;
-            bool called = false;
-            Once(decltype(done) c, decltype(executor) e) : complete(std::move(c)), on(std::move(e)) {}
-            void answer(Response response) {
-              called = true;
-              asio::post(on, [c = std::move(complete), response = std::move(response)]() mutable {
-                std::move(c)(std::move(response));
-              });
-            }
-            ~Once() {
-              if (!called) answer(refusal(500));
-            }
-          };
-          auto once = std::make_unique<Once>(std::move(done), std::move(executor));
-          server_.handler(std::move(r), [once = std::move(once)](Response response) { once->answer(std::move(response)); });
-        },
-        asio::use_awaitable, std::move(request));
+  // Chunks are Beast's to read; the bound on the buffer is what bounds a chunk's extensions.
+  Awaitable<int> read_chunks(std::size_t head_bytes, std::size_t limit, Head& head) {
+    beast::http::request_parser<beast::http::string_body> parser;
+    parser.header_limit(static_cast<std::uint32_t>(limits_.head_bytes + kChunkHeadSize));
+    parser.body_limit(limit);
+    error_code error;
+    parser.put(asio::buffer(seen().substr(0, head_bytes)), error);
+    buffer_.consume(head_bytes);
+    if (error && error != beast::http::error::need_more) co_return 400;
+    buffer_.max_size(std::max(buffer_.size(), kBodyReadSize) + kChunkHeadSize);
+    auto [failure, size] = co_await beast::http::async_read(stream_, buffer_, parser, kAwait);
+    buffer_.max_size(std::numeric_limits<std::size_t>::max());
+    if (failure == beast::http::error::body_limit) co_return 413;
+    if (failure == beast::http::error::end_of_stream || failure == beast::http::error::partial_message) co_return kGone;
+    if (failure.category() == make_error_code(beast::http::error::need_more).category()) co_return 400;
+    if (failure) co_return watch_.timed_out() ? 408 : kGone;
+    head.request.body = std::move(parser.get().body());
+    co_return 0;
   }
 
-  asio::awaitable<bool> write(const Response& response, After after, bool with_body) {
-    watch_.set(server_.options.limits.write_time);
+  Awaitable<Response> ask(Request request) {
+    const auto answer = std::make_shared<Answer>(server_.shared_from_this());
+    try {
+      server_.handler(std::move(request), Responder(answer));
+    } catch (...) {
+      // Its Responder is gone, and has answered 500.
+    }
+    if (auto response = answer->take()) co_return std::move(*response);
+    watch_.rest();
+    co_return co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(Response)>(
+        [&](auto resume) {
+          answer->wait([resume = std::move(resume), on = socket_.get_executor()](Response response) mutable {
+            asio::post(on, [resume = std::move(resume), response = std::move(response)]() mutable {
+              std::move(resume)(std::move(response));
+            });
+          });
+        },
+        asio::use_awaitable_t<Executor>());
+  }
+
+  Awaitable<bool> write(const Response& response, After after, Body body) {
     const std::string head = print_head(response, after);
-    const std::array<asio::const_buffer, 2> parts{asio::buffer(head),
-                                                  with_body ? asio::buffer(response.body) : asio::const_buffer{}};
+    const bool with_body = body == Body::sent && may_have_body(response.status);
+    std::array<asio::const_buffer, 2> parts{asio::buffer(head),
+                                            asio::buffer(with_body ? response.body : std::string_view())};
+    // Mostly the kernel takes a whole answer at once, and the loop needs no turn for it.
+    if constexpr (kPlain) {
+      error_code error;
+      std::size_t sent = socket_.write_some(parts, error);
+      if (error && error != asio::error::would_block) co_return false;
+      for (auto& part : parts) {
+        const auto taken = std::min(sent, part.size());
+        part += taken;
+        sent -= taken;
+      }
+      if (asio::buffer_size(parts) == 0) co_return true;
+    }
+    watch_.set(limits_.write_time);
     auto [error, size] = co_await asio::async_write(stream_, parts, kAwait);
     co_return !error;
   }
 
-  void shut() {
-    error_code ignored;
-    socket_.shutdown(tcp::socket::shutdown_send, ignored);
-  }
-
-  // After a refusal: takes what is still on its way, a little and for a moment, so that the answer is not lost to a reset.
-  asio::awaitable<void> linger() {
-    shut();
-    watch_.set(std::chrono::milliseconds(500));
-    for (int i = 0; i < 64; ++i) {
-      buffer_.clear();
-      auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(16384), kAwait);
+  Awaitable<void> refuse(int status, Body body) {
+    if (!co_await write(refusal(status), After::close, body)) co_return;
+    co_await part();
+    // Takes what is still on its way, a little and for a moment, so that a reset does not overtake the answer.
+    watch_.set(kGoodbye);
+    buffer_.clear();
+    for (int reads = 0; reads < 64; ++reads) {
+      auto [error, size] = co_await socket_.async_read_some(buffer_.prepare(kBodyReadSize), kAwait);
       if (error) break;
     }
   }
 
+  // Says that nothing follows.
+  Awaitable<void> part() {
+    watch_.set(kGoodbye);
+    if constexpr (!kPlain) co_await stream_.async_shutdown(kAwait);
+    error_code ignored;
+    socket_.shutdown(Socket::shutdown_send, ignored);
+  }
+
   Server::Impl& server_;
+  const Limits& limits_;
   Stream& stream_;
-  tcp::socket& socket_;
-  Watch watch_;
+  Socket& socket_;
+  Watch& watch_;
   beast::flat_buffer buffer_;
   std::string peer_;
-  bool text_is_1_0_ = false;
 };
 
-struct Counted {
-  std::atomic<std::size_t>& count;
-  explicit Counted(std::atomic<std::size_t>& c) : count(c) { ++count; }
-  Counted(const Counted&) = delete;
-  ~Counted() { --count; }
+// One of max_connections.
+class Place {
+ public:
+  explicit Place(std::atomic<std::size_t>& taken) : taken_(&taken) { ++taken; }
+  Place(Place&& other) noexcept : taken_(std::exchange(other.taken_, nullptr)) {}
+  Place& operator=(Place&&) = delete;
+  ~Place() {
+    if (taken_ != nullptr) --*taken_;
+  }
+
+ private:
+  std::atomic<std::size_t>* taken_;
 };
 
-asio::awaitable<void> connection(Server::Impl& server, tcp::socket socket) {
-  const Counted counted(server.connections);
-  if (server.connections > server.options.limits.max_connections) co_return;
+// Exceptions end here: memory or a broken socket ends this connection, and the others go on.
+Awaitable<void> connection(Server::Impl& server, Loop& loop, Socket socket, Place) {
   try {
+    Watch watch(loop.watches, socket, server.options.limits.head_time);
     if (!server.tls) {
-      Connection<tcp::socket> plain(server, socket, socket);
-      co_await plain.serve();
-      co_return;
+      Connection<Socket> plain(server, socket, socket, watch);
+      co_return co_await plain.serve();
     }
-    asio::ssl::stream<tcp::socket&> stream(socket, *server.tls);
-    Connection<asio::ssl::stream<tcp::socket&>> secure(server, stream, socket);
-    secure.watch().set(server.options.limits.head_time);
+    TlsStream stream(socket, *server.tls);
+    watch.begin_idle();
     auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, kAwait);
-    if (!error) co_await secure.serve();
+    watch.end_idle();
+    if (error) co_return;
+    Connection<TlsStream> secure(server, stream, socket, watch);
+    co_await secure.serve();
   } catch (const std::exception&) {
-    // Memory or a broken socket: this connection ends, the others go on.
   }
 }
 
-asio::awaitable<void> accept(Server::Impl& server) {
-  while (server.acceptor.is_open()) {
-    auto [error, socket] = co_await server.acceptor.async_accept(asio::make_strand(server.io), kAwait);
-    if (error == asio::error::operation_aborted) co_return;
-    if (error) {
-      // Out of descriptors, most likely: wait until some are free instead of spinning.
-      asio::steady_timer pause(server.io, std::chrono::milliseconds(50));
-      co_await pause.async_wait(kAwait);
-      continue;
+// Connections go to the loops in turn.
+Awaitable<void> accept(Server::Impl& server) {
+  for (std::size_t turn = 0; !server.draining; ++turn) {
+    Loop& loop = server.loops[turn % server.loops.size()];
+    auto [error, socket] = co_await server.acceptor.async_accept(loop.io, kAwait);
+    if (error == asio::error::operation_aborted || server.draining) co_return;
+    try {
+      if (error) {
+        // Out of descriptors, most likely: wait until some are free instead of spinning.
+        Timer pause(server.loops.front().io.get_executor(), std::chrono::milliseconds(50));
+        co_await pause.async_wait(kAwait);
+        continue;
+      }
+      Place place(server.connections);
+      if (server.connections > server.options.limits.max_connections) continue;
+      asio::co_spawn(loop.io, connection(server, loop, std::move(socket), std::move(place)), asio::detached);
+    } catch (const std::exception&) {
+      // No memory for this one.
     }
-    auto executor = socket.get_executor();
-    asio::co_spawn(executor, connection(server, std::move(socket)), asio::detached);
   }
 }
 
-std::unique_ptr<asio::ssl::context> tls_context(const Tls& files) {
-  auto context = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_server);
-  SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
-  context->use_certificate_chain_file(files.certificate_file);
-  context->use_private_key_file(files.key_file, asio::ssl::context::pem);
-  if (SSL_CTX_check_private_key(context->native_handle()) != 1)
-    throw std::runtime_error("the key in " + files.key_file + " is not the certificate's");
-  return context;
+Awaitable<void> end(Server::Impl& server, std::chrono::milliseconds drain) {
+  const auto last = Clock::now() + drain;
+  server.draining = true;
+  error_code ignored;
+  server.acceptor.close(ignored);
+  for (auto& loop : server.loops)
+    asio::post(loop.io, [&loop] {
+      for (auto* watch : loop.watches) watch->end_if_idle();
+    });
+  Timer timer(server.loops.front().io.get_executor());
+  while (server.connections != 0 && Clock::now() < last) {
+    timer.expires_after(std::chrono::milliseconds(5));
+    co_await timer.async_wait(kAwait);
+  }
+  for (auto& loop : server.loops) loop.io.stop();
+}
+
+// Nothing that runs here lets an exception through; if something did, it would not take the server with it.
+void run_loop(Loop& loop) {
+  while (!loop.io.stopped()) {
+    try {
+      loop.io.run();
+    } catch (const std::exception&) {
+    }
+  }
 }
 
 }  // namespace
 
 std::expected<std::unique_ptr<Server>, std::string> Server::listen(Options options, Handler handler) {
-  const std::string where = options.address + ":" + std::to_string(options.port);
+  const std::string where = options.address + " port " + std::to_string(options.port);
   try {
-    auto impl = std::make_unique<Impl>(std::move(options), std::move(handler));
-    if (impl->options.tls) {
-      try {
-        impl->tls = tls_context(*impl->options.tls);
-      } catch (const std::exception& error) {
-        return std::unexpected("cannot use the TLS files " + impl->options.tls->certificate_file + " and " +
-                               impl->options.tls->key_file + ": " + error.what());
-      }
-    }
+    auto impl = std::make_shared<Impl>(std::move(options), std::move(handler));
+    if (impl->options.tls) impl->tls = TRY(tls_context(*impl->options.tls));
     const tcp::endpoint endpoint(asio::ip::make_address(impl->options.address), impl->options.port);
     impl->acceptor.open(endpoint.protocol());
-    impl->acceptor.set_option(tcp::acceptor::reuse_address(true));
+    impl->acceptor.set_option(Acceptor::reuse_address(true));
     impl->acceptor.bind(endpoint);
-    impl->acceptor.listen(4096);
+    impl->acceptor.listen(kBacklog);
+    impl->port = impl->acceptor.local_endpoint().port();
     return std::unique_ptr<Server>(new Server(std::move(impl)));
   } catch (const boost::system::system_error& error) {
     return std::unexpected("cannot listen on " + where + ": " + error.code().message() +
@@ -449,37 +433,21 @@ std::expected<std::unique_ptr<Server>, std::string> Server::listen(Options optio
   }
 }
 
-Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::Server(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 
-std::uint16_t Server::port() const { return impl_->acceptor.local_endpoint().port(); }
+std::uint16_t Server::port() const { return impl_->port; }
 
 void Server::run() {
-  asio::co_spawn(impl_->io, accept(*impl_), asio::detached);
+  auto& loops = impl_->loops;
+  asio::co_spawn(loops.front().io, accept(*impl_), asio::detached);
   std::vector<std::jthread> others;
-  for (unsigned i = 1; i < impl_->options.threads; ++i) others.emplace_back([this] { impl_->io.run(); });
-  impl_->io.run();
+  for (std::size_t i = 1; i < loops.size(); ++i) others.emplace_back([&loop = loops[i]] { run_loop(loop); });
+  run_loop(loops.front());
 }
 
 void Server::stop(std::chrono::milliseconds drain) {
-  asio::post(impl_->io, [this, drain] {
-    error_code ignored;
-    impl_->draining = true;
-    impl_->acceptor.close(ignored);
-    {
-      std::lock_guard lock(impl_->mutex);
-      for (auto* watch : impl_->watches) watch->end_if_idle();
-    }
-    auto timer = std::make_shared<asio::steady_timer>(impl_->io, drain);
-    auto check = std::make_shared<std::function<void()>>();
-    const auto end = Clock::now() + drain;
-    *check = [this, timer, check, end] {
-      if (impl_->connections == 0 || Clock::now() >= end) return impl_->io.stop();
-      timer->expires_after(std::chrono::milliseconds(10));
-      timer->async_wait([check](error_code) { (*check)(); });
-    };
-    (*check)();
-  });
+  asio::co_spawn(impl_->loops.front().io, end(*impl_, drain), asio::detached);
 }
 
 }  // namespace tessera::http

@@ -1,9 +1,12 @@
 // An HTTP/1.1 server with limits. It knows no token and no OAuth; no Asio or Beast type is seen from outside.
 //
-// A request reaches the handler whole and within limits, or not at all: a head over `head_bytes` is answered 431, a body
-// over the limit of its path 413, a head or body that does not arrive in time 408, anything malformed or ambiguous 400
-// (two lengths, a length beside a transfer coding, folded or bare-LF lines, a target that is no path, none or two Host
-// fields), an unknown transfer coding 501; the connection is closed after each. Pipelined requests are answered in order.
+// A request reaches the handler whole and within limits, or not at all: a head over `head_bytes` is answered 431, a
+// body over the limit of its path 413, a head or body that does not arrive in time 408, anything malformed or ambiguous
+// 400 (two lengths, a length beside a transfer coding, folded or bare-LF lines, a target that is no path, none or two
+// Host fields), an unknown transfer coding 501; the connection is closed after each. A client that goes away in the
+// middle of a request is forgotten. Pipelined requests are answered in order.
+//
+// Each of `threads` serves connections of its own, so a handler that computes for long holds up those of its thread.
 #pragma once
 
 #include <chrono>
@@ -22,24 +25,25 @@ struct Header {
 };
 
 struct Request {
-  std::string method, target;            // as sent
-  std::string path, query;               // of the target, around the first '?'; not decoded
-  std::vector<Header> headers;           // names in lower case, in order, duplicates kept
+  std::string method, target;   // as sent
+  std::string path, query;      // of the target, around the first '?'; not decoded
+  std::vector<Header> headers;  // names in lower case, in order, duplicates kept
   std::string body;
-  std::string peer;                      // address of the socket's other end: "127.0.0.1"
+  std::string peer;  // address of the socket's other end: "127.0.0.1", "2001:db8::1"
 
   // "" when absent; the first of several.
   std::string_view header(std::string_view name) const;
 };
 
-// Content-Length, Date and Connection are added. A header's name or value that holds CR or LF aborts: that is our fault.
+// Content-Length, Date and Connection are added. A header's name or value that holds CR or LF aborts: that is our
+// fault.
 struct Response {
   int status = 200;
   std::vector<Header> headers{};
   std::string body{};
 };
 
-// To be called exactly once, from any thread; dropping it answers 500.
+// To be called exactly once, from any thread; dropping it answers 500, and so does a handler that throws.
 using Respond = std::move_only_function<void(Response)>;
 using Handler = std::function<void(Request, Respond)>;
 
@@ -58,7 +62,7 @@ struct Tls {
 
 struct Options {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;                // 0: the kernel chooses
+  std::uint16_t port = 0;  // 0: the kernel chooses
   unsigned threads = 1;
   Limits limits{};
   // The most octets of body that a request may bring.
@@ -73,20 +77,18 @@ class Server {
   ~Server();
 
   std::uint16_t port() const;
-  // Serves until stop; blocks.
+  // Serves until stop; blocks. Once.
   void run();
-  // No new connections; what is being answered gets `drain` to finish. From any thread, also from a signal's.
+  // No new connections, idle and half-sent ones end; what is being answered gets `drain` to finish. From any thread
+  // (not in a signal handler). A Respond that is still held when the server is gone may be called or dropped: nobody
+  // hears it.
   void stop(std::chrono::milliseconds drain);
 
   struct Impl;
 
  private:
-  explicit Server(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  explicit Server(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;
 };
-
-// The check of a request head, without a socket: for the server and the fuzzer. `head` ends with the empty line. Gives the
-// status to refuse with, or 0 and the request without its body.
-int parse_head(std::string_view head, Request& out);
 
 }  // namespace tessera::http
