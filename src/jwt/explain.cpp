@@ -23,11 +23,16 @@ class Part {
   }
   const std::optional<json::Object>& object() const { return object_; }
   std::optional<json::Value> find(std::string_view name) const { return object_ ? object_->find(name) : std::nullopt; }
+  // A text as it is, anything else as JSON. `at` says which member it is.
   std::string shown_member(std::string_view name) const {
     if (!object_) return "unreadable";
     const auto value = find(name);
     if (!value) return "absent";
-    return value->is(json::Kind::string) ? "\"" + shown(*value->string()) + "\"" : shown(value->text());
+    return shown(value->string() ? std::string(*value->string()) : value->text());
+  }
+  std::string shown_json(std::string_view name) const {
+    const auto value = find(name);
+    return value ? shown(value->text()) : shown_member(name);
   }
   std::string names() const {
     if (!object_) return "unreadable";
@@ -135,12 +140,12 @@ class Explainer {
       case Err::malformed_header:
         return malformed_header(out);
       case Err::crit_unsupported:
-        return say(out, "no critical extension", "crit " + header_.shown_member("crit"));
+        return say(out, "no critical extension", header_.shown_json("crit"));
       case Err::alg_not_allowed:
       case Err::unknown_alg:
-        return say(out, "alg " + algs(), "alg " + header_.shown_member("alg"));
+        return say(out, algs(), header_.shown_member("alg"));
       case Err::alg_key_mismatch:
-        return say(out, "an algorithm of the key, of " + keys(), "alg " + header_.shown_member("alg"));
+        return say(out, "an algorithm of the key, of " + keys(), header_.shown_member("alg"));
       case Err::no_keys:
         return say(out, "at least one key", "0 keys");
       case Err::key_not_found:
@@ -149,14 +154,14 @@ class Explainer {
       case Err::bad_signature:
         return signature(out);
       case Err::typ_mismatch:
-        return say(out, "typ " + shown_any(policy_.typ.values()), "typ " + header_.shown_member("typ"));
+        return say(out, shown_any(policy_.typ.values()), header_.shown_member("typ"));
       case Err::claim_missing:
         return missing(out);
       case Err::claim_type:
         return type(out);
       case Err::claim_mismatch:
-        return say(out, std::string(at_) + " " + shown_any((at_ == "aud" ? policy_.audience : policy_.issuer).values()),
-                   std::string(at_) + " " + payload_.shown_member(at_));
+        return say(out, shown_any((at_ == "aud" ? policy_.audience : policy_.issuer).values()),
+                   payload_.shown_member(at_));
       case Err::expired:
         return expired(out);
       case Err::not_yet_valid:
@@ -195,7 +200,7 @@ class Explainer {
                    : at_ == "b64" ? "a boolean that crit names"
                    : list         ? "a list of at least one text that its RFC allows there"
                                   : "a text";
-    out.actual = std::string(at_) + " " + header_.shown_member(at_);
+    out.actual = header_.shown_json(at_);
   }
 
   std::string algs() const {
@@ -217,10 +222,10 @@ class Explainer {
 
   void key_choice(Explanation& out) const {
     say(out, "exactly one key that fits, of " + keys(),
-        "kid " + header_.shown_member("kid") + ", alg " + header_.shown_member("alg"));
+        "kid " + header_.shown_json("kid") + ", alg " + header_.shown_member("alg"));
     if (error_.code == Err::key_not_found && header_.find("kid"))
       out.hint =
-          "kid " + header_.shown_member("kid") + " is not among these keys: refresh the key set, or ask the issuer";
+          "kid " + header_.shown_json("kid") + " is not among these keys: refresh the key set, or ask the issuer";
   }
 
   void signature(Explanation& out) const {
@@ -259,7 +264,7 @@ class Explainer {
         time           ? "a number of seconds from 0 (1970) to 253402300799 (9999)"
         : at_ == "aud" ? "a text, or a list of at least one text"
                        : "a text",
-        std::string(at_) + " " + payload_.shown_member(at_));
+        payload_.shown_json(at_));
   }
 
   // The claim's time, as whole seconds.
@@ -271,25 +276,25 @@ class Explainer {
   }
 
   std::string leeway() const {
-    return policy_.leeway.count() == 0 ? "" : ", with " + shown_span(policy_.leeway) + " of leeway";
+    return policy_.leeway.count() == 0 ? "" : " with " + shown_span(policy_.leeway) + " of leeway";
   }
 
   void expired(Explanation& out) const {
-    out.expected = "exp after now, " + shown_instant(now_) + leeway();
+    out.expected = "now (" + shown_instant(now_) + ") before exp" + leeway();
     if (const auto then = time("exp"))
       out.actual = "exp " + shown_instant(*then) + ", " + shown_span(now_ - *then) + " before now";
   }
 
   void not_yet_valid(Explanation& out) const {
     const std::string name = at_ == "iat" ? "iat" : "nbf";
-    out.expected = name + " at or before now, " + shown_instant(now_) + leeway();
+    out.expected = "now (" + shown_instant(now_) + ") not before " + name + leeway();
     if (const auto then = time(name))
       out.actual = name + " " + shown_instant(*then) + ", " + shown_span(*then - now_) + " after now";
   }
 
   void too_old(Explanation& out) const {
-    out.expected = "iat at most " + shown_span(policy_.max_age.value_or(seconds(0))) + " before now, " +
-                   shown_instant(now_) + leeway();
+    out.expected = "iat at most " + shown_span(policy_.max_age.value_or(seconds(0))) + " before now (" +
+                   shown_instant(now_) + ")" + leeway();
     if (const auto then = time("iat"))
       out.actual = "iat " + shown_instant(*then) + ", " + shown_span(now_ - *then) + " before now";
   }

@@ -116,31 +116,31 @@ TEST(Explain, no_signature_and_no_key) {
 TEST(Explain, times) {
   auto why = explained({with_claim("exp", "1799999700")}, Err::expired);
   EXPECT_EQ(why.at, "exp");
-  EXPECT_EQ(why.expected, "exp after now, 2027-01-15T08:00:00Z");
+  EXPECT_EQ(why.expected, "now (2027-01-15T08:00:00Z) before exp");
   EXPECT_EQ(why.actual, "exp 2027-01-15T07:55:00Z, 5 min before now");
   why =
       explained({with_claim("nbf", "1800007200"), with([](Policy& p) { p.leeway = seconds(30); })}, Err::not_yet_valid);
-  EXPECT_EQ(why.expected, "nbf at or before now, 2027-01-15T08:00:00Z, with 30 s of leeway");
+  EXPECT_EQ(why.expected, "now (2027-01-15T08:00:00Z) not before nbf with 30 s of leeway");
   EXPECT_EQ(why.actual, "nbf 2027-01-15T10:00:00Z, 2 h after now");
   why = explained({with_claim("iat", "1800000060")}, Err::not_yet_valid);
   EXPECT_EQ(why.actual, "iat 2027-01-15T08:01:00Z, 60 s after now");
   why = explained({with_claim("iat", "1799740800"), with([](Policy& p) { p.max_age = seconds(3600); })}, Err::too_old);
-  EXPECT_EQ(why.expected, "iat at most 60 min before now, 2027-01-15T08:00:00Z");
+  EXPECT_EQ(why.expected, "iat at most 60 min before now (2027-01-15T08:00:00Z)");
   EXPECT_EQ(why.actual, "iat 2027-01-12T08:00:00Z, 3 days before now");
 }
 
 TEST(Explain, keys) {
   auto why = explained({es_token(kHeader.with("kid", R"("x")")), es_keys({"a", "b", "c"})}, Err::key_not_found);
   EXPECT_EQ(why.expected, R"(exactly one key that fits, of 3 keys: "a" (P-256), "b" (P-256), "c" (P-256))");
-  EXPECT_EQ(why.actual, R"(kid "x", alg "ES256")");
+  EXPECT_EQ(why.actual, R"(kid "x", alg ES256)");
   EXPECT_EQ(why.hint, R"(kid "x" is not among these keys: refresh the key set, or ask the issuer)");
   why = explained({es_token(kHeader.without("kid")), es_keys({"a", "b"})}, Err::ambiguous_key);
-  EXPECT_EQ(why.actual, R"(kid absent, alg "ES256")");
+  EXPECT_EQ(why.actual, "kid absent, alg ES256");
   why = explained({token(), Verifier{Keys::of({}), policy()}}, Err::no_keys);
   EXPECT_EQ(why.actual, "0 keys");
   why = explained({token(kClaims.text(), kHeader.with("alg", R"("HS512")").text())}, Err::alg_not_allowed);
-  EXPECT_EQ(why.expected, "alg HS256");
-  EXPECT_EQ(why.actual, R"(alg "HS512")");
+  EXPECT_EQ(why.expected, "HS256");
+  EXPECT_EQ(why.actual, "HS512");
 }
 
 TEST(Explain, signatures) {
@@ -164,12 +164,12 @@ TEST(Explain, claims) {
   EXPECT_EQ(why.actual, "https://x/y null");
   why = explained({with_claim("aud", R"([1,"x"])")}, Err::claim_type);
   EXPECT_EQ(why.expected, "a text, or a list of at least one text");
-  EXPECT_EQ(why.actual, R"(aud [1,"x"])");
+  EXPECT_EQ(why.actual, R"([1,"x"])");
   why = explained(
       {with_claim("iss", R"("https://evil")"), with([](Policy& p) { p.issuer = {"https://a", "https://b"}; })},
       Err::claim_mismatch);
-  EXPECT_EQ(why.expected, "iss https://a or https://b");
-  EXPECT_EQ(why.actual, R"(iss "https://evil")");
+  EXPECT_EQ(why.expected, "https://a or https://b");
+  EXPECT_EQ(why.actual, "https://evil");
 }
 
 TEST(Explain, shapes) {
@@ -186,11 +186,11 @@ TEST(Explain, shapes) {
 TEST(Explain, it_is_cut_and_escaped) {
   const auto why = explained({with_claim("iss", text_json("\\u001b[31mred\\u202e\\u0085" + std::string(5000, 'x')))},
                              Err::claim_mismatch);
-  EXPECT_TRUE(why.actual.starts_with("iss \"\\x1b[31mred\\u202e\\x85xxx")) << why.actual;
+  EXPECT_TRUE(why.actual.starts_with("\\x1b[31mred\\u202e\\x85xxx")) << why.actual;
   EXPECT_LT(why.actual.size(), 220U);
   const auto wide =
       explained({with_claim("iss", text_json(std::string(199, 'x') + "\xC3\xA9\xC3\xA9"))}, Err::claim_mismatch);
-  EXPECT_EQ(wide.actual, "iss \"" + std::string(199, 'x') + "…\"");
+  EXPECT_EQ(wide.actual, std::string(199, 'x') + "…");
 }
 
 TEST(Explain, any_error_for_any_token) {
