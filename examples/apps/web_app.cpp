@@ -156,7 +156,7 @@ class App {
 
   void page(httplib::Response& reply, const std::string& body) {
     const std::string name(app_.name);
-    reply.set_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
+    reply.set_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
                                                 "frame-ancestors 'none'");
     reply.set_content("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + name +
                           "</title><meta name=\"viewport\" content=\"width=device-width\"><link rel=\"icon\" "

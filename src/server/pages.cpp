@@ -109,7 +109,7 @@ class Renderer {
     std::visit([this](const auto& model) { show(model); }, page_.model);
     html_.lit("</main>\n</body>\n</html>\n");
     std::string csp =
-        "default-src 'none'; style-src 'self'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'; "
         "form-action 'self'";
     if (!page_.form_target.empty()) csp += ' ' + page_.form_target;
     return {page_.status, html_.take(), std::move(csp)};
