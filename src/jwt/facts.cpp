@@ -12,8 +12,37 @@ std::string key_of(FactKind kind, std::string_view value) {
 }
 }  // namespace
 
+class FactSet::Reading {
+ public:
+  explicit Reading(const FactSet& set) : lock_(set.mutex_, std::defer_lock) {
+    while (const int writers = set.writers_.load(std::memory_order_relaxed)) set.writers_.wait(writers);
+    lock_.lock();
+  }
+
+ private:
+  std::shared_lock<std::shared_mutex> lock_;
+};
+
+class FactSet::Writing {
+ public:
+  explicit Writing(FactSet& set) : set_(set) {
+    set_.writers_.fetch_add(1);
+    set_.mutex_.lock();
+  }
+  Writing(const Writing&) = delete;
+  Writing& operator=(const Writing&) = delete;
+  ~Writing() {
+    set_.mutex_.unlock();
+    set_.writers_.fetch_sub(1);
+    set_.writers_.notify_all();
+  }
+
+ private:
+  FactSet& set_;
+};
+
 void FactSet::apply(const Fact& fact) {
-  std::unique_lock lock(mutex_);
+  const Writing writing(*this);
   auto& place = facts_[key_of(fact.kind, fact.value)];
   const Instant expires = std::max(place.expires, fact.expires);
   if (fact.number >= place.number) place = fact;
@@ -22,12 +51,12 @@ void FactSet::apply(const Fact& fact) {
 }
 
 std::int64_t FactSet::applied() const {
-  std::shared_lock lock(mutex_);
+  const Reading reading(*this);
   return applied_;
 }
 
 bool FactSet::ended(const TokenMarks& token) const {
-  std::shared_lock lock(mutex_);
+  const Reading reading(*this);
   if (facts_.empty()) return false;
   const auto named = [&](FactKind kind, std::string_view value) {
     return !value.empty() && facts_.contains(key_of(kind, value));
@@ -44,12 +73,12 @@ bool FactSet::ended(const TokenMarks& token) const {
 }
 
 void FactSet::forget(Instant now) {
-  std::unique_lock lock(mutex_);
+  const Writing writing(*this);
   std::erase_if(facts_, [&](const auto& entry) { return entry.second.expires <= now; });
 }
 
 std::size_t FactSet::size() const {
-  std::shared_lock lock(mutex_);
+  const Reading reading(*this);
   return facts_.size();
 }
 

@@ -6,6 +6,7 @@
 // token that it concerns has expired, plus the largest leeway. Issuer and guards hold the same set.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <shared_mutex>
@@ -45,7 +46,12 @@ class FactSet {
   std::size_t size() const;
 
  private:
+  // A shared_mutex lets readers overtake a waiting writer for ever, and then a revocation is felt late: so readers
+  // stand back while one writes or waits to.
+  class Reading;
+  class Writing;
   mutable std::shared_mutex mutex_;
+  mutable std::atomic<int> writers_ = 0;
   std::unordered_map<std::string, Fact> facts_;  // by kind and value; a later number replaces an earlier one
   std::int64_t applied_ = 0;
 };

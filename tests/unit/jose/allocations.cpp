@@ -6,7 +6,15 @@
 thread_local std::size_t tests::allocations = 0;
 
 // A sanitizer has its own, which must see each new and delete.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)  // gcc
+#define SANITIZED
+#elif defined(__has_feature)  // clang
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED
+#endif
+#endif
+
+#ifndef SANITIZED
 void* operator new(std::size_t size) {
   ++tests::allocations;
   if (void* memory = std::malloc(size ? size : 1)) return memory;
