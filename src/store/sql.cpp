@@ -74,9 +74,52 @@ auto translated(Run run) {
 
 // A kept statement and the places that it binds to.
 struct Connection::Prepared {
+  Prepared(soci::session& session, std::string_view sql, const Args& args, bool rows)
+      : with_rows(rows), statement(session) {
+    for (const auto& arg : args)
+      if (std::holds_alternative<std::string>(arg))
+        places.emplace_back(std::string());
+      else
+        places.emplace_back(0LL);
+    bind();
+    statement.alloc();
+    statement.prepare(std::string(sql));
+    statement.define_and_bind();
+  }
+
+  void set(const Args& args) {
+    for (std::size_t i = 0; i < args.size(); ++i) {
+      if (const auto* text = std::get_if<std::string>(&args[i])) {
+        if (text->find('\0') != std::string::npos) throw SqlError("a text with a NUL", "");
+        std::get<std::string>(places[i]) = *text;
+      } else {
+        std::get<long long>(places[i]) = std::get<std::int64_t>(args[i]);
+      }
+    }
+  }
+
+  // SOCI leaks what it had bound when an execution fails, unless it is bound anew.
+  template <class Run>
+  auto guarded(Run run) {
+    try {
+      return run();
+    } catch (...) {
+      statement.bind_clean_up();
+      bind();
+      statement.define_and_bind();
+      throw;
+    }
+  }
+
+  void bind() {
+    for (auto& place : places) std::visit([&](auto& value) { statement.exchange(soci::use(value)); }, place);
+    if (with_rows) statement.exchange(soci::into(row));
+  }
+
   std::vector<std::variant<std::string, long long>> places;
+  bool with_rows;
   soci::row row;
-  std::unique_ptr<soci::statement> statement;
+  soci::statement statement;
 };
 
 struct Connection::Impl {
@@ -151,53 +194,37 @@ void Connection::plain(const std::string& sql) {
 
 Connection::Prepared& Connection::prepared(std::string_view sql, const Args& args, bool with_rows) {
   auto found = impl_->statements.find(sql);
-  if (found == impl_->statements.end()) {
-    auto made = std::make_unique<Prepared>();
-    for (const auto& arg : args)
-      if (std::holds_alternative<std::string>(arg))
-        made->places.emplace_back(std::string());
-      else
-        made->places.emplace_back(0LL);
-    made->statement = std::make_unique<soci::statement>(impl_->session);
-    for (auto& place : made->places)
-      std::visit([&](auto& value) { made->statement->exchange(soci::use(value)); }, place);
-    if (with_rows) made->statement->exchange(soci::into(made->row));
-    made->statement->alloc();
-    made->statement->prepare(std::string(sql));
-    made->statement->define_and_bind();
-    found = impl_->statements.emplace(std::string(sql), std::move(made)).first;
-  }
-  Prepared& statement = *found->second;
-  for (std::size_t i = 0; i < args.size(); ++i) {
-    if (const auto* text = std::get_if<std::string>(&args[i])) {
-      if (text->find('\0') != std::string::npos) throw SqlError("a text with a NUL", "");
-      std::get<std::string>(statement.places[i]) = *text;
-    } else {
-      std::get<long long>(statement.places[i]) = std::get<std::int64_t>(args[i]);
-    }
-  }
-  return statement;
+  if (found == impl_->statements.end())
+    found =
+        impl_->statements.emplace(std::string(sql), std::make_unique<Prepared>(impl_->session, sql, args, with_rows))
+            .first;
+  found->second->set(args);
+  return *found->second;
 }
 
 std::int64_t Connection::run(std::string_view sql, const Args& args) {
   return translated([&] {
-    auto& statement = prepared(sql, args, false);
-    statement.statement->execute(true);
-    return static_cast<std::int64_t>(statement.statement->get_affected_rows());
+    auto& kept = prepared(sql, args, false);
+    return kept.guarded([&] {
+      kept.statement.execute(true);
+      return static_cast<std::int64_t>(kept.statement.get_affected_rows());
+    });
   });
 }
 
 std::vector<Row> Connection::rows(std::string_view sql, const Args& args) {
   return translated([&] {
-    std::vector<Row> out;
-    auto& statement = prepared(sql, args, true);
-    statement.statement->execute();
-    while (statement.statement->fetch()) {
-      std::vector<std::string> cells;
-      for (std::size_t i = 0; i < statement.row.size(); ++i) cells.push_back(cell(statement.row, i));
-      out.emplace_back(std::move(cells));
-    }
-    return out;
+    auto& kept = prepared(sql, args, true);
+    return kept.guarded([&] {
+      std::vector<Row> out;
+      kept.statement.execute();
+      while (kept.statement.fetch()) {
+        std::vector<std::string> cells;
+        for (std::size_t i = 0; i < kept.row.size(); ++i) cells.push_back(cell(kept.row, i));
+        out.emplace_back(std::move(cells));
+      }
+      return out;
+    });
   });
 }
 

@@ -219,6 +219,7 @@ TEST_F(FullDisk, inside_a_savepoint_fails_the_one_that_fills_it_alone) {
   EXPECT_EQ(all[1].runs, 2);
   EXPECT_EQ(all[2].runs, 1);  // the batch had ended before its turn
   EXPECT_NE(log.find("full"), std::string::npos) << log;
+  EXPECT_EQ(log.find("savepoint"), std::string::npos) << log;  // asked, not run into
   store->reset();
   EXPECT_EQ(there(), (std::vector<std::string>{"a", "c"}));
 }

@@ -259,7 +259,8 @@ TEST_F(Postgresql, a_connection_lost_under_way_is_unavailable_and_the_next_trans
     EXPECT_CODE(store->write_now([&](Tx& tx) {
       EXPECT_EQ(put(tx, "lost"), Outcome::commit);
       raw->plain(
-          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tessera' AND state = "
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
+          "current_setting('application_name') AND state = "
           "'idle in transaction' AND pid <> pg_backend_pid()");
       return put(tx, "lost2");
     }),
@@ -273,7 +274,8 @@ TEST_F(Postgresql, a_connection_lost_under_way_is_unavailable_and_the_next_trans
 TEST_F(Postgresql, idle_connections_that_the_server_dropped_are_made_again_unnoticed) {
   EXPECT_EQ(value("x"), "none");
   raw->plain(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tessera' AND pid <> "
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
+      "current_setting('application_name') AND pid <> "
       "pg_backend_pid()");
   for (int i = 0; i < 4; ++i) EXPECT_OK(store->write_now([&](Tx& tx) { return put(tx, "x"); }));
   EXPECT_EQ(value("x"), "1");

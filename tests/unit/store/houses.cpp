@@ -28,7 +28,8 @@ PostgresSchema::PostgresSchema() {
   server_ = server;
   name_ = "t" + std::to_string(getpid()) + "_" + std::to_string(++count);
   Connection(Engine::postgresql, server_).plain("CREATE SCHEMA " + name_);
-  url_ = server_ + (server_.find('?') == std::string::npos ? "?" : "&") + "options=-csearch_path%3D" + name_;
+  url_ = server_ + (server_.find('?') == std::string::npos ? "?" : "&") + "application_name=" + name_ +
+         "&options=-csearch_path%3D" + name_;
 }
 
 PostgresSchema::~PostgresSchema() {
