@@ -58,7 +58,7 @@ class Tx {
   virtual Result<std::vector<User>> users(const RealmId&) = 0;
   // False when the user name or the id is taken; two at once: one wins.
   virtual Result<bool> insert_user(const RealmId&, const User&) = 0;
-  // Everything but id, password hash and failures. False when there is no such user.
+  // Everything but id, password hash and failures. False when there is no such user, or another has its user name.
   virtual Result<bool> update_user(const RealmId&, const User&) = 0;
   // Compare-and-set: false when the hash is not `old_hash` any more.
   virtual Result<bool> replace_password(const RealmId&, const UserId&, std::string_view old_hash,
@@ -67,6 +67,7 @@ class Tx {
   virtual Result<void> clear_login_failures(const RealmId&, const UserId&) = 0;  // writes only when there are some
 
   // ── sessions ──
+  // Err::conflict when its id or cookie is there already: both are random.
   virtual Result<void> insert_session(const RealmId&, const Session&) = 0;
   virtual Result<std::optional<Session>> session_by_cookie(const RealmId&, std::string_view cookie_digest) = 0;
   virtual Result<std::optional<Session>> session(const RealmId&, const SessionId&) = 0;

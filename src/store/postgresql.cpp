@@ -15,6 +15,7 @@ struct Line {
   explicit Line(const std::string& conninfo) : connection(Engine::postgresql, conninfo) {}
   Connection connection;
   bool broken = false;  // its transaction could not be ended: whatever is in it must not reach the next one
+  std::chrono::steady_clock::time_point rest_until{};  // no server answered: what waits is not held up by asking again
 };
 
 // A pool: each thread has a connection and runs one transaction at a time. Writes are READ COMMITTED, because each is
@@ -35,6 +36,7 @@ class PostgresqlStore final : public issuer::Store {
  private:
   static constexpr int kTries = 6;
   static constexpr std::chrono::milliseconds kFirstPause{2};
+  static constexpr std::chrono::milliseconds kRest{500};
 
   void loop(Line& line) {
     while (true) {
@@ -82,9 +84,20 @@ class PostgresqlStore final : public issuer::Store {
         line.broken = true;
       }
     }
-    line.connection.reconnect();
-    line.broken = false;
+    reconnect(line);
     line.connection.plain(text);
+  }
+
+  static void reconnect(Line& line) {
+    if (std::chrono::steady_clock::now() < line.rest_until)
+      throw SqlError("the server did not answer a moment ago", "");
+    try {
+      line.connection.reconnect();
+      line.broken = false;
+    } catch (const SqlError&) {
+      line.rest_until = std::chrono::steady_clock::now() + kRest;
+      throw;
+    }
   }
 
   void clear(Line& line) {

@@ -281,6 +281,29 @@ TEST_F(Postgresql, idle_connections_that_the_server_dropped_are_made_again_unnot
   EXPECT_EQ(value("x"), "1");
 }
 
+TEST_F(Postgresql, while_the_server_refuses_each_is_unavailable_at_once_and_then_it_goes_on) {
+  const auto role = "role_" + raw->rows("SELECT current_schema()").front().text(0);
+  raw->plain("CREATE ROLE " + role + " SUPERUSER LOGIN");
+  auto other = open({.url = schema.url() + "&user=" + role, .threads = 1});
+  ASSERT_TRUE(other) << other.error();
+  const auto write = [&] { return (*other)->write_now([](Tx& tx) { return put(tx, "x"); }); };
+  EXPECT_OK(write());
+  raw->plain("ALTER ROLE " + role + " NOLOGIN");
+  raw->plain("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '" + role + "'");
+  const auto began = std::chrono::steady_clock::now();
+  for (int i = 0; i < 20; ++i) EXPECT_CODE(write(), unavailable);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, seconds(2));
+  raw->plain("ALTER ROLE " + role + " LOGIN");
+  auto result = write();
+  for (int i = 0; i < 100 && !result; ++i) {
+    std::this_thread::sleep_for(milliseconds(50));
+    result = write();
+  }
+  EXPECT_OK(result);
+  other->reset();
+  raw->plain("DROP ROLE " + role);
+}
+
 TEST_F(Postgresql, a_connection_lost_during_commit_is_unavailable_and_does_not_run_again) {
   when_written("x", "PERFORM pg_terminate_backend(pg_backend_pid());", "DEFERRABLE INITIALLY DEFERRED");
   int runs = 0;
