@@ -7,7 +7,7 @@
 int main() {
   // [readme]
   using namespace tessera;
-  const auto key = PrivateKey::generate(Alg::ES256);                       // or PrivateKey::parse(a JWK or PEM)
+  const auto key = PrivateKey::generate(Alg::ES256);  // or PrivateKey::parse(a JWK or PEM)
   if (!key) return 3;
   const auto now = std::chrono::floor<seconds>(std::chrono::system_clock::now());
   const auto token = sign(Draft{.typ = "at+jwt",
@@ -17,8 +17,8 @@ int main() {
                                 .issued_at = now,
                                 .expires_at = now + std::chrono::minutes(5),
                                 .claims = {{"permissions", std::vector<std::string>{"orders:read"}}}},
-                          *key);                                           // alg and kid come from the key
-  const std::string publish = jwks(std::vector{key->public_key()});        // public keys only, by type
+                          *key);                                     // alg and kid come from the key
+  const std::string publish = jwks(std::vector{key->public_key()});  // public keys only, by type
   // [/readme]
   if (!token) return 3;
   std::printf("%s\n%s\n", publish.c_str(), token->c_str());

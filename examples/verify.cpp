@@ -15,15 +15,16 @@ int main(int argc, char** argv) {
   using namespace tessera;
   const auto keys = Keys::parse(jwks_json);
   if (!keys) return 3;
-  const Verifier api{*keys, Policy{.issuer = "https://id.example.com",     // leaving one out does not compile
+  const Verifier api{*keys, Policy{.issuer = "https://id.example.com",  // leaving one out does not compile
                                    .audience = "https://api.example.com",
                                    .typ = "at+jwt",
                                    .algs = {Alg::ES256}}};
   const auto now = std::chrono::floor<seconds>(std::chrono::system_clock::now());
-  const auto claims = api.verify(bearer, now);                             // holding Claims is the proof
+  const auto claims = api.verify(bearer, now);  // holding Claims is the proof
   if (!claims) return std::puts(explain(claims.error(), bearer, api, now).actual.c_str()), 1;
   const bool may = claims->contains("permissions", "orders:read");
   // [/readme]
-  std::printf("%.*s %s\n", static_cast<int>(claims->subject().size()), claims->subject().data(), may ? "may" : "may not");
+  std::printf("%.*s %s\n", static_cast<int>(claims->subject().size()), claims->subject().data(),
+              may ? "may" : "may not");
   return 0;
 }

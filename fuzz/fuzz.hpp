@@ -5,12 +5,12 @@
 #include <cstdlib>
 #include <string_view>
 
-#define HOLDS(condition)                                                           \
-  do {                                                                             \
-    if (!(condition)) {                                                            \
+#define HOLDS(condition)                                                                  \
+  do {                                                                                    \
+    if (!(condition)) {                                                                   \
       std::fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #condition); \
-      std::abort();                                                                \
-    }                                                                              \
+      std::abort();                                                                       \
+    }                                                                                     \
   } while (false)
 
 inline std::string_view as_text(const unsigned char* data, std::size_t size) {

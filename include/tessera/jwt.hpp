@@ -4,8 +4,8 @@
 // leaving one out does not compile, and not checking one takes `Unchecked("why")`, which grep finds. `exp` is required.
 // Comparison is by exact octets, but for `typ` (RFC 7515 section 4.1.9: without case, with or without "application/").
 //
-// A `Verifier` is a policy and keys compiled once; every thread may share it. What it returns, `Claims`, can be had in no
-// other way: holding one is the proof that the token was good.
+// A `Verifier` is a policy and keys compiled once; every thread may share it. What it returns, `Claims`, can be had in
+// no other way: holding one is the proof that the token was good.
 //
 //   const Policy policy{.issuer = "https://id.example.com", .audience = "https://api.example.com",
 //                       .typ = "at+jwt", .algs = {Alg::ES256}};
@@ -43,7 +43,9 @@ struct Required {
 };
 
 // JSON text that stands for itself as a claim's value: an object or an array of mixed things. Checked when signed.
-struct JsonText { std::string text; };
+struct JsonText {
+  std::string text;
+};
 
 class ClaimValue {
  public:
@@ -72,23 +74,23 @@ struct Claim {
 
 // What a token will say. Registered claims have fields; everything else goes into `claims`.
 struct Draft {
-  Required<std::string> typ;                      // "JWT", "at+jwt" (RFC 9068) …; "" leaves it out
-  std::string issuer{};                           // "" leaves a claim out
+  Required<std::string> typ;  // "JWT", "at+jwt" (RFC 9068) …; "" leaves it out
+  std::string issuer{};       // "" leaves a claim out
   std::string subject{};
-  std::vector<std::string> audience{};            // one is written as a string, more as an array
+  std::vector<std::string> audience{};  // one is written as a string, more as an array
   Required<sys_seconds> issued_at;
   Required<sys_seconds> expires_at;
   std::optional<sys_seconds> not_before{};
-  std::string id{};                               // jti
-  std::vector<Claim> claims{};                    // no name twice, none of the above
+  std::string id{};             // jti
+  std::vector<Claim> claims{};  // no name twice, none of the above
 };
 
 // A signed compact JWT. The algorithm is the key's own `alg` (else alg_key_mismatch: name it in the key's KeyInfo), and
 // its kid goes into the header. The header reads {"alg","typ","kid"}; the claims stand in the order iss, sub, aud, exp,
 // nbf, iat, jti, then `claims` in theirs, so the same draft gives the same octets to be signed.
 // Errors: alg_key_mismatch, duplicate_member (a name twice, or a registered one in `claims`), bad_json (a JsonText, a
-// number that is not finite, text that is not UTF-8), json_depth, bad_policy (exp not after iat or not after nbf, a time
-// before 1970 or after 9999), too_large (a token above 16 KiB), unavailable (OpenSSL refused).
+// number that is not finite, text that is not UTF-8), json_depth, bad_policy (exp not after iat or not after nbf, a
+// time before 1970 or after 9999), too_large (a token above 16 KiB), unavailable (OpenSSL refused).
 Result<std::string> sign(const Draft& draft, const PrivateKey& key);
 Result<std::string> sign(const Draft& draft, const SecretKey& key);
 
@@ -142,31 +144,34 @@ class AllowedAlgs {
 };
 
 struct Policy {
-  Expected issuer;                                // iss is one of these
-  Expected audience;                              // aud holds one of these
-  Expected typ;                                   // the header's typ is one of these; an absent typ is none of them
+  Expected issuer;    // iss is one of these
+  Expected audience;  // aud holds one of these
+  Expected typ;       // the header's typ is one of these; an absent typ is none of them
   AllowedAlgs algs;
-  seconds leeway{0};                              // for exp, nbf, iat and max_age; at most 10 minutes
-  std::optional<seconds> max_age{};               // since iat, which is then required
-  std::vector<std::string> require{};             // claims that must be there, and not null
-  std::size_t max_bytes = 16 * 1024;              // of the whole token
+  seconds leeway{0};                   // for exp, nbf, iat and max_age; at most 10 minutes
+  std::optional<seconds> max_age{};    // since iat, which is then required
+  std::vector<std::string> require{};  // claims that must be there, and not null
+  std::size_t max_bytes = 16 * 1024;   // of the whole token
 
   // A policy is data that a program may compute, so a contradiction is an error rather than an abort:
   // leeway below 0 or above 10 minutes, max_age below 0, max_bytes 0 or above 1 MiB. Err::bad_policy.
   Result<void> check() const;
 };
 
-namespace detail { struct VerifierData; struct ScratchData; }
+namespace detail {
+struct VerifierData;
+struct ScratchData;
+}  // namespace detail
 
 // The verified claims of one token, and the header that signed them. Claims from `verify(token, now)` own their octets;
 // those from `verify(token, now, scratch)` view the scratch and live until it is used again or destroyed.
 class Claims {
  public:
-  std::string_view issuer() const;                // "" if absent, which only an Unchecked policy lets pass
-  std::string_view subject() const;               // "" if absent
+  std::string_view issuer() const;   // "" if absent, which only an Unchecked policy lets pass
+  std::string_view subject() const;  // "" if absent
   std::vector<std::string_view> audience() const;
-  std::string_view id() const;                    // jti, "" if absent
-  sys_seconds expires_at() const;                 // the first whole second at which the token counts as expired
+  std::string_view id() const;     // jti, "" if absent
+  sys_seconds expires_at() const;  // the first whole second at which the token counts as expired
   std::optional<sys_seconds> not_before() const;
   std::optional<sys_seconds> issued_at() const;
 
@@ -177,10 +182,10 @@ class Claims {
   bool has(std::string_view name) const;
   bool contains(std::string_view name, std::string_view value) const;  // a list claim holds this text, or is it
 
-  std::string_view json() const;                  // the claim set's JSON text, as signed
+  std::string_view json() const;                          // the claim set's JSON text, as signed
   Result<std::string> json(std::string_view name) const;  // one member's JSON text, compact
-  std::string_view typ() const;                   // as the header spells it; "" if absent
-  std::string_view kid() const;                   // the header's; "" if absent
+  std::string_view typ() const;                           // as the header spells it; "" if absent
+  std::string_view kid() const;                           // the header's; "" if absent
   Alg alg() const;
 
   Claims(Claims&&) noexcept;
@@ -190,7 +195,7 @@ class Claims {
  private:
   friend class Verifier;
   Claims() = default;
-  std::unique_ptr<detail::ScratchData> owned_;    // null when a Scratch is viewed
+  std::unique_ptr<detail::ScratchData> owned_;  // null when a Scratch is viewed
   const detail::ScratchData* data_ = nullptr;
 };
 
@@ -216,18 +221,19 @@ class Verifier {
   Verifier(const PublicKey& key, Policy policy);
   Verifier(const SecretKey& key, Policy policy);
 
-  // The order of the checks: size, shape, header (strict JSON, crit, alg in `algs`), key, typ, signature, then the claims
-  // (strict JSON, types of all registered claims, exp, nbf, iat, iss, aud, require). A claim of a wrong type is never an
-  // absent one: iss, sub and jti are texts; aud a text or a list of at least one; exp, nbf and iat numbers from 0 (1970)
-  // to 253402300799 (the end of 9999), fractions allowed. With leeway l, a token is
+  // The order of the checks: size, shape, header (strict JSON, crit, alg in `algs`), key, typ, signature, then the
+  // claims (strict JSON, types of all registered claims, exp, nbf, iat, iss, aud, require). A claim of a wrong type is
+  // never an absent one: iss, sub and jti are texts; aud a text or a list of at least one; exp, nbf and iat numbers
+  // from 0 (1970) to 253402300799 (the end of 9999), fractions allowed. With leeway l, a token is
   //   expired        when now >= exp + l
-  //   not_yet_valid  when now + l < nbf, and also when now + l < iat: RFC 7519 leaves iat to the reader, and a token from
+  //   not_yet_valid  when now + l < nbf, and also when now + l < iat: RFC 7519 leaves iat to the reader, and a token
+  //   from
   //                  the future means that a clock is wrong or that someone stores tokens up (fractions count as 0)
   //   too_old        when max_age is set and now > iat + max_age + l
   // Errors: those of jws::verify, and typ_mismatch, claim_missing, claim_type, claim_mismatch, expired, not_yet_valid,
-  // too_old, bad_policy. `at` is the claim or header parameter; "header", "payload" or "signature" where that part cannot be
-  // read; "require" for a required claim of a private name.
-  // `now` comes from the caller: the library reads no clock.
+  // too_old, bad_policy. `at` is the claim or header parameter; "header", "payload" or "signature" where that part
+  // cannot be read; "require" for a required claim of a private name. `now` comes from the caller: the library reads no
+  // clock.
   Result<Claims> verify(std::string_view token, sys_seconds now) const;
   Result<Claims> verify(std::string_view token, sys_seconds now, Scratch& scratch) const;
 
@@ -249,11 +255,12 @@ struct Explanation {
 Explanation explain(const Error& error, std::string_view token, const Verifier& verifier, sys_seconds now);
 
 // A look at a token WITHOUT trust: nothing is verified, and the result is no proof of anything. For tools and logs.
-// Errors: too_large, malformed, wrong_kind (not three or five parts), bad_base64, bad_json, json_depth, duplicate_member.
+// Errors: too_large, malformed, wrong_kind (not three or five parts), bad_base64, bad_json, json_depth,
+// duplicate_member.
 struct Peeked {
-  std::string header;                             // JSON text
-  std::string payload;                            // JSON text, or the raw octets of a JWS; empty for a JWE
-  std::size_t parts = 0;                          // 3: JWS, 5: JWE
+  std::string header;     // JSON text
+  std::string payload;    // JSON text, or the raw octets of a JWS; empty for a JWE
+  std::size_t parts = 0;  // 3: JWS, 5: JWE
 };
 Result<Peeked> peek_unverified(std::string_view token);
 

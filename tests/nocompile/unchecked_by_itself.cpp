@@ -5,7 +5,8 @@
 using namespace tessera;
 
 #ifndef MISUSE
-const Policy policy{.issuer = "https://id", .audience = "api", .typ = "at+jwt", .algs = Unchecked("a test of this key alone")};
+const Policy policy{
+    .issuer = "https://id", .audience = "api", .typ = "at+jwt", .algs = Unchecked("a test of this key alone")};
 #else
 const Policy policy{.issuer = "https://id", .audience = "api", .typ = "at+jwt", .algs = false};
 #endif
