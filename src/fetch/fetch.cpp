@@ -3,173 +3,176 @@
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <cstring>
 #include <memory>
-#include <span>
+
+#include "base/try.hpp"
+#include "fetch/address.hpp"
 
 namespace tessera::fetch {
 
 namespace {
 
-using Octets = std::span<const unsigned char>;
+constexpr std::size_t kMaxHeadBytes = 64 * 1024;
+constexpr std::size_t kMaxShown = 200;
 
-struct Block {
-  std::array<unsigned char, 16> prefix;
-  int bits;
+struct Freed {
+  void operator()(CURL* it) const { curl_easy_cleanup(it); }
+  void operator()(CURLU* it) const { curl_url_cleanup(it); }
+  void operator()(curl_slist* it) const { curl_slist_free_all(it); }
 };
+template <class T>
+using Owned = std::unique_ptr<T, Freed>;
 
-bool inside(Octets address, const Block& block) {
-  for (int bit = 0; bit < block.bits; ++bit) {
-    const auto i = static_cast<std::size_t>(bit / 8);
-    const int shift = 7 - bit % 8;
-    if (((address[i] ^ block.prefix[i]) >> shift & 1) != 0) return false;
-  }
-  return true;
+std::unexpected<Failure> failed(Err code, const char* at, std::string message) {
+  return std::unexpected(Failure{{code, at}, std::move(message)});
 }
 
-// The special-purpose registries of IANA (RFC 6890 and after).
-constexpr Block kSpecial4[] = {
-    {{0}, 8},           {{10}, 8},          {{100, 64}, 10},     {{127}, 8},          {{169, 254}, 16},   {{172, 16}, 12},
-    {{192, 0, 0}, 24},  {{192, 0, 2}, 24},  {{192, 88, 99}, 24}, {{192, 168}, 16},    {{198, 18}, 15},    {{198, 51, 100}, 24},
-    {{203, 0, 113}, 24}, {{224}, 4},        {{240}, 4}};
-constexpr Block kGlobal6 = {{0x20}, 3};  // 2000::/3; everything else is special
-constexpr Block kSpecial6[] = {{{0x20, 0x01, 0x00}, 23},        // IETF assignments, Teredo
-                               {{0x20, 0x01, 0x0D, 0xB8}, 32},  // documentation
-                               {{0x20, 0x02}, 16},              // 6to4
-                               {{0x3F, 0xFF, 0x00}, 20}};       // documentation
-
-bool is_public4(Octets address) {
-  for (const auto& block : kSpecial4)
-    if (inside(address, block)) return false;
-  return true;
-}
-
-bool is_public6(Octets address) {
-  // Mapped, NAT64 and the like lie outside 2000::/3, and are refused with it.
-  if (!inside(address, kGlobal6)) return false;
-  for (const auto& block : kSpecial6)
-    if (inside(address, block)) return false;
-  return true;
-}
-
-bool is_public(const sockaddr* address) {
-  if (address->sa_family == AF_INET) {
-    const auto* in = reinterpret_cast<const sockaddr_in*>(address);
-    return is_public4({reinterpret_cast<const unsigned char*>(&in->sin_addr), 4});
-  }
-  if (address->sa_family == AF_INET6) {
-    const auto* in = reinterpret_cast<const sockaddr_in6*>(address);
-    return is_public6({in->sin6_addr.s6_addr, 16});
-  }
-  return false;
-}
-
-struct Transfer {
-  const Options& options;
-  std::string body;
-  bool too_large = false, refused_address = false;
-};
-
-std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user) {
-  auto& transfer = *static_cast<Transfer*>(user);
-  if (transfer.body.size() + size * count > transfer.options.max_bytes) {
-    transfer.too_large = true;
-    return 0;
-  }
-  transfer.body.append(data, size * count);
-  return size * count;
-}
-
-curl_socket_t on_socket(void* user, curlsocktype, curl_sockaddr* address) {
-  auto& transfer = *static_cast<Transfer*>(user);
-  if (transfer.options.trust == Trust::strangers && !is_public(&address->addr)) {
-    transfer.refused_address = true;
-    return CURL_SOCKET_BAD;
-  }
-  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+// For messages: a query and a user's part may hold secrets.
+std::string shown(const std::string& url) {
+  if (url.contains('@')) return "that URL";
+  return url.substr(0, std::min(url.find_first_of("?#"), kMaxShown));
 }
 
 struct Url {
   std::string scheme, host, port;
 };
 
+// As libcurl itself reads it, so that what is checked is what is connected to.
 std::expected<Url, Failure> take_apart(const std::string& text) {
-  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl_url(), curl_url_cleanup);
+  const Owned<CURLU> url(curl_url());
   const auto part = [&](CURLUPart which) {
     char* value = nullptr;
-    if (curl_url_get(url.get(), which, &value, which == CURLUPART_PORT ? CURLU_DEFAULT_PORT : 0) != CURLUE_OK)
-      return std::string();
+    if (curl_url_get(url.get(), which, &value, CURLU_DEFAULT_PORT) != CURLUE_OK) return std::string();
     std::string out(value);
     curl_free(value);
     return out;
   };
-  if (curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK || !part(CURLUPART_USER).empty())
-    return std::unexpected(Failure{{Err::unsupported, "url"}, "not a URL that can be fetched: " + text.substr(0, 200)});
-  return Url{part(CURLUPART_SCHEME), part(CURLUPART_HOST), part(CURLUPART_PORT)};
+  if (curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK || text.contains('\0'))
+    return failed(Err::unsupported, "url", "not a URL: " + shown(text));
+  if (!part(CURLUPART_USER).empty() || !part(CURLUPART_PASSWORD).empty())
+    return failed(Err::unsupported, "url", "a URL with a user in it is not fetched");
+  Url out{part(CURLUPART_SCHEME), part(CURLUPART_HOST), part(CURLUPART_PORT)};
+  std::ranges::transform(out.host, out.host.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  return out;
 }
 
-bool on_this_machine(const std::string& host) {
-  return host == "localhost" || host.ends_with(".localhost") || host == "127.0.0.1" || host == "[::1]";
+bool is_local_name(const std::string& host) { return host == "localhost" || host.ends_with(".localhost"); }
+
+bool is_local(const std::string& host) {
+  in_addr v4{};
+  if (inet_pton(AF_INET, host.c_str(), &v4) == 1) return ntohl(v4.s_addr) >> 24 == 127;
+  return is_local_name(host) || host == "[::1]";
+}
+
+struct Transfer {
+  const Options& options;
+  Url url;
+  std::string body{};
+  std::size_t head_bytes = 0;
+  bool too_large = false, refused_address = false;
+};
+
+std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  transfer.too_large |= transfer.body.size() + size * count > transfer.options.max_bytes;
+  if (transfer.too_large) return 0;
+  transfer.body.append(data, size * count);
+  return size * count;
+}
+
+std::size_t on_head(char*, std::size_t size, std::size_t count, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  transfer.head_bytes += size * count;
+  transfer.too_large |= transfer.head_bytes > kMaxHeadBytes;
+  return transfer.too_large ? 0 : size * count;
+}
+
+curl_socket_t on_socket(void* user, curlsocktype, curl_sockaddr* address) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  const bool allowed = transfer.options.trust == Trust::strangers ? is_public(address->addr)
+                       : transfer.url.scheme == "http"            ? is_loopback(address->addr)
+                                                                  : true;
+  if (!allowed) {
+    transfer.refused_address = true;
+    return CURL_SOCKET_BAD;
+  }
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+void set_limits(CURL* handle, const Options& options) {
+  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(handle, CURLOPT_PROXY, "");
+  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout.count()));
+  curl_easy_setopt(handle, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(options.max_bytes));
+  curl_easy_setopt(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  curl_easy_setopt(handle, CURLOPT_USERAGENT, "tessera");
+  if (!options.ca_file.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, options.ca_file.c_str());
+}
+
+void set_callbacks(CURL* handle, Transfer& transfer) {
+  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_body);
+  curl_easy_setopt(handle, CURLOPT_WRITEDATA, &transfer);
+  curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, on_head);
+  curl_easy_setopt(handle, CURLOPT_HEADERDATA, &transfer);
+  curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+  curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, &transfer);
+}
+
+// `form` is null for a GET.
+std::expected<Response, Failure> fetch(const std::string& url, const std::string* form, const Options& options) {
+  static const bool ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+  const Owned<CURL> curl(ready ? curl_easy_init() : nullptr);
+  if (!curl) return failed(Err::unavailable, "fetch", "libcurl does not start");
+  CURL* handle = curl.get();
+  Transfer transfer{options, TRY(take_apart(url))};
+  const Url& to = transfer.url;
+  if (to.scheme != "https" && !(to.scheme == "http" && options.trust == Trust::operators && is_local(to.host)))
+    return failed(Err::unsupported, "url", "only https is fetched (and http from this machine), not " + shown(url));
+
+  std::array<char, CURL_ERROR_SIZE> message{};
+  const std::string resolved = to.host + ":" + to.port + ":127.0.0.1,[::1]";
+  const Owned<curl_slist> names(is_local_name(to.host) ? curl_slist_append(nullptr, resolved.c_str()) : nullptr);
+  if (names) curl_easy_setopt(handle, CURLOPT_RESOLVE, names.get());
+  curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, message.data());
+  set_limits(handle, options);
+  set_callbacks(handle, transfer);
+  if (form != nullptr) {
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(form->size()));
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDS, form->c_str());
+  }
+
+  const CURLcode code = curl_easy_perform(handle);
+  if (transfer.too_large || code == CURLE_FILESIZE_EXCEEDED)
+    return failed(Err::too_large, "body",
+                  "the answer of " + shown(url) + " is larger than " + std::to_string(options.max_bytes) + " octets");
+  if (code != CURLE_OK && transfer.refused_address)
+    return failed(Err::unavailable, "address", "the address behind " + shown(url) + " is not one that may be asked");
+  if (code != CURLE_OK)
+    return failed(
+        Err::unavailable, "fetch",
+        "no answer from " + shown(url) + ": " + (message[0] != '\0' ? message.data() : curl_easy_strerror(code)));
+  long status = 0;
+  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+  return Response{static_cast<int>(status), std::move(transfer.body)};
 }
 
 }  // namespace
 
-bool is_public_address(const std::string& address) {
-  std::array<unsigned char, 16> octets{};
-  if (inet_pton(AF_INET, address.c_str(), octets.data()) == 1) return is_public4(Octets(octets).first(4));
-  return inet_pton(AF_INET6, address.c_str(), octets.data()) == 1 && is_public6(octets);
+std::expected<Response, Failure> get(const std::string& url, const Options& options) {
+  return fetch(url, nullptr, options);
 }
 
-std::expected<Response, Failure> get(const std::string& url, const Options& options) {
-  static const bool ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(ready ? curl_easy_init() : nullptr, curl_easy_cleanup);
-  if (!curl) return std::unexpected(Failure{{Err::unavailable, "fetch"}, "libcurl does not start"});
-  const auto parts = take_apart(url);
-  if (!parts) return std::unexpected(parts.error());
-  const bool local = on_this_machine(parts->host);
-  if (parts->scheme != "https" && !(parts->scheme == "http" && local && options.trust == Trust::operators))
-    return std::unexpected(
-        Failure{{Err::unsupported, "url"}, "only https is fetched (and http from this machine), not " + url.substr(0, 200)});
-
-  Transfer transfer{options, {}};
-  std::array<char, CURL_ERROR_SIZE> message{};
-  const std::string resolve = parts->host + ":" + parts->port + ":127.0.0.1";
-  const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> names(
-      local && parts->host.ends_with(".localhost") ? curl_slist_append(nullptr, resolve.c_str()) : nullptr,
-      curl_slist_free_all);
-  CURL* handle = curl.get();
-  curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(handle, CURLOPT_NOPROXY, "*");
-  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout.count()));
-  curl_easy_setopt(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_body);
-  curl_easy_setopt(handle, CURLOPT_WRITEDATA, &transfer);
-  curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, on_socket);
-  curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, &transfer);
-  curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, message.data());
-  if (names) curl_easy_setopt(handle, CURLOPT_RESOLVE, names.get());
-  if (!options.ca_file.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, options.ca_file.c_str());
-
-  const CURLcode code = curl_easy_perform(handle);
-  if (transfer.too_large)
-    return std::unexpected(Failure{{Err::too_large, "body"}, "the answer of " + url.substr(0, 200) + " is larger than " +
-                                                                std::to_string(options.max_bytes) + " octets"});
-  if (transfer.refused_address)
-    return std::unexpected(
-        Failure{{Err::unavailable, "address"}, "the address behind " + url.substr(0, 200) + " is not a public one"});
-  if (code != CURLE_OK)
-    return std::unexpected(Failure{{Err::unavailable, "fetch"},
-                                   "no answer from " + url.substr(0, 200) + ": " +
-                                       (message[0] != '\0' ? message.data() : curl_easy_strerror(code))});
-  long status = 0;
-  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
-  return Response{static_cast<int>(status), std::move(transfer.body)};
+std::expected<Response, Failure> post(const std::string& url, const std::vector<form::Pair>& fields,
+                                      const Options& options) {
+  const std::string form = form::print(fields);
+  return fetch(url, &form, options);
 }
 
 }  // namespace tessera::fetch

@@ -178,7 +178,7 @@ TEST(Connection, hundreds_at_once_are_served_by_two_threads) {
 
 TEST(Connection, says_an_address_of_ipv4_the_same_on_a_socket_of_ipv6) {
   http::Options options;
-  options.address = "::";
+  options.address = "::ffff:127.0.0.1";
   Served served(std::move(options),
                 [](http::Request request, http::Respond respond) { respond({200, {}, request.peer}); });
   EXPECT_EQ(Client(served.port()).ask(get("/")).body, "127.0.0.1");

@@ -1,0 +1,207 @@
+#include "fetch/fetch.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+
+#include "support/certificate.hpp"
+#include "support/served.hpp"
+
+using namespace tessera;
+
+namespace {
+
+class Fetch : public testing::Test {
+ protected:
+  std::atomic<int> requests{0};
+  http::Handler handler = [this](http::Request request, http::Respond respond) {
+    ++requests;
+    if (request.path == "/redirect")
+      return respond({302, {{"Location", "http://127.0.0.1:" + std::string(request.query) + "/target"}}, ""});
+    if (request.path == "/large") return respond({200, {}, std::string(5000, 'x')});
+    if (request.path == "/heads") {
+      http::Response response;
+      for (int i = 0; i < 20; ++i) response.headers.push_back({"X", std::string(4000, 'x')});
+      return respond(std::move(response));
+    }
+    if (request.path == "/never") return held.push_back(std::move(respond));
+    if (request.path == "/type") return respond({200, {}, std::string(request.header("content-type"))});
+    if (request.path == "/host") return respond({200, {}, std::string(request.header("host"))});
+    echo(std::move(request), std::move(respond));
+  };
+  std::vector<http::Respond> held;
+
+  static std::string at(const Served& served, std::string_view path, std::string_view start = "http://127.0.0.1") {
+    return std::string(start) + ":" + std::to_string(served.port()) + std::string(path);
+  }
+  static http::Options with_tls(const Certificate& certificate) {
+    http::Options options;
+    options.tls = std::make_unique<http::Tls>(http::Tls{certificate.file(), certificate.key()});
+    return options;
+  }
+  static std::string outcome(const std::expected<fetch::Response, fetch::Failure>& result) {
+    if (result) return std::to_string(result->status) + " " + result->body;
+    return std::string(error_name(result.error().error.code)) + " " + result.error().error.at;
+  }
+};
+
+}  // namespace
+
+TEST_F(Fetch, gets_and_posts) {
+  Served served(handler);
+  EXPECT_EQ(outcome(fetch::get(at(served, "/a?b=c"))), "200 GET /a?b=c ");
+  EXPECT_EQ(outcome(fetch::post(at(served, "/a"), {{"b", "c d"}, {"b", "&"}})), "200 POST /a b=c%20d&b=%26");
+  EXPECT_EQ(outcome(fetch::post(at(served, "/a"), {})), "200 POST /a ");
+  EXPECT_EQ(outcome(fetch::post(at(served, "/type"), {})), "200 application/x-www-form-urlencoded");
+}
+
+TEST_F(Fetch, knows_every_name_of_this_machine) {
+  Served served(handler);
+  for (const char* host : {"127.0.0.1", "localhost", "LOCALHOST", "a.localhost", "a.b.LocalHost"})
+    EXPECT_TRUE(outcome(fetch::get(at(served, "/host", "http://" + std::string(host)))).starts_with("200 ")) << host;
+  http::Options elsewhere;
+  elsewhere.address = "127.1.2.3";
+  Served other(std::move(elsewhere), handler);
+  EXPECT_EQ(outcome(fetch::get(at(other, "/a", "http://127.1.2.3"))), "200 GET /a ");
+}
+
+TEST_F(Fetch, takes_https_and_plain_http_from_this_machine_only) {
+  for (const char* url :
+       {"http://example.com/", "http://localhost.example.com/", "http://127.0.0.1.example.com/", "http://10.0.0.1/",
+        "http://notlocalhost/", "http://[::2]/", "http://[::ffff:127.0.0.1]/", "ftp://127.0.0.1/", "file:///etc/passwd",
+        "gopher://127.0.0.1/", "127.0.0.1/", "", "https://", "nonsense", "https://a b/", "http://user@127.0.0.1/",
+        "https://user:password@example.com/", "http://:password@127.0.0.1/"})
+    EXPECT_EQ(outcome(fetch::get(url)), "unsupported url") << url;
+  EXPECT_EQ(outcome(fetch::get(std::string("http://127.0.0.1/\0x", 19))), "unsupported url");
+}
+
+TEST_F(Fetch, follows_no_redirect) {
+  Served served(handler), other(handler);
+  EXPECT_EQ(outcome(fetch::get(at(served, "/redirect?" + std::to_string(served.port())))), "302 ");
+  EXPECT_EQ(outcome(fetch::get(at(served, "/redirect?" + std::to_string(other.port())))), "302 ");
+  EXPECT_EQ(requests, 2);
+}
+
+TEST_F(Fetch, stops_at_the_size_it_was_given) {
+  Served served(handler);
+  EXPECT_EQ(outcome(fetch::get(at(served, "/large"), {.max_bytes = 5000})), "200 " + std::string(5000, 'x'));
+  EXPECT_EQ(outcome(fetch::get(at(served, "/large"), {.max_bytes = 4999})), "too_large body");
+  EXPECT_EQ(outcome(fetch::get(at(served, "/heads"))), "too_large body");
+}
+
+TEST_F(Fetch, stops_at_the_time_it_was_given) {
+  Served served(handler);
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(outcome(fetch::get(at(served, "/never"), {.timeout = 50ms})), "unavailable fetch");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 2s);
+  served.stop(1ms);
+  held.clear();
+}
+
+TEST_F(Fetch, says_who_does_not_answer_and_shows_no_secret_of_the_url) {
+  std::uint16_t port;
+  {
+    Served gone(handler);
+    port = gone.port();
+  }
+  const auto refused = fetch::get("http://127.0.0.1:" + std::to_string(port) + "/a?token=secret");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().error.code, Err::unavailable);
+  EXPECT_TRUE(refused.error().message.starts_with("no answer from http://127.0.0.1:" + std::to_string(port) + "/a: "))
+      << refused.error().message;
+  for (const char* url :
+       {"https://user:secret@example.com/", "ftp://user:secret@example.com/", "http://example.com/?secret"})
+    EXPECT_EQ(fetch::get(url).error().message.find("secret"), std::string::npos);
+}
+
+TEST_F(Fetch, ignores_the_proxy_variables_of_the_environment) {
+  Served served(handler);
+  for (const char* name : {"http_proxy", "https_proxy", "all_proxy", "ALL_PROXY"})
+    setenv(name, "http://127.0.0.1:1", 1);
+  EXPECT_EQ(outcome(fetch::get(at(served, "/a"))), "200 GET /a ");
+  for (const char* name : {"http_proxy", "https_proxy", "all_proxy", "ALL_PROXY"}) unsetenv(name);
+}
+
+TEST_F(Fetch, checks_the_certificate) {
+  const Certificate certificate, other;
+  Served served(with_tls(certificate), handler);
+  const std::string https = "https://127.0.0.1";
+  EXPECT_EQ(outcome(fetch::get(at(served, "/a", https), {.ca_file = certificate.file()})), "200 GET /a ");
+  EXPECT_EQ(outcome(fetch::get(at(served, "/a", "https://a.localhost"), {.ca_file = certificate.file()})),
+            "200 GET /a ");
+  EXPECT_EQ(outcome(fetch::get(at(served, "/a", "https://b.localhost"), {.ca_file = certificate.file()})),
+            "unavailable fetch");
+  EXPECT_EQ(outcome(fetch::get(at(served, "/a", https), {.ca_file = other.file()})), "unavailable fetch");
+  EXPECT_EQ(outcome(fetch::get(at(served, "/a", https))), "unavailable fetch");
+}
+
+TEST_F(Fetch, S16_a_strangers_url_does_not_reach_this_machine) {
+  const Certificate certificate;
+  Served served(with_tls(certificate), handler);
+  for (const char* host : {"127.0.0.1", "localhost", "a.localhost", "0.0.0.0", "2130706433", "0x7f.1"})
+    EXPECT_EQ(outcome(fetch::get(at(served, "/a", "https://" + std::string(host)),
+                                 {.trust = fetch::Trust::strangers, .ca_file = certificate.file()})),
+              "unavailable address")
+        << host;
+  for (const char* host : {"[::ffff:127.0.0.1]", "[::1]", "[64:ff9b::7f00:1]"})
+    EXPECT_EQ(outcome(fetch::get(at(served, "/a", "https://" + std::string(host)), {.trust = fetch::Trust::strangers})),
+              "unavailable address")
+        << host;
+  Served plain(handler);
+  EXPECT_EQ(outcome(fetch::get(at(plain, "/a"), {.trust = fetch::Trust::strangers})), "unsupported url");
+  EXPECT_EQ(requests, 0);
+}
+
+TEST(Address, S16_only_public_ones_are_public) {
+  for (const char* address :
+       {"1.1.1.1", "8.8.8.8", "100.63.255.255", "100.128.0.0", "172.15.0.1", "172.32.0.1", "192.0.1.1", "198.17.0.1",
+        "198.20.0.1", "223.255.255.255", "2606:4700:4700::1111", "2a00:1450::1", "2001:200::1", "2003::1"})
+    EXPECT_TRUE(fetch::is_public_address(address)) << address;
+  for (const char* address : {"0.0.0.0",
+                              "0.1.2.3",
+                              "10.0.0.1",
+                              "100.64.0.1",
+                              "100.127.255.255",
+                              "127.0.0.1",
+                              "127.255.255.255",
+                              "169.254.169.254",
+                              "172.16.0.1",
+                              "172.31.255.255",
+                              "192.0.0.1",
+                              "192.0.2.1",
+                              "192.88.99.1",
+                              "192.168.1.1",
+                              "198.18.0.1",
+                              "198.19.255.255",
+                              "198.51.100.1",
+                              "203.0.113.1",
+                              "224.0.0.1",
+                              "239.255.255.255",
+                              "240.0.0.1",
+                              "255.255.255.255",
+                              "::",
+                              "::1",
+                              "::ffff:8.8.8.8",
+                              "::ffff:127.0.0.1",
+                              "::8.8.8.8",
+                              "64:ff9b::8.8.8.8",
+                              "64:ff9b:1::1",
+                              "100::1",
+                              "2001::1",
+                              "2001:1ff::1",
+                              "2001:db8::1",
+                              "2002:7f00:1::",
+                              "3fff::1",
+                              "5f00::1",
+                              "fc00::1",
+                              "fd00::1",
+                              "fe80::1",
+                              "fec0::1",
+                              "ff02::1",
+                              "nonsense",
+                              "",
+                              "127.1",
+                              "1.1.1.1 "})
+    EXPECT_FALSE(fetch::is_public_address(address)) << address;
+}
