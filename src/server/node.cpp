@@ -363,7 +363,9 @@ void Node::respond_plain(Job& job, http::Response response) {
 }
 
 void Node::log_request(const Job& job, const http::Response& response) const {
-  const auto level = response.status >= 500 ? LogLevel::error : LogLevel::info;
+  // "Not yet" to whoever asks after our health is an answer, no failure.
+  const bool failed = response.status >= 500 && job.http.path != "/healthz";
+  const auto level = failed ? LogLevel::error : LogLevel::info;
   if (!log_.wants(level)) return;
   const auto spent = std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - job.began);
   Log::Fields fields{{"request", job.id},
