@@ -193,7 +193,7 @@ TEST_F(Postgresql, a_deadlock_runs_again_and_both_succeed) {
       return put(tx, i == 0 ? "b" : "a", std::to_string(i));
     }));
   });
-  EXPECT_EQ(runs, 3);
+  EXPECT_GE(runs, 3);  // on a busy machine both may see the deadlock, or meet in another one
   EXPECT_EQ(value("a"), value("b"));
 }
 
