@@ -89,7 +89,10 @@ std::unexpected<Failure> refused(Error error, std::string expected, std::string 
 
 std::unexpected<Failure> refused(Error error, Explanation explanation) {
   if (explanation.expected == error_text(error.code)) explanation.expected.clear();
-  return refused(error, std::move(explanation.expected), std::move(explanation.actual), std::move(explanation.hint));
+  auto failure =
+      refused(error, std::move(explanation.expected), std::move(explanation.actual), std::move(explanation.hint));
+  if (!explanation.at.empty()) failure.error().at = std::move(explanation.at);
+  return failure;
 }
 
 std::unexpected<Failure> summed_up(std::string summary, std::unexpected<Failure> failure) {

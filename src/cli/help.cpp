@@ -8,15 +8,20 @@ namespace tessera::cli {
 
 namespace {
 
-constexpr std::size_t kColumn = 18;
-
 std::string_view family_of(const Command& command) {
   const std::size_t space = command.name.find(' ');
   return space == std::string_view::npos ? std::string_view() : command.name.substr(0, space);
 }
 
-std::string row(const Command& command) {
-  return fmt::format("  {:<{}}{}\n", command.name, kColumn - 2, wrapped(command.summary, kColumn));
+// Where the summaries begin: behind the longest name.
+std::size_t column() {
+  std::size_t longest = 0;
+  for (const Command* command : commands()) longest = std::max(longest, command->name.size());
+  return longest + 4;
+}
+
+std::string row(std::string_view name, std::string_view text) {
+  return fmt::format("  {:<{}}{}\n", name, column() - 2, wrapped(text, column()));
 }
 
 std::vector<std::string_view> groups() {
@@ -36,14 +41,12 @@ std::string top_help() {
   for (const std::string_view group : groups()) {
     text += fmt::format("\n{}\n", group);
     for (const Command* command : commands()) {
-      if (command->group == group) text += row(*command);
+      if (command->group == group) text += row(command->name, command->summary);
     }
   }
-  return text +
-         "\nEverywhere\n"
-         "  --json            One JSON object on standard output, for a refusal too\n"
-         "  -h, --help        Explain a command: tessera jwt verify --help\n"
-         "  --version         Say which tessera this is\n"
+  return text + "\nEverywhere\n" + row("--json", "One JSON object on standard output, for a refusal too") +
+         row("-h, --help", "Explain a command: tessera jwt verify --help") +
+         row("--version", "Say which tessera this is") +
          "\n"
          "A token or key is given as a file, as - for standard input, or (a token) as\n"
          "its text. A secret is never an argument: it comes from a file, standard input\n"
@@ -61,7 +64,7 @@ bool is_family(std::string_view word) {
 std::string family_help(std::string_view family) {
   std::string text = fmt::format("Usage: tessera {} COMMAND [arguments]\n\nCommands\n", family);
   for (const Command* command : commands()) {
-    if (family_of(*command) == family) text += row(*command);
+    if (family_of(*command) == family) text += row(command->name, command->summary);
   }
   return text + fmt::format("\nExamples\n  tessera help {}\n", [&] {
            for (const Command* command : commands()) {

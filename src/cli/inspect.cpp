@@ -88,7 +88,8 @@ std::string payload_text(const Token& token, Paint paint) {
   return fmt::format("({} octets, no text)", token.peeked.payload.size());
 }
 
-std::string text_of(const Token& token, Paint paint) {
+// `told_from` says whose clock the times are told by.
+std::string text_of(const Token& token, std::string_view told_from, Paint paint) {
   const auto title = [&](std::string_view text) { return "\n" + painted(paint, Hue::strong, text) + "\n"; };
   std::string out = painted(paint, Hue::warn, "NOT VERIFIED") +
                     ": this only shows what the text says. Anyone can write such a text;\n"
@@ -96,7 +97,7 @@ std::string text_of(const Token& token, Paint paint) {
   out += title("Header") + indented_json(token.peeked.header, paint) + "\n";
   if (token.peeked.parts != 3) return out + "\nThe payload is encrypted (a JWE of five parts): it cannot be shown.\n";
   out += title("Payload") + payload_text(token, paint) + "\n";
-  if (!token.times.empty()) out += title("Times, by this machine's clock");
+  if (!token.times.empty()) out += title(told_from);
   for (const Time& t : token.times) out += fmt::format("{:<10}  {}  {}\n", t.name, t.iso, t.relative);
   if (token.signature_octets == 0) return out + title("Signature") + "none: nothing protects this token\n";
   return out + title("Signature") + fmt::format("{} octets, not checked\n", token.signature_octets);
@@ -106,7 +107,9 @@ Outcome<Reply> inspect(const Options& options, Console& console) {
   const sys_seconds now = TRY(now_or(options.now));
   const std::string text = TRY(read_token(options.token));
   const Token token = TRY(look(text, now));
-  return Reply{.text = text_of(token, console.out), .json = json_of(token)};
+  const std::string told_from = options.now ? "Times, seen from " + iso(now.time_since_epoch().count()).value_or("")
+                                            : "Times, by this machine's clock";
+  return Reply{.text = text_of(token, told_from, console.out), .json = json_of(token)};
 }
 
 Run declare(Args& args) {
