@@ -45,9 +45,9 @@ Outcome<Reply> deliver(const Printed& key, const Target& target, Console& consol
     TRY_VOID(write_file(*target.out, text.text(), key.readers, target.force ? Existing::replace : Existing::keep));
     text_member(w, "out", *target.out);
     return Reply{
-        .text = fmt::format("wrote {} key {} to {}{}\n", key_type_name(key.type),
-                            printable(key.info.kid.empty() ? key.thumbprint : key.info.kid), printable(*target.out),
-                            key.readers == Readers::owner ? " (private: mode 0600)" : ""),
+        .text = fmt::format("wrote {} key to {}{}\n  kid {}\n", key_type_name(key.type), printable(*target.out),
+                            key.readers == Readers::owner ? " (private: mode 0600)" : "",
+                            printable(key.info.kid.empty() ? key.thumbprint : key.info.kid)),
         .json = w.end_object().take(),
         .note = {}};
   }
