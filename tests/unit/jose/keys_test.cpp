@@ -81,11 +81,15 @@ TEST(Keys, a_jwk_starts_with_kty_and_holds_the_members_of_its_rfc) {
 }
 
 TEST(Keys, ec_coordinates_keep_their_leading_zeros) {
-  // Keys are drawn until a coordinate starts with a zero octet: about one of 128.
-  for (int i = 0; i < 5000; ++i) {
+  // Keys are drawn until a coordinate starts with a zero octet, as one of 128 does: eight zero bits are an A and one of A to P.
+  const auto starts_with_zero = [](std::string_view jwk, std::string_view member) {
+    const auto at = jwk.find(member) + member.size();
+    return jwk[at] == 'A' && jwk[at + 1] >= 'A' && jwk[at + 1] <= 'P';
+  };
+  for (int i = 0; i < 10'000; ++i) {
     const auto key = PrivateKey::generate(Alg::ES256)->public_key();
     const auto jwk = key.jwk();
-    if (jwk.find(R"("x":"AA)") == std::string::npos && jwk.find(R"("y":"AA)") == std::string::npos) continue;
+    if (!starts_with_zero(jwk, R"("x":")") && !starts_with_zero(jwk, R"("y":")")) continue;
     const auto again = PublicKey::parse(jwk);
     ASSERT_TRUE(again) << refusal_of(again);
     EXPECT_EQ(again->pem(), key.pem());
