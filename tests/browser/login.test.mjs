@@ -7,21 +7,25 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
-import { build, startDemo } from "../support/tessera.mjs";
+import { startDemo, startSecureDemo } from "../support/demo.mjs";
+import { build } from "../support/tessera.mjs";
 
 const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 const pictures = join(build, "screenshots");
 const phone = { width: 360, height: 740 };
 let demo, chrome;
 
+const launch = (more = []) =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync", ...more],
+  });
+
 before(async () => {
   mkdirSync(pictures, { recursive: true });
   demo = await startDemo();
-  chrome = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync"],
-  });
+  chrome = await launch();
 });
 after(async () => {
   await chrome?.close();
@@ -71,34 +75,57 @@ async function logIn(page, user, url = demo.orders) {
   await page.waitForSelector("#name");
 }
 
-for (const javaScriptEnabled of [true, false]) {
-  const how = javaScriptEnabled ? "with script" : "without script";
-  test(`${how}: a login in orders lets one into reports, and a logout out of both`, async () => {
-    await withPage({ javaScriptEnabled }, async (page) => {
-      await logIn(page, demo.user("alice"));
-      assert.ok((await page.textContent("#roles")).includes("manager"));
-      assert.ok(await page.isVisible("#items"));
+/** Logged in to orders, one is let into reports; logged out, out of both. The clock then stands `later` seconds ahead. */
+async function singleSignOn(page, house, later, { javaScriptEnabled = true } = {}) {
+  await logIn(page, house.user("alice"), house.orders);
+  assert.ok((await page.textContent("#roles")).includes("manager"));
+  assert.ok(await page.isVisible("#items"));
 
-      await page.goto(demo.reports);
-      await page.click("text=Log in");
-      await page.waitForSelector("#name");  // no password in between
-      assert.ok(await page.isVisible("#items"));
+  await page.goto(house.reports);
+  await page.click("text=Log in");
+  await page.waitForSelector("#name");  // no password in between
+  assert.ok(await page.isVisible("#items"));
 
-      await page.goto(demo.orders);
-      await page.click("text=Log out");
-      if (!javaScriptEnabled) await page.click("button[type=submit]");
-      await page.waitForURL(demo.orders);
-      assert.ok(await page.isVisible("text=You are not logged in."));
+  await page.goto(house.orders);
+  await page.click("text=Log out");
+  if (!javaScriptEnabled) await page.click("button[type=submit]");
+  await page.waitForURL(house.orders);
+  assert.ok(await page.isVisible("text=You are not logged in."));
 
-      // reports holds tokens that are still good; it notices at its next refresh
-      await page.goto(demo.reports);
-      assert.ok(await page.isVisible("#name"));
-      demo.moveClock(javaScriptEnabled ? 301 : 602);
-      await page.goto(demo.reports);
-      assert.ok(await page.isVisible("text=You have been logged out."));
-    });
-  });
+  // reports holds tokens that are still good; it notices at its next refresh
+  await page.goto(house.reports);
+  assert.ok(await page.isVisible("#name"));
+  house.moveClock(later);
+  await page.goto(house.reports);
+  assert.ok(await page.isVisible("text=You have been logged out."));
 }
+
+test("with script: a login in orders lets one into reports, and a logout out of both", () =>
+  withPage({}, (page) => singleSignOn(page, demo, 301)));
+
+test("without script: the same", () =>
+  withPage({ javaScriptEnabled: false }, (page) => singleSignOn(page, demo, 602, { javaScriptEnabled: false })));
+
+test("over TLS, on domains of their own: the same, with cookies that nobody else can set", async () => {
+  const house = await startSecureDemo();
+  const browser = await launch(house.chromium);
+  try {
+    const page = await browser.newPage({ viewport: phone });
+    page.setDefaultTimeout(10_000);
+    await logIn(page, house.user("alice"), house.orders);
+    const cookies = (await page.context().cookies(house.issuer)).filter(({ domain }) => domain === "localhost");
+    assert.ok(cookies.length > 0);
+    for (const { name, secure, httpOnly, sameSite, path } of cookies) {
+      assert.match(name, /^__Host-/);
+      assert.deepEqual({ secure, httpOnly, sameSite, path }, { secure: true, httpOnly: true, sameSite: "Lax", path: "/" });
+    }
+    await page.context().clearCookies();
+    await singleSignOn(page, house, 301);
+  } finally {
+    await browser.close();
+    await house.stop();
+  }
+});
 
 test("a missing permission is refused with the reason", async () => {
   await withPage({}, async (page) => {

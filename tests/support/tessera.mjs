@@ -1,13 +1,13 @@
 // Starts the programs under test on loopback, and stops them.
 import { spawn, spawnSync } from "node:child_process";
-import { createInterface } from "node:readline";
 import { mkdtempSync } from "node:fs";
+import { createInterface } from "node:readline";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 export const source = process.env.TESSERA_SOURCE ?? new URL("../..", import.meta.url).pathname;
 export const build = process.env.TESSERA_BUILD ?? join(source, "build/dev");
-const binary = join(build, "tessera");
+export const binary = join(build, "tessera");
 
 export function temporaryFolder() {
   return mkdtempSync(join(tmpdir(), "tessera-test-"));
@@ -101,76 +101,4 @@ export class Browser {
     const interaction = Browser.interaction(await response.text());
     return this.request(new URL("/logout", url), { method: "POST", form: { interaction } });
   }
-}
-
-/** A port such that it and the next `count - 1` are free. */
-async function freePorts(count) {
-  const { createServer } = await import("node:net");
-  const listen = (port) =>
-    new Promise((resolve) => {
-      const server = createServer();
-      server.once("error", () => resolve(null));
-      server.listen(port, "127.0.0.1", () => resolve(server));
-    });
-  for (let attempt = 0; attempt < 50; ++attempt) {
-    const first = await listen(0);
-    const port = first.address().port;
-    const others = await Promise.all(Array.from({ length: count - 1 }, (_, i) => listen(port + 1 + i)));
-    for (const server of [first, ...others]) server?.close();
-    if (others.every(Boolean)) return port;
-  }
-  throw new Error("no free ports");
-}
-
-async function answers(url) {
-  for (let attempt = 0; attempt < 200; ++attempt) {
-    try {
-      await fetch(url);
-      return;
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-  }
-  throw new Error(`nothing answers at ${url}`);
-}
-
-/**
- * The issuer, the two applications and the API of `./dev run`, under a clock that the test moves: libfaketime reads the
- * offset from a file, so the programs under test know nothing of it.
- */
-export async function startDemo() {
-  const { writeFileSync } = await import("node:fs");
-  const port = await freePorts(6);
-  const clock = join(temporaryFolder(), "clock");
-  writeFileSync(clock, "+0\n");
-  const env = {
-    LD_PRELOAD: `/usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu/faketime/libfaketimeMT.so.1`,
-    FAKETIME_TIMESTAMP_FILE: clock,
-    FAKETIME_NO_CACHE: "1",
-    FAKETIME_DONT_FAKE_MONOTONIC: "1",
-    DONT_FAKE_MONOTONIC: "1",
-  };
-  const issuer = await startDev(["--port", String(port)], env);
-  const children = [];
-  const program = (name, args, more = {}) =>
-    children.push(spawn(join(build, name), args.map(String), { env: { ...process.env, ...env, ...more }, stdio: "inherit" }));
-  const api = `http://api.localhost:${port + 3}`;
-  program("example_api", ["--issuer", issuer.issuer, "--audience", api, "--port", port + 3]);
-  await answers(`http://127.0.0.1:${port + 3}/`);
-  for (const [offset, name] of [[1, "orders"], [2, "reports"]]) {
-    program(`example_${name}`, ["--issuer", issuer.issuer, "--base-url", `http://${name}.localhost:${port + offset}`, "--port",
-      port + offset, "--client-id", name, "--api", api], { CLIENT_SECRET: issuer.client(name).client_secret });
-    await answers(`http://127.0.0.1:${port + offset}/`);
-  }
-  return {
-    ...issuer,
-    orders: `http://orders.localhost:${port + 1}/`,
-    reports: `http://reports.localhost:${port + 2}/`,
-    api,
-    moveClock: (seconds) => writeFileSync(clock, `+${seconds}\n`),
-    stop: async () => {
-      for (const child of children) child.kill("SIGKILL");
-      await issuer.stop();
-    },
-  };
 }
