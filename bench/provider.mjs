@@ -8,7 +8,7 @@ const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const provider = new Provider(`http://127.0.0.1:${port}`, {
   clients: [{
     client_id: "bench", client_secret: "a-secret-of-more-than-32-characters", redirect_uris: [], response_types: [],
-    grant_types: ["client_credentials"], token_endpoint_auth_method: "client_secret_basic",
+    grant_types: ["client_credentials"], id_token_signed_response_alg: "ES256", token_endpoint_auth_method: "client_secret_basic",
   }],
   jwks: { keys: [{ ...privateKey.export({ format: "jwk" }), alg: "ES256", use: "sig", kid: "bench" }] },
   scopes: ["orders:read"],
