@@ -13,6 +13,16 @@ namespace example {
 
 namespace {
 
+constexpr const char* kStyle = R"(
+  :root { color-scheme: light dark; --ink: #1c1b1a; --paper: #fbfaf8; --accent: #1d5a4e; --on: #fff; }
+  @media (prefers-color-scheme: dark) { :root { --ink: #efeeec; --paper: #171615; --accent: #8fd3c3; --on: #10231f; } }
+  body { font: 1rem/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 36rem;
+         margin: 2rem auto; padding: 0 1rem; }
+  button, .button { display: inline-block; font: inherit; font-weight: 600; padding: .5rem 1rem; margin: .25rem .25rem .25rem 0;
+                    color: var(--on); background: var(--accent); border: 0; border-radius: .4rem; text-decoration: none; }
+  :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+)";
+
 // The people who are logged in here, by the random value of their cookie.
 class Sessions {
  public:
@@ -160,10 +170,8 @@ class App {
                                                 "frame-ancestors 'none'");
     reply.set_content("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + name +
                           "</title><meta name=\"viewport\" content=\"width=device-width\"><link rel=\"icon\" "
-                          "href=\"data:,\"><style>:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;"
-                          "max-width:36rem;margin:2rem auto;padding:0 1rem}button,.button{font:inherit;padding:.5rem 1rem;"
-                          "margin:.25rem 0}</style></head><body><main><h1>" +
-                          name + "</h1>" + body + "</main></body></html>",
+                          "href=\"data:,\"><style>" + kStyle + "</style></head><body><main><h1>" + name + "</h1>" + body +
+                          "</main></body></html>",
                       "text/html; charset=utf-8");
   }
 

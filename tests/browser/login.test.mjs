@@ -100,6 +100,18 @@ async function singleSignOn(page, house, later, { javaScriptEnabled = true } = {
   assert.ok(await page.isVisible("text=You have been logged out."));
 }
 
+test("every page of the applications can be used by everybody", async () => {
+  await withPage({}, async (page) => {
+    await page.goto(demo.orders);
+    await look(page, "orders-first");
+    await logIn(page, demo.user("bob"));
+    await look(page, "orders");
+    await page.click("text=Add one");
+    await page.waitForSelector("#refused");
+    await look(page, "orders-refused");
+  });
+});
+
 test("with script: a login in orders lets one into reports, and a logout out of both", () =>
   withPage({}, (page) => singleSignOn(page, demo, 301)));
 
@@ -181,27 +193,36 @@ test("an unregistered address gets a page, not a redirect", async () => {
   });
 });
 
+/** Presses the page's first button and looks at the state in between: the form stops after the page's own script saw it. */
+async function lookBusy(page, name) {
+  await page.evaluate(() => {
+    globalThis.sent = 0;
+    document.addEventListener("submit", (event) => {
+      if (!event.defaultPrevented) ++globalThis.sent;
+      event.preventDefault();
+    });
+  });
+  await page.click("button[type=submit]");
+  await page.waitForSelector("button[type=submit][aria-disabled=true]");
+  await look(page, name);
+  await page.click("button[type=submit]", { force: true });
+  assert.equal(await page.evaluate(() => globalThis.sent), 1);
+}
+
 test("the button says that it is busy, and sends once", async () => {
   await withPage({}, async (page) => {
     await page.goto(demo.orders);
     await page.click("text=Log in");
-    // The form stops here after the page's own script has seen it, so that the state in between can be looked at.
-    await page.evaluate(() => {
-      globalThis.sent = 0;
-      document.addEventListener("submit", (event) => {
-        if (!event.defaultPrevented) ++globalThis.sent;
-        event.preventDefault();
-      });
-    });
     await page.fill("#username", "alice");
     await page.fill("#password", demo.user("alice").password);
-    await page.click("button[type=submit]");
-    await page.waitForSelector("button[type=submit][aria-disabled=true]");
-    await look(page, "login-busy");
-    await page.click("button[type=submit]", { force: true });
-    assert.equal(await page.evaluate(() => globalThis.sent), 1);
+    await lookBusy(page, "login-busy");
     await page.evaluate(() => HTMLFormElement.prototype.submit.call(document.querySelector("form")));
     await page.waitForSelector("#name");
+
+    await page.goto(partnerUrl());
+    await lookBusy(page, "consent-busy");
+    await page.goto(`${demo.issuer}/logout`);
+    await lookBusy(page, "logout-busy");
   });
 });
 
@@ -220,16 +241,19 @@ test("the keyboard alone is enough", async () => {
   });
 });
 
+const partnerRedirect = () => demo.client("partner").redirect_uris[0];
+
+const partnerUrl = () =>
+  `${demo.issuer}/authorize?client_id=partner&response_type=code&scope=openid+profile&state=s&redirect_uri=` +
+  `${encodeURIComponent(partnerRedirect())}&code_challenge=${"A".repeat(43)}&code_challenge_method=S256`;
+
 test("a third party asks first; refusing and allowing both come back", async () => {
   await withPage({}, async (page) => {
     await logIn(page, demo.user("alice"));
-    const partner = demo.client("partner");
-    const redirect = partner.redirect_uris[0];
     const application = createServer((_, response) => response.end("back at the partner"));
-    await new Promise((resolve) => application.listen(new URL(redirect).port, "127.0.0.1", resolve));
+    await new Promise((resolve) => application.listen(new URL(partnerRedirect()).port, "127.0.0.1", resolve));
     application.unref();
-    const url = `${demo.issuer}/authorize?client_id=partner&response_type=code&scope=openid+profile&state=s&redirect_uri=` +
-      `${encodeURIComponent(redirect)}&code_challenge=${"A".repeat(43)}&code_challenge_method=S256`;
+    const url = partnerUrl();
     await page.goto(url);
     await page.waitForSelector("text=Allow access?");
     await look(page, "consent");
