@@ -149,7 +149,7 @@ class Renderer {
     html_.lit(">\n<input type=\"hidden\" name=\"interaction\" value=\"").text(interaction).lit("\">\n");
   }
 
-  void end_form() { html_.lit("</form>\n<p class=\"small quiet\" id=\"status\" role=\"status\"></p>\n"); }
+  void end_form() { html_.lit("</form>\n<p class=\"spoken\" id=\"status\" role=\"status\"></p>\n"); }
 
   void show(const LoginPage& m) {
     const bool wrong = m.error == OAuthErr::access_denied;
