@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/time.hpp"
 #include "base/try.hpp"
 
 namespace tessera::detail {
@@ -15,12 +16,12 @@ enum class Round { up, down };
 
 std::optional<sys_seconds> date(const json::Value& value, Round round) {
   if (const auto whole = value.integer()) {
-    if (*whole < 0 || *whole > kMaxDate) return std::nullopt;
+    if (*whole < 0 || *whole > kLastSecond) return std::nullopt;
     return sys_seconds(seconds(*whole));
   }
   const auto number = value.number();
   // Written so that a NaN fails.
-  if (!number || !(*number >= 0 && *number <= static_cast<double>(kMaxDate))) return std::nullopt;
+  if (!number || !(*number >= 0 && *number <= static_cast<double>(kLastSecond))) return std::nullopt;
   return sys_seconds(seconds(static_cast<std::int64_t>(round == Round::up ? std::ceil(*number) : std::floor(*number))));
 }
 

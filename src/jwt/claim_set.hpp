@@ -11,9 +11,6 @@
 
 namespace tessera::detail {
 
-// The range of a NumericDate here: 1970 to the end of 9999.
-inline constexpr std::int64_t kMaxDate = 253402300799;
-
 // Views of the document that it was read from.
 struct ClaimSet {
   std::optional<json::Object> object;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/base64url.hpp"
+#include "base/time.hpp"
 #include "jose/algs.hpp"
 #include "jose/select.hpp"
 #include "jwt/scratch.hpp"
@@ -271,7 +272,7 @@ class Explainer {
   std::optional<sys_seconds> time(std::string_view name) const {
     const auto value = payload_.find(name);
     const auto number = value ? value->number() : std::nullopt;
-    if (!number || !(*number >= 0 && *number <= static_cast<double>(kMaxDate))) return std::nullopt;
+    if (!number || !(*number >= 0 && *number <= static_cast<double>(kLastSecond))) return std::nullopt;
     return sys_seconds(seconds(static_cast<std::int64_t>(*number)));
   }
 
@@ -280,23 +281,23 @@ class Explainer {
   }
 
   void expired(Explanation& out) const {
-    out.expected = "now (" + shown_instant(now_) + ") before exp" + leeway();
+    out.expected = "now (" + iso_text(now_) + ") before exp" + leeway();
     if (const auto then = time("exp"))
-      out.actual = "exp " + shown_instant(*then) + ", " + shown_span(now_ - *then) + " before now";
+      out.actual = "exp " + iso_text(*then) + ", " + shown_span(now_ - *then) + " before now";
   }
 
   void not_yet_valid(Explanation& out) const {
     const std::string name = at_ == "iat" ? "iat" : "nbf";
-    out.expected = "now (" + shown_instant(now_) + ") not before " + name + leeway();
+    out.expected = "now (" + iso_text(now_) + ") not before " + name + leeway();
     if (const auto then = time(name))
-      out.actual = name + " " + shown_instant(*then) + ", " + shown_span(*then - now_) + " after now";
+      out.actual = name + " " + iso_text(*then) + ", " + shown_span(*then - now_) + " after now";
   }
 
   void too_old(Explanation& out) const {
     out.expected = "iat at most " + shown_span(policy_.max_age.value_or(seconds(0))) + " before now (" +
-                   shown_instant(now_) + ")" + leeway();
+                   iso_text(now_) + ")" + leeway();
     if (const auto then = time("iat"))
-      out.actual = "iat " + shown_instant(*then) + ", " + shown_span(now_ - *then) + " before now";
+      out.actual = "iat " + iso_text(*then) + ", " + shown_span(now_ - *then) + " before now";
   }
 
   const Error& error_;

@@ -10,13 +10,10 @@ namespace tessera::detail {
 
 inline constexpr std::size_t kMaxShown = 200, kMaxListed = 10;
 
-// `text` with control characters, and those that turn the direction of writing, escaped (\x1b, \u202e), a backslash
-// doubled, octets that are not UTF-8 as \xHH; cut at 200 octets, between characters.
+// `text` escaped as base/printable.hpp says, and a backslash doubled; cut at 200 octets, between characters.
 std::string shown(std::string_view text);
 // "a or b or c"; at most ten.
 std::string shown_any(const std::vector<std::string>& values);
-// "2026-01-31T12:00:00Z"
-std::string shown_instant(std::chrono::sys_seconds time);
 // "5 min": rounded down to the largest unit that tells enough. Negative spans are shown without their sign.
 std::string shown_span(std::chrono::seconds span);
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/base64url.hpp"
+#include "base/time.hpp"
 #include "base/try.hpp"
 #include "jose/signature.hpp"
 #include "json/json.hpp"
@@ -18,7 +19,7 @@ constexpr std::array<std::string_view, 7> kRegistered = {"iss", "sub", "aud", "e
 
 Result<std::int64_t> date(sys_seconds time, const char* name) {
   const auto value = time.time_since_epoch().count();
-  ENSURE(value >= 0 && value <= detail::kMaxDate, bad_policy, name);
+  ENSURE(value >= 0 && value <= kLastSecond, bad_policy, name);
   return value;
 }
 

@@ -186,7 +186,7 @@ TEST(Explain, shapes) {
 TEST(Explain, it_is_cut_and_escaped) {
   const auto why = explained({with_claim("iss", text_json("\\u001b[31mred\\u202e\\u0085" + std::string(5000, 'x')))},
                              Err::claim_mismatch);
-  EXPECT_TRUE(why.actual.starts_with("\\x1b[31mred\\u202e\\x85xxx")) << why.actual;
+  EXPECT_TRUE(why.actual.starts_with("\\u001b[31mred\\u202e\\u0085xxx")) << why.actual;
   EXPECT_LT(why.actual.size(), 220U);
   const auto wide =
       explained({with_claim("iss", text_json(std::string(199, 'x') + "\xC3\xA9\xC3\xA9"))}, Err::claim_mismatch);
@@ -217,7 +217,7 @@ TEST(Shown, text) {
   using detail::shown;
   EXPECT_EQ(shown("plain é €"), "plain é €");
   EXPECT_EQ(shown("a\\x1b"), "a\\\\x1b");
-  EXPECT_EQ(shown("\x7F\n"), "\\x7f\\x0a");
+  EXPECT_EQ(shown("\x7F\n"), "\\u007f\\u000a");
   EXPECT_EQ(shown("a\xFF"
                   "b"),
             "a\\xffb");
@@ -225,10 +225,7 @@ TEST(Shown, text) {
   EXPECT_EQ(shown(std::string(201, 'x')), std::string(200, 'x') + "…");
 }
 
-TEST(Shown, instants_and_spans) {
-  EXPECT_EQ(detail::shown_instant(sys_seconds(seconds(0))), "1970-01-01T00:00:00Z");
-  EXPECT_EQ(detail::shown_instant(sys_seconds(seconds(253402300799))), "9999-12-31T23:59:59Z");
-  EXPECT_EQ(detail::shown_instant(sys_seconds(seconds(1709210096))), "2024-02-29T12:34:56Z");
+TEST(Shown, spans) {
   EXPECT_EQ(detail::shown_span(seconds(119)), "119 s");
   EXPECT_EQ(detail::shown_span(seconds(-300)), "5 min");
   EXPECT_EQ(detail::shown_span(seconds(86400)), "24 h");
