@@ -25,6 +25,7 @@
 
 #include "cli/failure.hpp"
 #include "cli/output.hpp"
+#include "tessera/secret.hpp"
 
 namespace tessera::cli {
 
@@ -33,6 +34,7 @@ struct Reply {
   std::string text{};  // for people, on standard output
   std::string json{};  // the same as one JSON object
   std::string note{};  // for people, on standard error: what must not get into a pipe
+  Secret secret{};     // instead of text or json, whichever was asked for, where it holds a key: wiped once printed
 };
 
 using Run = std::move_only_function<Outcome<Reply>(Console&)>;

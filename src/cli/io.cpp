@@ -138,6 +138,15 @@ Outcome<Secret> read_mac_key(std::string_view argument) {
   return std::unexpected(std::move(failure));
 }
 
+Secret joined(std::initializer_list<std::string_view> parts) {
+  std::size_t size = 0;
+  for (const std::string_view part : parts) size += part.size();
+  Secret whole = Secret::of_size(size);
+  auto out = whole.writable().begin();
+  for (const std::string_view part : parts) out = std::ranges::copy(bytes_of(part), out).out;
+  return whole;
+}
+
 std::string octets_of(const Secret& secret) { return fmt::format("--secret: {} octets", secret.size()); }
 
 bool write_all(int descriptor, std::string_view text) {
@@ -162,27 +171,34 @@ std::unexpected<Failure> unwritable(const std::string& path, int error) {
                                                              "check the folder and its permissions"));
 }
 
-// Written beside its place and moved there whole, so that a crash leaves the old or the new.
-Outcome<void> write_new(const std::string& path, std::string_view text, mode_t mode) {
+// A file that did not exist, on the disk when this returns 0; else errno's value, and no file.
+int write_new(const std::string& path, std::string_view text, mode_t mode) {
   Descriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
-  if (fd.get() < 0) return unwritable(path, errno);
-  if (write_all(fd.get(), text) && ::fsync(fd.get()) == 0 && fd.close()) return {};
+  if (fd.get() < 0) return errno;
+  if (write_all(fd.get(), text) && ::fsync(fd.get()) == 0 && fd.close()) return 0;
   const int error = errno;
   ::unlink(path.c_str());
-  return unwritable(path, error);
+  return error;
+}
+
+// link() refuses what stands there already, a link to nowhere too.
+int move_into_place(const std::string& beside, const std::string& path, Existing existing) {
+  if (existing == Existing::replace && ::rename(beside.c_str(), path.c_str()) == 0) return 0;
+  const int error = existing == Existing::keep && ::link(beside.c_str(), path.c_str()) == 0 ? 0 : errno;
+  ::unlink(beside.c_str());
+  return error;
 }
 
 }  // namespace
 
+// Written beside its place and moved there whole, so that a crash leaves the old or the new, never a part.
 Outcome<void> write_file(const std::string& path, std::string_view text, Readers readers, Existing existing) {
   const mode_t mode = readers == Readers::owner ? S_IRUSR | S_IWUSR : S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH;
-  if (existing == Existing::keep) return write_new(path, text, mode);
   const std::string beside = fmt::format("{}.{}.new", path, ::getpid());
-  TRY_VOID(write_new(beside, text, mode));
-  if (::rename(beside.c_str(), path.c_str()) == 0) return {};
-  const int error = errno;
-  ::unlink(beside.c_str());
-  return unwritable(path, error);
+  int error = write_new(beside, text, mode);
+  if (error == 0) error = move_into_place(beside, path, existing);
+  if (error != 0) return unwritable(path, error);
+  return {};
 }
 
 }  // namespace tessera::cli

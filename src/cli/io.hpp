@@ -1,6 +1,7 @@
 // Reading arguments and writing files: everything that is read has a limit, everything secret is wiped.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,9 @@ Outcome<std::string> read_token(std::string_view argument);
 
 // A raw MAC key: a file, "-" or "env:NAME", to the last octet. No error repeats the argument: it could be the secret.
 Outcome<Secret> read_mac_key(std::string_view argument);
+
+// The parts in a row, and no copy of them elsewhere.
+Secret joined(std::initializer_list<std::string_view> parts);
 
 // "--secret: 12 octets", for errors.
 std::string octets_of(const Secret& secret);

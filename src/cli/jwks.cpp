@@ -48,13 +48,13 @@ Outcome<void> add(std::vector<PublicKey>& keys, PublicKey key, const std::string
   return {};
 }
 
-Outcome<Reply> jwks_of(const Options& options) {
+Outcome<Reply> jwks_of(const Options& options, const Console& console) {
   std::vector<PublicKey> keys;
   for (const std::string& file : options.files) {
     for (PublicKey& key : TRY(public_keys(file))) TRY_VOID(add(keys, std::move(key), file));
   }
   const std::string text = jwks(keys);
-  if (!options.out) return Reply{.text = text + "\n", .json = text};
+  if (!options.out) return Reply{.text = (console.out_is_terminal ? printable(text) : text) + "\n", .json = text};
   TRY_VOID(
       write_file(*options.out, text + "\n", Readers::everybody, options.force ? Existing::replace : Existing::keep));
   json::Writer w;
@@ -62,8 +62,7 @@ Outcome<Reply> jwks_of(const Options& options) {
   text_member(w, "out", *options.out);
   return Reply{.text = fmt::format("wrote {} public key{} to {}\n", keys.size(), keys.size() == 1 ? "" : "s",
                                    printable(*options.out)),
-               .json = w.end_object().take(),
-               .note = {}};
+               .json = w.end_object().take()};
 }
 
 Run declare(Args& args) {
@@ -73,7 +72,7 @@ Run declare(Args& args) {
   args.option("--out", "FILE", options->out, "write the set there instead of printing it");
   args.flag("--force", options->force, "replace FILE if it exists");
   args.example("tessera jwks key.jwk old.pem --out jwks.json");
-  return [options](Console&) { return jwks_of(*options); };
+  return [options](Console& console) { return jwks_of(*options, console); };
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/time.hpp"
 #include "cli/io.hpp"
 #include "cli/keyfile.hpp"
 #include "cli/signing.hpp"
@@ -15,7 +16,6 @@ namespace tessera::cli {
 namespace {
 
 constexpr seconds kLifetime{300};
-constexpr std::int64_t kLastSecond = 253402300799;  // the end of the year 9999
 
 struct Options {
   std::optional<std::string> claims_file;

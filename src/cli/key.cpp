@@ -25,6 +25,14 @@ void declare_target(Args& args, Target& target, std::string_view out_help) {
   args.flag("--force", target.force, "replace FILE if it exists");
 }
 
+// A kid that is asked for must be one, and get into the file.
+Outcome<void> check_target_kid(const std::optional<std::string>& kid, const Target& target) {
+  if (kid && target.pem) {
+    return misuse("PEM holds no kid", {"--kid", "a JWK, which can hold it", *kid, "leave --kid out, or PEM"});
+  }
+  return check_kid(kid);
+}
+
 // A key in print, and what it is.
 struct Printed {
   std::string_view text;  // JWK or PEM
@@ -34,34 +42,43 @@ struct Printed {
   std::string thumbprint;
 };
 
-Outcome<Reply> deliver(const Printed& key, const Target& target, Console& console) {
+// What is printed in place of a file: the JWK or PEM, or all of it as `w`, which is still open.
+Secret shown_key(const Printed& key, const Target& target, const Console& console, json::Writer& w) {
+  if (console.format == Format::json) {
+    w.reserve(2 * key.text.size() + 16);  // a line end takes two
+    if (target.pem)
+      w.member("pem", key.text);
+    else
+      w.key("key").raw(key.text);
+    const WipedString json(w.end_object().take());
+    return joined({json.text()});
+  }
+  if (target.pem) return joined({key.text});
+  if (!console.out_is_terminal) return joined({key.text, "\n"});
+  const WipedString jwk(printable(key.text));
+  return joined({jwk.text(), "\n"});
+}
+
+Outcome<Reply> deliver(Printed key, const Target& target, Console& console) {
+  if (target.pem) key.info.kid.clear();  // which PEM does not hold
+  const bool secret = key.readers == Readers::owner;
   json::Writer w;
   w.begin_object();
   key_members(w, key.info, key.type);
   w.member("thumbprint", key.thumbprint);
-  const bool ends = key.text.ends_with('\n');
-  if (target.out) {
-    WipedString text(std::string(key.text) + (ends ? "" : "\n"));
-    TRY_VOID(write_file(*target.out, text.text(), key.readers, target.force ? Existing::replace : Existing::keep));
-    text_member(w, "out", *target.out);
-    return Reply{
-        .text = fmt::format("wrote {} key to {}{}\n  kid {}\n", key_type_name(key.type), printable(*target.out),
-                            key.readers == Readers::owner ? " (private: mode 0600)" : "",
-                            printable(key.info.kid.empty() ? key.thumbprint : key.info.kid)),
-        .json = w.end_object().take(),
-        .note = {}};
+  if (!target.out) {
+    const std::string note = ": this key is secret; --out FILE keeps it from the screen\n";
+    return Reply{.note = secret && console.out_is_terminal ? painted(console.err, Hue::warn, "note") + note : "",
+                 .secret = shown_key(key, target, console, w)};
   }
-  if (target.pem) {
-    w.member("pem", key.text);
-  } else {
-    w.key("key").raw(key.text);
-  }
-  const bool warn = key.readers == Readers::owner && console.out_is_terminal;
-  return Reply{.text = std::string(key.text) + (ends ? "" : "\n"),
-               .json = w.end_object().take(),
-               .note = warn ? painted(console.err, Hue::warn, "note") +
-                                  ": this key is secret; --out FILE keeps it from the screen\n"
-                            : ""};
+  const Secret text = joined({key.text, target.pem ? "" : "\n"});
+  TRY_VOID(write_file(*target.out, text.expose_text("a key is written to its file"), key.readers,
+                      target.force ? Existing::replace : Existing::keep));
+  text_member(w, "out", *target.out);
+  std::string wrote = fmt::format("wrote {} key to {}{}\n", key_type_name(key.type), printable(*target.out),
+                                  secret ? " (private: mode 0600)" : "");
+  if (!key.info.kid.empty()) wrote += fmt::format("  kid {}\n", printable(key.info.kid));
+  return Reply{.text = std::move(wrote), .json = w.end_object().take()};
 }
 
 Outcome<Reply> deliver(const PublicKey& key, const Target& target, Console& console) {
@@ -99,7 +116,6 @@ struct GenerateOptions {
   Target target;
 };
 
-bool is_mac(Alg alg) { return alg == Alg::HS256 || alg == Alg::HS384 || alg == Alg::HS512; }
 bool is_rsa(Alg alg) { return Alg::RS256 <= alg && alg <= Alg::PS512; }
 
 Outcome<unsigned> parse_bits(const std::optional<std::string>& text, Alg alg) {
@@ -122,9 +138,13 @@ Outcome<unsigned> parse_bits(const std::optional<std::string>& text, Alg alg) {
 Outcome<Reply> generate(const GenerateOptions& options, Console& console) {
   const Alg alg = TRY(parse_alg(options.alg));
   const unsigned bits = TRY(parse_bits(options.bits, alg));
-  TRY_VOID(check_kid(options.kid));
+  TRY_VOID(check_target_kid(options.kid, options.target));
   KeyInfo info{.kid = options.kid.value_or(""), .alg = alg, .use = KeyUse::sig};
-  if (is_mac(alg)) return deliver(ACCEPT("--alg", SecretKey::generate(alg, std::move(info))), options.target, console);
+  if (is_mac(alg)) {
+    const SecretKey key = ACCEPT("--alg", SecretKey::generate(alg, info));
+    if (info.kid.empty()) info.kid = key.thumbprint();  // of random octets, which it does not reveal
+    return deliver(TRY(with_info(key, info)), options.target, console);
+  }
   return deliver(ACCEPT("--alg", PrivateKey::generate(alg, std::move(info), bits)), options.target, console);
 }
 
@@ -132,7 +152,7 @@ Run declare_generate(Args& args) {
   auto options = std::make_shared<GenerateOptions>();
   args.option("--alg", "ALG", options->alg, "what it is for: " + alg_names());
   args.option("--bits", "BITS", options->bits, "the size of an RSA key, 2048 to 8192 (default: 2048)");
-  args.option("--kid", "KID", options->kid, "its name (default: its thumbprint)");
+  args.option("--kid", "KID", options->kid, "its name, in a JWK (default: its thumbprint)");
   args.flag("--pem", options->target.pem, "PEM (PKCS#8) instead of a JWK");
   declare_target(args, options->target, "write it there, with mode 0600, instead of printing it");
   args.example("tessera key generate --alg ES256 --out key.jwk");
@@ -225,8 +245,8 @@ Outcome<Reply> convert(ConvertOptions& options, Console& console) {
   if (options.to != "jwk" && options.to != "pem") {
     return misuse("this is not a form of a key", {"--to", "jwk or pem", options.to, "say --to jwk, for example"});
   }
-  TRY_VOID(check_kid(options.kid));
   options.target.pem = options.to == "pem";
+  TRY_VOID(check_target_kid(options.kid, options.target));
   const KeyFile key = TRY(read_key_file(options.file));
   return std::visit([&](const auto& k) { return deliver_named(k, options, console); }, key);
 }

@@ -29,6 +29,7 @@ std::string shown_source(std::string_view argument);
 // The algorithm of this name, or a usage error that lists all.
 Outcome<Alg> parse_alg(std::string_view name);
 std::string alg_names();
+inline bool is_mac(Alg alg) { return alg == Alg::HS256 || alg == Alg::HS384 || alg == Alg::HS512; }
 
 // "ES256 ES384": what a key can serve.
 template <class Key>

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <exception>
 
+#include "base/wipe.hpp"
 #include "cli/command.hpp"
 #include "cli/help.hpp"
 #include "cli/io.hpp"
@@ -108,19 +109,25 @@ Outcome<Reply> run(Words words, Console& console) {
   return body(console);
 }
 
+// What goes to standard output. A terminal gets the same JSON with escapes for all that it would obey.
+Secret shown_text(const Outcome<Reply>& outcome, const Console& console) {
+  const std::string refusal = outcome ? std::string() : failure_json(outcome.error());
+  std::string_view text = refusal;
+  if (outcome) text = console.format == Format::json ? outcome->json : outcome->text;
+  if (outcome && !outcome->secret.empty()) text = outcome->secret.expose_text("the reply is printed");
+  if (console.format == Format::text || text.empty()) return joined({text});
+  if (!console.out_is_terminal) return joined({text, "\n"});
+  const WipedString escaped(printable(text));
+  return joined({escaped.text(), "\n"});
+}
+
 Exit print(const Outcome<Reply>& outcome, const Console& console) {
   if (!outcome && console.format == Format::text) {
     write_all(STDERR_FILENO, failure_text(outcome.error(), console.err));
     return outcome.error().exit;
   }
-  std::string text;
-  if (console.format == Format::text) {
-    text = outcome->text;
-  } else {
-    text = outcome ? outcome->json : failure_json(outcome.error());
-    if (!text.empty()) text += '\n';
-  }
-  if (!write_all(STDOUT_FILENO, text)) {
+  const Secret text = shown_text(outcome, console);
+  if (!write_all(STDOUT_FILENO, text.expose_text("a reply is printed, which may be a key"))) {
     const Failure failure = environment(Err::io, "standard output", "an output that takes what is written",
                                         std::strerror(errno), "check the disk or the pipe")
                                 .error();

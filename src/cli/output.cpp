@@ -42,43 +42,6 @@ std::string_view code_of(Hue hue) {
   return "0";
 }
 
-// The size of the UTF-8 character at the front, or 0 when there is none; its code point in `point`.
-std::size_t utf8_front(std::string_view text, char32_t& point) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  const std::size_t size = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
-  if (size == 0 || size > text.size() || !json::valid_utf8(text.substr(0, size))) return 0;
-  point = size == 1 ? lead : lead & (0x7Fu >> size);
-  for (std::size_t i = 1; i < size; ++i) point = (point << 6) | (static_cast<unsigned char>(text[i]) & 0x3Fu);
-  return size;
-}
-
-// A terminal, or a reader's eye, would be led by it: C0, DEL, C1, bidirectional controls, line separators, BOM.
-bool steers_terminal(char32_t c) {
-  return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x061C || (c >= 0x200E && c <= 0x200F) ||
-         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
-}
-
-enum class Lines { escape, keep };
-
-std::string escaped(std::string_view text, Lines lines) {
-  std::string out;
-  while (!text.empty()) {
-    char32_t point = 0;
-    const std::size_t size = utf8_front(text, point);
-    if (size == 0) {
-      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[0]));
-    } else if (lines == Lines::keep && (point == '\n' || point == '\t')) {
-      out += text[0];
-    } else if (steers_terminal(point)) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(point));
-    } else {
-      out += text.substr(0, size);
-    }
-    text.remove_prefix(std::max<std::size_t>(size, 1));
-  }
-  return out;
-}
-
 // One token of valid JSON: a string with its quotes, one mark, or a run of anything else. White space is skipped.
 std::string_view next_token(std::string_view& json) {
   while (!json.empty() && std::string_view(" \t\r\n").contains(json[0])) json.remove_prefix(1);
@@ -142,8 +105,15 @@ std::string painted(Paint paint, Hue hue, std::string_view text) {
   return fmt::format("\033[{}m{}\033[0m", code_of(hue), text);
 }
 
-std::string printable(std::string_view text) { return escaped(text, Lines::escape); }
-std::string printable_lines(std::string_view text) { return escaped(text, Lines::keep); }
+std::string printable_lines(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const bool kept = text[0] == '\n' || text[0] == '\t';
+    if (kept) out += text[0];
+    text.remove_prefix(kept ? 1 : append_printable_front(out, text));
+  }
+  return out;
+}
 
 std::string compact_json(std::string_view json) {
   std::string out;
@@ -187,7 +157,7 @@ std::string indented_json(std::string_view json, Paint paint) {
 }
 
 void text_member(json::Writer& writer, std::string_view name, std::string_view text) {
-  writer.key(name).string(json::valid_utf8(text) ? std::string(text) : escaped(text, Lines::keep));
+  writer.key(name).string(json::valid_utf8(text) ? std::string(text) : printable_lines(text));
 }
 
 std::string failure_json(const Failure& failure) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/printable.hpp"
 #include "cli/failure.hpp"
 #include "json/json.hpp"
 
@@ -26,9 +27,7 @@ struct Console {
 enum class Hue { good, bad, warn, strong, faint, name, text, number };
 std::string painted(Paint paint, Hue hue, std::string_view text);
 
-// The text with everything that a terminal could act on (control characters, bidirectional overrides, broken UTF-8)
-// written as an escape. `keep_lines` leaves line ends and tabs.
-std::string printable(std::string_view text);
+// As `printable`, but for line ends and tabs, which stay.
 std::string printable_lines(std::string_view text);
 
 // Valid JSON text on one line, or indented; numbers and escapes stay as they were signed.

@@ -5,12 +5,13 @@
 #include <array>
 #include <charconv>
 
+#include "base/time.hpp"
+
 namespace tessera::cli {
 
 namespace {
 
-constexpr std::int64_t kLongest = 36500LL * 86400;   // 100 years
-constexpr std::int64_t kLastSecond = 253402300799;   // 9999-12-31T23:59:59Z
+constexpr std::int64_t kLongest = 36500LL * 86400;  // 100 years
 constexpr std::int64_t kFirstSecond = -62167219200;  // 0000-01-01T00:00:00Z
 
 std::optional<std::int64_t> digits(std::string_view text) {
@@ -80,13 +81,7 @@ Outcome<sys_seconds> now_or(const std::optional<std::string>& option) {
 
 std::optional<std::string> iso(std::int64_t unix_seconds) {
   if (unix_seconds < kFirstSecond || unix_seconds > kLastSecond) return {};
-  const sys_seconds instant{seconds{unix_seconds}};
-  const auto day = std::chrono::floor<std::chrono::days>(instant);
-  const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss clock{instant - day};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count());
+  return iso_text(sys_seconds{seconds{unix_seconds}});
 }
 
 std::string relative(std::int64_t unix_seconds, sys_seconds now) {

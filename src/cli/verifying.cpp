@@ -22,8 +22,6 @@ std::string joined(std::span<const std::string> parts, std::string_view between)
   return fmt::format("{}", fmt::join(parts, between));
 }
 
-bool is_mac(Alg alg) { return alg == Alg::HS256 || alg == Alg::HS384 || alg == Alg::HS512; }
-
 // Raw octets serve the algorithm that is named; with several, or none, a JWK without "alg" says just that.
 Outcome<VerifierKey> from_secret(const VerifierOptions& options, std::span<const Alg> algs) {
   for (const Alg alg : algs) {

@@ -145,6 +145,8 @@ class Writer {
   Writer& member(std::string_view name, I value) { return key(name).integer(static_cast<std::int64_t>(value)); }
   Writer& member(std::string_view name, const std::vector<std::string>& texts);
 
+  // Room for so many more octets at once: none of them is moved as the text grows, and left behind (a secret, say).
+  Writer& reserve(std::size_t octets) { return text_.reserve(text_.size() + octets), *this; }
   const std::string& text() const { return text_; }
   std::string take() { return std::move(text_); }
 
