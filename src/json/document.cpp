@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/try.hpp"
+#include "base/wipe.hpp"
 #include "json/json.hpp"
 
 namespace tessera::json {
@@ -54,9 +55,25 @@ bool all_different(std::span<std::string_view> names) {
 
 }  // namespace
 
+// A document may be a private key: what it leaves in memory is wiped.
 struct Document::Impl {
   simdjson::dom::parser parser;
+  std::string padded;  // the text, with the room behind it that simdjson asks for
   std::array<std::string_view, kMaxMembers> names;
+
+  ~Impl() {
+    wipe(padded);
+    if (const Doc& doc = parser.doc; doc.string_buf) wipe(doc.string_buf.get(), 5 * doc.capacity() / 3);
+  }
+
+  simdjson::error_code read(std::string_view text) {
+    if (padded.size() < text.size() + simdjson::SIMDJSON_PADDING) {
+      wipe(padded);
+      padded.resize(text.size() + simdjson::SIMDJSON_PADDING);
+    }
+    text.copy(padded.data(), text.size());
+    return parser.parse(padded.data(), text.size(), false).error();
+  }
 
   Result<void> check_members(std::size_t object) {
     const Doc& doc = parser.doc;
@@ -101,7 +118,7 @@ Result<Value> Document::parse(std::string_view text) {
   ENSURE(!text.empty(), bad_json, "empty");
   ENSURE(!text.starts_with("\xEF\xBB\xBF"), bad_json, "byte order mark");
   ENSURE(text.size() < (std::size_t{1} << 32) - 64, too_large, "");
-  const auto error = impl_->parser.parse(text.data(), text.size()).error();
+  const auto error = impl_->read(text);
   ENSURE(error != simdjson::DEPTH_ERROR, json_depth, "");
   ENSURE(error == simdjson::SUCCESS, bad_json, "");
   TRY_VOID(impl_->check());
