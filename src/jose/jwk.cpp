@@ -132,6 +132,8 @@ Result<void> parse_oct(const json::Object& jwk, KeyData& key) {
   return {};
 }
 
+constexpr std::size_t kLongestJwk = 12 << 10;  // RSA of 8,192 bits, and a kid that is all escapes
+
 void write_secret(json::Writer& out, const char* name, const Secret& secret) {
   if (secret.empty()) return;
   std::string text = base64url::encode(secret.expose("printed as a private JWK"));
@@ -217,8 +219,9 @@ bool KeyData::admits(Alg alg) const {
 
 std::string print_jwk(const KeyData& key, Members wanted) {
   json::Writer out;
-  out.begin_object();
   const bool all = wanted == Members::all;
+  if (all) out.reserve(kLongestJwk);
+  out.begin_object();
   if (key.type == KeyType::oct) {
     out.member("kty", "oct");
     if (all) {
@@ -262,7 +265,7 @@ std::string KeyData::thumbprint() const {
   out.begin_object();
   if (type == KeyType::oct) {
     std::string k = base64url::encode(mac->octets());
-    out.member("k", k).member("kty", "oct");
+    out.reserve(k.size() + 32).member("k", k).member("kty", "oct");
     wipe(k);
   } else if (type == KeyType::RSA) {
     const auto numbers = pkey->rsa_public();
