@@ -144,7 +144,7 @@ Outcome<std::uint16_t> port_of(const Options& options) {
   std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
   if (error != std::errc() || end != text.data() + text.size() || port > 65530)
-    return misuse("That is not a port.", {"--port", "0 to 65530; 0 for any", text, ""});
+    return misuse("this is not a port", {"--port", "0 to 65530; 0 for any", text, "say --port 8080, for example"});
   return port;
 }
 
