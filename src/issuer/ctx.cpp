@@ -1,6 +1,5 @@
 #include "issuer/ctx.hpp"
 
-#include <algorithm>
 #include <cstdio>
 
 #include "base/base64url.hpp"
@@ -57,15 +56,16 @@ std::string Ctx::uuid7() {
   return text;
 }
 
-Step<void> Ctx::append_fact(Tx& tx, FactKind kind, std::string_view value) {
-  const auto& life = snapshot_->realm.lifetimes;
+seconds fact_life(FactKind kind) {
   // What is overtaken by number may be a session or a grant, not a token only: these carry `rev` as well, and would be
-  // alive again once the fact is forgotten.
-  const bool by_number = kind == FactKind::realm || kind == FactKind::subject || kind == FactKind::client ||
-                         kind == FactKind::audience;
-  const seconds longest = std::max({life.access_token, life.id_token, by_number ? life.session_max : seconds{0},
-                                    by_number ? life.refresh_max : seconds{0}});
-  Fact fact{0, kind, std::string(value), now_ + longest + std::chrono::minutes(10)};
+  // alive again once the fact is forgotten. A role is in tokens alone, and what names one thing ends that thing's row.
+  const bool by_rev = kind == FactKind::realm || kind == FactKind::subject || kind == FactKind::client ||
+                      kind == FactKind::audience;
+  return (by_rev ? kMaxSessionLife : kMaxTokenLife) + std::chrono::minutes(10);
+}
+
+Step<void> Ctx::append_fact(Tx& tx, FactKind kind, std::string_view value) {
+  Fact fact{0, kind, std::string(value), now_ + fact_life(kind)};
   fact.number = TRY(tx.append_fact(realm(), fact));
   facts_.push_back(std::move(fact));
   return {};

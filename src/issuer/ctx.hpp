@@ -27,6 +27,10 @@ struct Event {
   std::vector<std::pair<const char*, std::string>> fields{};
 };
 
+// How long a fact is kept: as long as the longest-lived thing may live that it can concern, under whatever lifetimes that
+// was made, and ten minutes more, the largest leeway.
+seconds fact_life(FactKind kind);
+
 class Ctx {
  public:
   using Random = std::function<void(std::span<std::byte>)>;
@@ -69,7 +73,7 @@ class Ctx {
   // Kept until the commit; thrown away when the work runs again.
   void emit(Event event) { events_.push_back(std::move(event)); }
   // Appends a revocation fact in this transaction; the shell applies it to the fact set after the commit, before the
-  // reply leaves. It is kept for the longest-lived token that it can concern, plus ten minutes.
+  // reply leaves. It is kept for fact_life(kind).
   Step<void> append_fact(Tx& tx, FactKind kind, std::string_view value);
 
   // ── for the shell ──

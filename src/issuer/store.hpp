@@ -94,6 +94,7 @@ class Tx {
   virtual Result<std::optional<Consent>> consent(const RealmId&, const UserId&, const ClientId&) = 0;
   virtual Result<void> put_consent(const RealmId&, const Consent&) = 0;  // replaces; of two at once the later stays
   virtual Result<bool> remove_consent(const RealmId&, const UserId&, const ClientId&) = 0;
+  virtual Result<void> remove_consents(const RealmId&, const ClientId&) = 0;  // everybody's, with the client
 
   // ── facts ──
   // Numbers it by updating the realm's counter row in this transaction, so that numbers become visible in order and

@@ -22,8 +22,7 @@ struct RotationRule {
   seconds interval = std::chrono::days(90);  // that a key signs
   // JWKS max-age, and the longest that a guard keeps a key set without asking again.
   seconds published_before = minutes(5) + std::chrono::hours(1);
-  seconds published_after =
-      std::chrono::days(1) + minutes(10);  // the longest token life that a realm may set, and leeway
+  seconds published_after = issuer::kMaxTokenLife + minutes(10);  // and leeway
 };
 
 struct KeyStep {

@@ -140,19 +140,19 @@ Opened open_postgresql(const Options& options) {
   }
 }
 
-bool names_postgresql(std::string_view url) {
+}  // namespace
+
+bool is_shared(std::string_view url) {
   return url.starts_with("postgresql://") || url.starts_with("postgres://") ||
          (url.find("://") == std::string_view::npos && url.find('=') != std::string_view::npos);
 }
-
-}  // namespace
 
 Opened open(Options options) {
   constexpr std::string_view kFile = "sqlite://", kMemory = "sqlite::memory:";
   if (options.url == kMemory) return open_sqlite(options, ":memory:");
   if (options.url.starts_with(kFile) && options.url.size() > kFile.size())
     return open_sqlite(options, options.url.substr(kFile.size()));
-  if (names_postgresql(options.url)) return open_postgresql(options);
+  if (is_shared(options.url)) return open_postgresql(options);
   return std::unexpected(
       "the store must be \"sqlite:///path/file.db\", \"sqlite::memory:\" or \"postgresql://…\", not \"" +
       options.url.substr(0, options.url.find(':')) + "…\"");

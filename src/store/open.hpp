@@ -26,6 +26,9 @@ struct Options {
 // password.
 std::expected<std::unique_ptr<issuer::Store>, std::string> open(Options options);
 
+// Whether several nodes may use it at once: PostgreSQL.
+bool is_shared(std::string_view url);
+
 // The newest schema that this binary knows.
 int schema_version();
 

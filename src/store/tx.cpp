@@ -348,6 +348,11 @@ Result<bool> SqlTx::remove_consent(const RealmId& realm, const UserId& user, con
                    {realm.text, user.text, client.text})) == 1;
 }
 
+Result<void> SqlTx::remove_consents(const RealmId& realm, const ClientId& client) {
+  TRY_VOID(write("DELETE FROM consents WHERE realm = :a AND client_id = :b", {realm.text, client.text}));
+  return {};
+}
+
 // ── facts ──
 
 Result<std::int64_t> SqlTx::append_fact(const RealmId& realm, const Fact& fact) {

@@ -13,6 +13,10 @@
 
 namespace tessera::issuer {
 
+// The most that a realm may set: what outlives a realm's configuration counts by these, never by today's lifetimes.
+inline constexpr seconds kMaxTokenLife = std::chrono::days(1);      // an access or ID token
+inline constexpr seconds kMaxSessionLife = std::chrono::days(400);  // a session, and what refresh tokens prolong
+
 struct Lifetimes {
   seconds code{60};
   seconds access_token{std::chrono::minutes(5)};

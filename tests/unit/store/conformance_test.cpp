@@ -303,6 +303,20 @@ TEST_P(Conformance, a_consent_is_put_replaced_and_removed) {
   EXPECT_EQ(get(), "none");
 }
 
+TEST_P(Conformance, consents_go_with_their_client) {
+  const UserId ann("usr_ann"), ben("usr_ben");
+  const ClientId orders("orders"), reports("reports");
+  EXPECT_OK(write([&](Tx& tx, auto& realm) -> Result<void> {
+    for (const auto& user : {ann, ben})
+      for (const auto& client : {orders, reports}) EXPECT_OK(tx.put_consent(realm, {user, client, {"openid"}, kNow}));
+    return tx.remove_consents(realm, orders);
+  }));
+  for (const auto& user : {ann, ben}) {
+    EXPECT_EQ(shown(read([&](Tx& tx, auto& realm) { return tx.consent(realm, user, orders); })), "none");
+    EXPECT_NE(shown(read([&](Tx& tx, auto& realm) { return tx.consent(realm, user, reports); })), "none");
+  }
+}
+
 // ── facts ──
 
 TEST_P(Conformance, facts_are_numbered_from_one_without_holes_and_read_in_order) {
@@ -488,6 +502,7 @@ TEST_P(Conformance, S30_cross_realm_ids_of_one_realm_mean_nothing_in_another) {
     EXPECT_EQ(tx.rotate_refresh(realm, grant, 1, kNow, seconds(10))->kind, Rotation::Kind::gone);
     EXPECT_FALSE(*tx.end_grant(realm, grant));
     EXPECT_FALSE(*tx.remove_consent(realm, user, client));
+    EXPECT_OK(tx.remove_consents(realm, client));
     EXPECT_FALSE(*tx.remove_config(realm, ConfigKind::client, "orders"));
     EXPECT_FALSE(*tx.move_signing_key(realm, "kid1", KeyState::next, KeyState::active, kNow));
     EXPECT_EQ(*tx.sweep(realm, {kNow + days(9999), {}}, 100), 0);
