@@ -11,7 +11,7 @@ namespace {
 
 struct Options {
   std::string config;
-  bool prune = false;
+  bool declare = false, prune = false;
 };
 
 Outcome<Reply> serve(const Options& options) {
@@ -19,8 +19,9 @@ Outcome<Reply> serve(const Options& options) {
   if (!config) return not_started(config.error());
   const server::Signals signals;
   auto listener = STARTED(server::Listener::open(config->settings));
-  auto booted =
-      STARTED(server::boot(*config, {.vanished = options.prune ? server::Vanished::prune : server::Vanished::keep}));
+  server::BootOptions boot{.vanished = options.prune ? server::Vanished::prune : server::Vanished::keep};
+  if (options.declare || options.prune) boot.apply = server::Apply::changes;
+  auto booted = STARTED(server::boot(*config, std::move(boot)));
   listener->serve(*booted.node, [] {});
   return Reply{};
 }
@@ -28,7 +29,8 @@ Outcome<Reply> serve(const Options& options) {
 Run declare(Args& args) {
   auto options = std::make_shared<Options>();
   args.option("--config", "FILE", options->config, "the configuration (docs/configuration.md describes every key)");
-  args.flag("--prune", options->prune, "remove what the file no longer declares");
+  args.flag("--declare", options->declare, "apply changed declarations to PostgreSQL too");
+  args.flag("--prune", options->prune, "apply, and remove what is no longer declared");
   args.example("tessera serve --config tessera.toml");
   return [options](Console&) { return serve(*options); };
 }

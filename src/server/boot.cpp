@@ -65,9 +65,15 @@ Started<Booted> boot(const Config& config, BootOptions options) {
       options.master_key ? std::move(*options.master_key) : TRY(load_master_key(store, config.settings.master_key));
   Declared declared = TRY(declare(store, config.declaration,
                                   {.vanished = options.vanished,
+                                   .apply = options.apply.value_or(store::is_shared(config.settings.store)
+                                                                       ? Apply::first
+                                                                       : Apply::changes),
                                    .password_cost = config.settings.password_cost,
                                    .now = options.clock(),
                                    .random = options.random}));
+  if (declared.outcome == Declared::Outcome::differs)
+    log.write(LogLevel::warn, options.clock(),
+              "the declarations differ from those in the store, and are not applied; --declare applies them");
   for (const auto& what : declared.kept)
     log.write(LogLevel::warn, options.clock(), "no longer declared, and kept; --prune removes it", {{"what", what}});
   for (const auto& what : declared.pruned) log.write(LogLevel::warn, options.clock(), "removed", {{"what", what}});

@@ -16,6 +16,9 @@ namespace tessera::server {
 
 struct BootOptions {
   Vanished vanished = Vanished::keep;
+  // By the store when empty: one that other nodes share takes changes only when the start says so, else every restart of
+  // a rolling deployment would undo what the one before has declared.
+  std::optional<Apply> apply{};
   std::optional<Secret> master_key{};  // instead of the file's: for a store in memory
   std::function<Instant()> clock{};    // the system's when empty
   issuer::Ctx::Random random{};        // the system's when empty

@@ -316,19 +316,19 @@ const std::vector<Key<Lifetimes>> kLifetimes{
     {"code", "duration", "\"60s\"", "An authorization code.",
      [](const Value& v, Lifetimes& l) { v.duration(l.code, seconds(5), seconds(600)); }},
     {"access_token", "duration", "\"5m\"", "An access token.",
-     [](const Value& v, Lifetimes& l) { v.duration(l.access_token, seconds(5), kDay); }},
+     [](const Value& v, Lifetimes& l) { v.duration(l.access_token, seconds(5), issuer::kMaxTokenLife); }},
     {"id_token", "duration", "\"5m\"", "An ID token.",
-     [](const Value& v, Lifetimes& l) { v.duration(l.id_token, seconds(5), kDay); }},
+     [](const Value& v, Lifetimes& l) { v.duration(l.id_token, seconds(5), issuer::kMaxTokenLife); }},
     {"interaction", "duration", "\"30m\"", "A login or consent page, from its first display.",
      [](const Value& v, Lifetimes& l) { v.duration(l.interaction, seconds(30), kDay); }},
     {"session_idle", "duration", "\"12h\"", "A session that nobody uses.",
-     [](const Value& v, Lifetimes& l) { v.duration(l.session_idle, seconds(60), 400 * kDay); }},
+     [](const Value& v, Lifetimes& l) { v.duration(l.session_idle, seconds(60), issuer::kMaxSessionLife); }},
     {"session_max", "duration", "\"30d\"", "A session, used or not.",
-     [](const Value& v, Lifetimes& l) { v.duration(l.session_max, seconds(60), 400 * kDay); }},
+     [](const Value& v, Lifetimes& l) { v.duration(l.session_max, seconds(60), issuer::kMaxSessionLife); }},
     {"refresh_idle", "duration", "\"14d\"", "A refresh token that nobody uses.",
-     [](const Value& v, Lifetimes& l) { v.duration(l.refresh_idle, seconds(60), 400 * kDay); }},
+     [](const Value& v, Lifetimes& l) { v.duration(l.refresh_idle, seconds(60), issuer::kMaxSessionLife); }},
     {"refresh_max", "duration", "\"90d\"", "What refresh tokens prolong, from the login on.",
-     [](const Value& v, Lifetimes& l) { v.duration(l.refresh_max, seconds(60), 400 * kDay); }},
+     [](const Value& v, Lifetimes& l) { v.duration(l.refresh_max, seconds(60), issuer::kMaxSessionLife); }},
 };
 
 // A declared thing and the realm that it is for.
@@ -760,7 +760,9 @@ std::string configuration_reference() {
       "file's declarations have changed since they were applied last, and what is declared is owned by the file. A "
       "declared\n"
       "password or secret sets the first value only. What is no longer declared is reported, and removed by `--prune`\n"
-      "alone (people are disabled, not removed).\n";
+      "alone (people are disabled, not removed). On PostgreSQL, which several nodes share, changed declarations are "
+      "applied\n"
+      "only by a start with `--declare`.\n";
   describe(out, "Settings", "At the top of the file.", kTop);
   describe(out, "`[password]`", "How passwords are hashed.", kPassword);
   describe(out, "`[tls]`", "TLS on this node; without it a proxy in front must do it.", kTls);

@@ -8,8 +8,11 @@
 
 #include "base/base64url.hpp"
 #include "base/try.hpp"
+#include "issuer/contains.hpp"
+#include "issuer/ctx.hpp"
 #include "issuer/model/codec.hpp"
 #include "json/json.hpp"
+#include "server/narrowing.hpp"
 
 namespace tessera::server {
 
@@ -23,8 +26,6 @@ using issuer::Tx;
 using issuer::User;
 
 constexpr std::string_view kDigestSetting = "declaration";
-constexpr auto kFactLife =
-    std::chrono::days(1) + minutes(10);  // the longest token life that a realm may set, and leeway
 
 std::string_view kind_name(ConfigKind kind) {
   switch (kind) {
@@ -89,24 +90,76 @@ std::string secret_digest(const Secret& secret) {
   return base64url::encode(crypto::sha256(secret.expose("stored as its digest")));
 }
 
+// What was declared, is no longer, and is still there.
+struct Gone {
+  enum class Kind : std::uint8_t { realm, row, user } kind{};
+  RealmId realm;
+  ConfigRow row{};  // of a realm or a row
+  User user{};
+  std::string text() const {
+    if (kind == Kind::realm) return described("realm", realm.text, RealmId(""));
+    return kind == Kind::row ? described(kind_name(row.kind), row.id, realm) : described("user", user.username, realm);
+  }
+};
+
+Result<void> gone_of(Tx& tx, const DeclaredRealm& realm, std::vector<Gone>& list) {
+  const auto& id = realm.realm.id;
+  std::set<std::pair<ConfigKind, std::string>> declared;
+  for (const auto& row : rows_of(realm)) declared.emplace(row.kind, row.id);
+  for (const auto& client : realm.clients) declared.emplace(ConfigKind::client, client.client.id.text);
+  const auto rows = TRY(tx.config(id));
+  for (const auto& row : rows)
+    if (row.declared && !declared.contains({row.kind, row.id})) list.push_back({Gone::Kind::row, id, row});
+  const auto names = parse_names(TRY(tx.setting(users_setting(id))).value_or("[]"));
+  for (const auto& name : names) {
+    if (issuer::contains(realm.users, name, [](const auto& one) { return one.user.username; })) continue;
+    auto user = TRY(tx.user_by_name(id, name));
+    if (user && user->enabled) list.push_back({Gone::Kind::user, id, {}, std::move(*user)});
+  }
+  return {};
+}
+
+Result<std::vector<Gone>> gone_of(Tx& tx, const Declaration& declaration) {
+  std::vector<Gone> list;
+  std::set<std::string> declared;
+  for (const auto& realm : declaration.realms) {
+    declared.insert(realm.realm.id.text);
+    TRY_VOID(gone_of(tx, realm, list));
+  }
+  const auto realms = TRY(tx.realms());
+  for (const auto& id : realms) {
+    if (declared.contains(id.text)) continue;
+    const auto rows = TRY(tx.config(id));
+    for (const auto& row : rows)
+      if (row.kind == ConfigKind::realm && row.declared) list.push_back({Gone::Kind::realm, id, row});
+  }
+  return list;
+}
+
 using Key = std::pair<std::string, std::string>;  // realm, user name
 
-// Writes one declaration; the hashes of new users' passwords are at hand.
+// Writes one declaration; the hashes of passwords that are to be set are at hand.
 class Writing {
  public:
   Writing(Tx& tx, const DeclareOptions& options, const std::map<Key, std::string>& hashes, Declared& report)
       : tx_(tx), options_(options), hashes_(hashes), report_(report) {}
 
   Result<void> all(const Declaration& declaration) {
-    std::set<std::string> declared;
-    for (const auto& realm : declaration.realms) {
-      declared.insert(realm.realm.id.text);
-      TRY_VOID(one(realm));
+    for (const auto& realm : declaration.realms) TRY_VOID(one(realm));
+    const auto gone = TRY(gone_of(tx_, declaration));
+    std::map<std::string, std::vector<std::string>> users;  // still ours to report
+    for (const auto& realm : declaration.realms)
+      for (const auto& declared : realm.users) users[realm.realm.id.text].push_back(declared.user.username);
+    for (const auto& one : gone) {
+      if (options_.vanished == Vanished::prune)
+        TRY_VOID(remove(one));
+      else if (one.kind == Gone::Kind::user)
+        users[one.realm.text].push_back(one.user.username);
+      (options_.vanished == Vanished::prune ? report_.pruned : report_.kept).push_back(one.text());
     }
-    const auto realms = TRY(tx_.realms());
-    for (const auto& id : realms)
-      if (!declared.contains(id.text)) report_.kept.push_back(described("realm", id.text, RealmId("")));
-    return {};
+    for (const auto& realm : declaration.realms)
+      TRY_VOID(tx_.put_setting(users_setting(realm.realm.id), print_names(users[realm.realm.id.text])));
+    return end_tokens();
   }
 
  private:
@@ -118,23 +171,19 @@ class Writing {
     auto wanted = rows_of(realm);
     for (const auto& client : realm.clients) {
       const auto found = there.find({ConfigKind::client, client.client.id.text});
-      wanted.push_back(TRY(client_row(id, client, found == there.end() ? nullptr : found->second)));
+      wanted.push_back(TRY(client_row(client, found == there.end() ? nullptr : found->second)));
     }
     for (const auto& row : wanted) {
       const auto found = there.find({row.kind, row.id});
-      const ConfigRow* before = found == there.end() ? nullptr : found->second;
-      if (before) TRY_VOID(end_narrowed(id, *before, row));
+      if (found != there.end()) note(id, TRY(endings(*found->second, &row)));
       TRY_VOID(tx_.put_config(id, row));
-      there.erase({row.kind, row.id});
     }
-    for (const auto& [key, row] : there)
-      if (row->declared) TRY_VOID(vanished(id, *row));
-    TRY_VOID(users(realm));
+    for (const auto& declared : realm.users) TRY_VOID(user(id, declared.user));
     return tx_.bump_config_version(id);
   }
 
   // The secret of a client that is there stays: the file sets the first value only.
-  Result<ConfigRow> client_row(const RealmId&, const DeclaredClient& declared, const ConfigRow* before) {
+  Result<ConfigRow> client_row(const DeclaredClient& declared, const ConfigRow* before) {
     Client client = declared.client;
     if (client.name.empty()) client.name = client.id.text;
     if (client.auth != issuer::ClientAuth::none) {
@@ -144,110 +193,106 @@ class Writing {
     return ConfigRow{ConfigKind::client, client.id.text, issuer::print(client), true};
   }
 
-  Result<void> fact(const RealmId& realm, FactKind kind, std::string_view value) {
-    TRY_VOID(tx_.append_fact(realm, Fact{0, kind, std::string(value), options_.now + kFactLife}));
-    return {};
-  }
-
-  // What a role allowed or a disabled client held must not live on in tokens.
-  Result<void> end_narrowed(const RealmId& realm, const ConfigRow& before, const ConfigRow& after) {
-    if (before.body == after.body) return {};
-    if (after.kind == ConfigKind::role) return fact(realm, FactKind::role, after.id);
-    if (after.kind != ConfigKind::client) return {};
-    const auto was = TRY(issuer::parse_client(before.body)), is = TRY(issuer::parse_client(after.body));
-    return was.enabled && !is.enabled ? fact(realm, FactKind::client, after.id) : Result<void>{};
-  }
-
-  Result<void> vanished(const RealmId& realm, const ConfigRow& row) {
-    const auto text = described(kind_name(row.kind), row.id, realm);
-    if (options_.vanished == Vanished::keep) {
-      report_.kept.push_back(text);
-      return {};
-    }
-    TRY_VOID(tx_.remove_config(realm, row.kind, row.id));
-    report_.pruned.push_back(text);
-    if (row.kind == ConfigKind::client) return fact(realm, FactKind::client, row.id);
-    if (row.kind == ConfigKind::role) return fact(realm, FactKind::role, row.id);
-    if (row.kind == ConfigKind::resource_server) return fact(realm, FactKind::audience, row.id);
-    return {};
-  }
-
-  Result<void> users(const DeclaredRealm& realm) {
-    const auto& id = realm.realm.id;
-    std::vector<std::string> names;
-    for (const auto& declared : realm.users) {
-      names.push_back(declared.user.username);
-      TRY_VOID(user(id, declared.user));
-    }
-    const auto before = parse_names(TRY(tx_.setting(users_setting(id))).value_or("[]"));
-    for (const auto& name : before) {
-      if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-      if (TRY(vanished_user(id, name))) names.push_back(name);  // still ours to report
-    }
-    return tx_.put_setting(users_setting(id), print_names(names));
-  }
-
   Result<void> user(const RealmId& realm, User declared) {
     declared.updated = options_.now;
+    const auto hash = hashes_.find({realm.text, declared.username});
     const auto there = TRY(tx_.user_by_name(realm, declared.username));
     if (!there) {
       std::array<std::byte, 16> octets;
       options_.random(octets);
       declared.id = issuer::UserId("usr_" + base64url::encode(octets));
-      const auto hash = hashes_.find({realm.text, declared.username});
       if (hash != hashes_.end()) declared.password_hash = hash->second;
       ENSURE(TRY(tx_.insert_user(realm, declared)), retry, "user");
       return {};
     }
-    if (print(*there) == print(declared)) return {};
     declared.id = there->id;
+    if (hash != hashes_.end() && there->password_hash.empty())
+      TRY_VOID(tx_.replace_password(realm, declared.id, "", hash->second));
+    if (print(*there) == print(declared)) return {};
     TRY_VOID(tx_.update_user(realm, declared));
-    return there->enabled && !declared.enabled ? fact(realm, FactKind::subject, declared.id.text) : Result<void>{};
+    if (narrowed(*there, declared)) note(realm, {{FactKind::subject, declared.id.text}});
+    return {};
   }
 
-  // True when it stays as it is.
-  Result<bool> vanished_user(const RealmId& realm, const std::string& name) {
-    auto there = TRY(tx_.user_by_name(realm, name));
-    if (!there || !there->enabled) return false;
-    const auto text = described("user", name, realm);
-    if (options_.vanished == Vanished::keep) {
-      report_.kept.push_back(text);
-      return true;
-    }
-    there->enabled = false;
-    there->updated = options_.now;
-    TRY_VOID(tx_.update_user(realm, *there));
-    TRY_VOID(fact(realm, FactKind::subject, there->id.text));
-    report_.pruned.push_back(text);
-    return false;
+  Result<void> remove(const Gone& gone) {
+    if (gone.kind == Gone::Kind::user) return disable(gone.realm, gone.user);
+    if (gone.kind == Gone::Kind::realm) return remove_realm(gone.realm);
+    return remove_row(gone.realm, gone.row);
+  }
+
+  Result<void> remove_row(const RealmId& realm, const ConfigRow& row) {
+    note(realm, TRY(endings(row, nullptr)));
+    TRY_VOID(tx_.remove_config(realm, row.kind, row.id));
+    return row.kind == ConfigKind::client ? tx_.remove_consents(realm, issuer::ClientId(row.id)) : Result<void>{};
+  }
+
+  Result<void> disable(const RealmId& realm, User user) {
+    user.enabled = false;
+    user.updated = options_.now;
+    TRY_VOID(tx_.update_user(realm, user));
+    note(realm, {{FactKind::subject, user.id.text}});
+    return {};
+  }
+
+  // Its people and keys stay: neither ids nor numbers may be given again if it is declared once more.
+  Result<void> remove_realm(const RealmId& realm) {
+    const auto rows = TRY(tx_.config(realm));
+    for (const auto& row : rows) TRY_VOID(remove_row(realm, row));
+    const auto users = TRY(tx_.users(realm));
+    for (const auto& user : users)
+      if (user.enabled) TRY_VOID(disable(realm, user));
+    note(realm, {{FactKind::realm, ""}});
+    return tx_.bump_config_version(realm);
+  }
+
+  void note(const RealmId& realm, const std::vector<Ending>& list) {
+    for (const auto& ending : list) ended_.emplace(realm, ending);
+  }
+
+  Result<void> end_tokens() {
+    for (const auto& [realm, ending] : ended_)
+      TRY_VOID(tx_.append_fact(realm, Fact{0, ending.first, ending.second, options_.now + issuer::fact_life(ending.first)}));
+    return {};
   }
 
   Tx& tx_;
   const DeclareOptions& options_;
   const std::map<Key, std::string>& hashes_;
   Declared& report_;
+  std::set<std::pair<RealmId, Ending>> ended_;
 };
 
-// Declared users that have a password and are not in the store.
+// Declared users that have a password, and none in the store.
 Result<std::vector<std::pair<Key, const Secret*>>> without_hash(Tx& tx, const Declaration& declaration) {
   std::vector<std::pair<Key, const Secret*>> list;
   for (const auto& realm : declaration.realms)
     for (const auto& user : realm.users) {
-      if (user.password.empty() || TRY(tx.user_by_name(realm.realm.id, user.user.username))) continue;
-      list.emplace_back(Key(realm.realm.id.text, user.user.username), &user.password);
+      if (user.password.empty()) continue;
+      const auto there = TRY(tx.user_by_name(realm.realm.id, user.user.username));
+      if (!there || there->password_hash.empty())
+        list.emplace_back(Key(realm.realm.id.text, user.user.username), &user.password);
     }
   return list;
 }
 
 struct Before {
-  bool same = false;
+  Declared report{};
+  bool to_write = false;
   std::vector<std::pair<Key, const Secret*>> to_hash{};
 };
 
-Result<Before> look(Tx& tx, const Declaration& declaration, const std::string& digest, Vanished vanished) {
+Result<Before> look(Tx& tx, const Declaration& declaration, const std::string& digest, const DeclareOptions& options) {
   Before before;
-  before.same = vanished == Vanished::keep && TRY(tx.setting(kDigestSetting)) == digest;
-  if (!before.same) before.to_hash = TRY(without_hash(tx, declaration));
+  const auto applied = TRY(tx.setting(kDigestSetting));
+  if (applied && *applied != digest && options.apply == Apply::first) {
+    before.report.outcome = Declared::Outcome::differs;
+  } else if (applied == digest && options.vanished == Vanished::keep) {
+    const auto gone = TRY(gone_of(tx, declaration));
+    for (const auto& one : gone) before.report.kept.push_back(one.text());
+  } else {
+    before.to_write = true;
+    before.to_hash = TRY(without_hash(tx, declaration));
+  }
   return before;
 }
 
@@ -271,12 +316,12 @@ Started<Declared> declare(issuer::Store& store, const Declaration& declaration, 
   const std::string digest = digest_of(declaration);
   Result<Before> before;
   const auto looked = store.read_now([&](Tx& tx) {
-    before = look(tx, declaration, digest, options.vanished);
+    before = look(tx, declaration, digest, options);
     return issuer::Outcome::roll_back;
   });
   if (!looked) return store_failed("compared with", looked.error());
   if (!before) return store_failed("compared with", before.error());
-  if (before->same) return Declared{};
+  if (!before->to_write) return before->report;
   std::map<Key, std::string> hashes;
   for (const auto& [key, password] : before->to_hash) {
     auto hash = crypto::hash_password(*password, options.password_cost);
@@ -287,7 +332,7 @@ Started<Declared> declare(issuer::Store& store, const Declaration& declaration, 
   Declared report;
   Result<void> written;
   const auto wrote = store.write_now([&](Tx& tx) {
-    report = Declared{.changed = true};
+    report = Declared{.outcome = Declared::Outcome::written};
     written = Writing(tx, options, hashes, report).all(declaration);
     if (written) written = tx.put_setting(kDigestSetting, digest);
     return written ? issuer::Outcome::commit : issuer::Outcome::roll_back;

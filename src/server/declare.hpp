@@ -3,7 +3,7 @@
 // What is declared is owned by the file: it is replaced whole. A declared password or secret sets the first value only.
 // A digest of the declaration decides whether anything is written at all, so that a second node, or a second start,
 // changes nothing. What vanished from the file is reported, and removed only when asked; a person is disabled, never
-// removed, because ids must not be given again.
+// removed, because ids must not be given again. What a change takes away ends the tokens that still say it.
 #pragma once
 
 #include <functional>
@@ -17,15 +17,18 @@
 namespace tessera::server {
 
 enum class Vanished : std::uint8_t { keep, prune };
+// changes: whatever differs from what was applied last. first: only into a store that holds no declaration yet.
+enum class Apply : std::uint8_t { changes, first };
 
 struct Declared {
-  bool changed = false;             // whether anything was written
+  enum class Outcome : std::uint8_t { same, written, differs } outcome = Outcome::same;  // differs: nothing was written
   std::vector<std::string> kept{};  // what is no longer declared and still there: "client \"old\""
   std::vector<std::string> pruned{};
 };
 
 struct DeclareOptions {
   Vanished vanished = Vanished::keep;
+  Apply apply = Apply::changes;
   crypto::PasswordCost password_cost{};
   Instant now{};
   std::function<void(std::span<std::byte>)> random{};

@@ -35,20 +35,23 @@ std::shared_ptr<issuer::SealKeys> Node::seals_of(const RealmId& id) const {
   return std::make_shared<issuer::SealKeys>(id, std::vector<issuer::SealKeys::Master>{{kGeneration, &master_key_}});
 }
 
+// New ones come, and those that are no longer configured go.
 Result<void> Node::load_realms() {
   auto ids = TRY(in_read<std::vector<RealmId>>(*store_, [](Tx& tx) { return tx.realms(); }));
   if (std::find(ids.begin(), ids.end(), RealmId("")) == ids.end()) ids.emplace_back("");
+  Realms realms;
   for (const auto& id : ids) {
-    if (realm(id.text)) continue;
-    auto state = std::make_shared<RealmState>(
-        RealmParts{id, issuer_ + base_path_of(id.text), password_cost_, seals_of(id), std::make_shared<FactSet>()});
-    TRY_VOID(keep_keys(*store_, id, Alg::ES256, *state->parts.seals, clock_(), rotation_));
-    TRY_VOID(refresh(*state));
-    const std::lock_guard lock(realms_mutex_);
-    auto realms = std::make_shared<Realms>(*realms_);
-    realms->emplace(id.text, std::move(state));
-    realms_ = std::move(realms);
+    auto state = realm(id.text);
+    if (!state) {
+      state = std::make_shared<RealmState>(
+          RealmParts{id, issuer_ + base_path_of(id.text), password_cost_, seals_of(id), std::make_shared<FactSet>()});
+      TRY_VOID(keep_keys(*store_, id, Alg::ES256, *state->parts.seals, clock_(), rotation_));
+      TRY_VOID(refresh(*state));
+    }
+    realms.emplace(id.text, std::move(state));
   }
+  const std::lock_guard lock(realms_mutex_);
+  if (realms != *realms_) realms_ = std::make_shared<const Realms>(std::move(realms));
   return {};
 }
 

@@ -4,6 +4,7 @@
 
 #include "house.hpp"
 #include "issuer/model/codec.hpp"
+#include "server/narrowing.hpp"
 #include "store/open.hpp"
 
 namespace tessera::server {
@@ -11,6 +12,13 @@ namespace {
 
 constexpr Instant kNow{std::chrono::seconds(1'800'000'000)};
 const issuer::RealmId kRealm("");
+
+issuer::Client public_client(std::string_view id) {
+  issuer::Client client;
+  client.id = issuer::ClientId(id);
+  client.auth = issuer::ClientAuth::none;
+  return client;
+}
 
 struct Fixture : testing::Test {
   std::unique_ptr<issuer::Store> store = std::move(*store::open({.url = "sqlite::memory:"}));
@@ -20,10 +28,11 @@ struct Fixture : testing::Test {
     auto dev = dev_house(8080, secrets, [](std::span<std::byte> out) { crypto::random(out); });
     return std::move(dev.config.declaration);
   }
-  Declared apply(const Declaration& declaration, Vanished vanished = Vanished::keep) {
-    auto declared = declare(
-        *store, declaration,
-        {.vanished = vanished, .password_cost = {64, 1}, .now = kNow, .random = [](auto out) { crypto::random(out); }});
+  Declared apply(const Declaration& declaration, Vanished vanished = Vanished::keep, Apply how = Apply::changes) {
+    auto declared = declare(*store, declaration,
+                            {.vanished = vanished, .apply = how, .password_cost = {64, 1}, .now = kNow, .random = [](auto out) {
+                               crypto::random(out);
+                             }});
     EXPECT_TRUE(declared) << declared.error().sentence;
     return std::move(*declared);
   }
@@ -53,6 +62,19 @@ struct Fixture : testing::Test {
     look([&](issuer::Tx& tx) { found = tx.config_version(kRealm).value(); });
     return found;
   }
+  using Endings = std::vector<Ending>;
+  Endings ended() {
+    Endings list;
+    const auto all = facts();
+    for (const auto& fact : all) list.emplace_back(fact.kind, fact.value);
+    return list;
+  }
+  void write(const std::function<void(issuer::Tx&)>& body) {
+    ASSERT_TRUE(store->write_now([&](issuer::Tx& tx) {
+      body(tx);
+      return issuer::Outcome::commit;
+    }));
+  }
   std::vector<Fact> facts() {
     std::vector<Fact> found;
     look([&](issuer::Tx& tx) { found = tx.facts_after(kRealm, 0).value(); });
@@ -62,7 +84,7 @@ struct Fixture : testing::Test {
 using declaring = Fixture;
 
 TEST_F(declaring, everything_is_there_and_owned_by_the_file) {
-  EXPECT_TRUE(apply(house()).changed);
+  EXPECT_EQ(apply(house()).outcome, Declared::Outcome::written);
   look([&](issuer::Tx& tx) {
     const auto rows = tx.config(kRealm).value();
     EXPECT_EQ(rows.size(), 1u + 1 + 3 + 4);  // realm, API, roles, clients
@@ -75,7 +97,7 @@ TEST_F(declaring, everything_is_there_and_owned_by_the_file) {
 TEST_F(declaring, the_same_again_writes_nothing) {
   apply(house());
   const auto before = version();
-  EXPECT_FALSE(apply(house()).changed);
+  EXPECT_EQ(apply(house()).outcome, Declared::Outcome::same);
   EXPECT_EQ(version(), before);
 }
 
@@ -86,11 +108,11 @@ TEST_F(declaring, a_password_or_secret_sets_the_first_value_only) {
   const auto id = user("alice").id;
   secrets["alice"] = "another password";
   secrets["orders"] = "another-secret-another-secret-another";
-  EXPECT_FALSE(apply(house()).changed);
+  EXPECT_EQ(apply(house()).outcome, Declared::Outcome::same);
   auto changed = house();
   changed.realms[0].clients[0].client.name = "Orders 2";
   changed.realms[0].users[0].user.name = "Alice 2";
-  EXPECT_TRUE(apply(changed).changed);
+  EXPECT_EQ(apply(changed).outcome, Declared::Outcome::written);
   EXPECT_EQ(user("alice").password_hash, hash);
   EXPECT_EQ(user("alice").name, "Alice 2");
   EXPECT_EQ(user("alice").id, id);
@@ -110,22 +132,85 @@ TEST_F(declaring, what_vanished_is_reported_and_stays) {
   EXPECT_TRUE(user("bob").enabled);
 }
 
+TEST_F(declaring, what_vanished_is_reported_at_each_start) {
+  apply(house());
+  auto less = house();
+  less.realms[0].clients.pop_back();
+  less.realms[0].users.pop_back();
+  const auto first = apply(less), second = apply(less);
+  EXPECT_EQ(second.outcome, Declared::Outcome::same);
+  EXPECT_EQ(second.kept, first.kept);
+}
+
 TEST_F(declaring, prune_removes_a_client_disables_a_person_and_ends_their_tokens) {
   apply(house());
+  const issuer::ClientId partner("partner"), web("web");
+  const auto alice = user("alice").id;
+  write([&](issuer::Tx& tx) {
+    EXPECT_TRUE(tx.put_consent(kRealm, {alice, partner, {"openid"}, kNow}));
+    EXPECT_TRUE(tx.put_consent(kRealm, {alice, web, {"openid"}, kNow}));
+  });
   auto less = house();
   less.realms[0].clients.pop_back();
   less.realms[0].users.pop_back();
   apply(less);
   const auto report = apply(less, Vanished::prune);
   EXPECT_EQ(report.pruned, (std::vector<std::string>{"client \"partner\"", "user \"bob\""}));
+  EXPECT_TRUE(report.kept.empty());
   EXPECT_TRUE(client("partner").id.empty());
   EXPECT_FALSE(user("bob").enabled);
-  const auto ended = facts();
-  ASSERT_EQ(ended.size(), 2u);
-  EXPECT_EQ(ended[0].kind, FactKind::client);
-  EXPECT_EQ(ended[0].value, "partner");
-  EXPECT_EQ(ended[1].kind, FactKind::subject);
-  EXPECT_EQ(ended[1].value, user("bob").id.text);
+  look([&](issuer::Tx& tx) {
+    EXPECT_FALSE(tx.consent(kRealm, alice, partner)->has_value());
+    EXPECT_TRUE(tx.consent(kRealm, alice, web)->has_value());
+  });
+  EXPECT_EQ(ended(), (Endings{{FactKind::subject, user("bob").id.text}, {FactKind::client, "partner"}}));
+  EXPECT_TRUE(apply(less).kept.empty());
+}
+
+TEST_F(declaring, prune_removes_a_realm_and_ends_its_tokens) {
+  const issuer::RealmId shop("shop");
+  auto both = house();
+  both.realms.push_back({.realm = {.id = shop, .name = "Shop", .lifetimes = {}}});
+  both.realms[1].users.emplace_back().user.username = "carol";
+  both.realms[1].clients.push_back({public_client("till")});
+  apply(both);
+  EXPECT_EQ(apply(house()).kept, (std::vector<std::string>{"realm \"shop\""}));
+  EXPECT_EQ(apply(house(), Vanished::prune).pruned, (std::vector<std::string>{"realm \"shop\""}));
+  look([&](issuer::Tx& tx) {
+    EXPECT_EQ(*tx.realms(), (std::vector<issuer::RealmId>{kRealm}));
+    EXPECT_TRUE(tx.config(shop)->empty());
+    EXPECT_FALSE(tx.user_by_name(shop, "carol")->value().enabled);
+    const auto facts = *tx.facts_after(shop, 0);
+    EXPECT_EQ(facts.front().kind, FactKind::realm);
+  });
+  apply(both);
+  look([&](issuer::Tx& tx) {
+    EXPECT_EQ(tx.realms()->size(), 2u);
+    EXPECT_TRUE(tx.user_by_name(shop, "carol")->value().enabled);
+  });
+}
+
+TEST_F(declaring, a_password_that_is_declared_later_is_the_first) {
+  auto later = house();
+  later.realms[0].users[0].password = Secret();
+  apply(later);
+  EXPECT_TRUE(user("alice").password_hash.empty());
+  apply(house());
+  EXPECT_TRUE(crypto::verify_password(Secret(secrets["alice"]), user("alice").password_hash));
+}
+
+TEST_F(declaring, a_store_that_others_share_takes_the_first_declaration_and_no_change) {
+  EXPECT_EQ(apply(house(), Vanished::keep, Apply::first).outcome, Declared::Outcome::written);
+  EXPECT_EQ(apply(house(), Vanished::keep, Apply::first).outcome, Declared::Outcome::same);
+  auto changed = house();
+  changed.realms[0].clients[0].client.name = "Orders 2";
+  changed.realms[0].clients.pop_back();
+  const auto before = version();
+  const auto report = apply(changed, Vanished::keep, Apply::first);
+  EXPECT_EQ(report.outcome, Declared::Outcome::differs);
+  EXPECT_TRUE(report.kept.empty());
+  EXPECT_EQ(version(), before);
+  EXPECT_EQ(apply(changed).outcome, Declared::Outcome::written);
 }
 
 TEST_F(declaring, what_the_file_does_not_own_is_left_alone) {
@@ -147,10 +232,102 @@ TEST_F(declaring, S14_disabling_ends_tokens) {
   changed.realms[0].clients[0].client.enabled = false;
   changed.realms[0].roles[0].permissions.begin()->second.pop_back();
   apply(changed);
-  std::vector<FactKind> kinds;
-  const auto ended = facts();
-  for (const auto& fact : ended) kinds.push_back(fact.kind);
-  EXPECT_EQ(kinds, (std::vector<FactKind>{FactKind::role, FactKind::client, FactKind::subject}));
+  EXPECT_EQ(ended(), (Endings{{FactKind::subject, user("alice").id.text},
+                              {FactKind::client, changed.realms[0].clients[0].client.id.text},
+                              {FactKind::role, changed.realms[0].roles[0].name}}));
+}
+
+TEST_F(declaring, S14_what_ends_by_its_rev_stays_ended_as_long_as_a_session_may_live) {
+  apply(house());
+  auto changed = house();
+  changed.realms[0].users[0].user.enabled = false;
+  changed.realms[0].roles[0].permissions.begin()->second.pop_back();
+  apply(changed);
+  const auto list = facts();
+  ASSERT_EQ(list.size(), 2u);
+  EXPECT_EQ(list[0].expires, kNow + issuer::kMaxSessionLife + minutes(10));
+  EXPECT_EQ(list[1].expires, kNow + issuer::kMaxTokenLife + minutes(10));
+}
+
+// Each way to take something away, what it ends, and that giving it back ends nothing.
+TEST_F(declaring, S14_narrowing_ends_tokens_and_widening_none) {
+  DeclaredRealm wide{.realm = {.id = kRealm, .name = "Wide", .lifetimes = {}}};
+  wide.resource_servers = {{"urn:a", "", {"p", "q"}, {{"s", {"p", "q"}}, {"t", {"p"}}}}};
+  wide.roles = {{"r", {{"urn:a", {"p", "q"}}}}, {"r2", {{"urn:a", {"p"}}}}};
+  wide.groups = {{"g", {"r", "r2"}}};
+  auto& client = wide.clients.emplace_back(DeclaredClient{public_client("x")}).client;
+  client.scopes = {"openid", "s"};
+  client.access = {{"urn:a", {"p", "q"}}};
+  client.roles = {"r"};
+  client.scope_need = issuer::ScopeNeed::none;
+  auto& person = wide.users.emplace_back().user;
+  person.username = "ann";
+  person.roles = {"r"};
+  person.groups = {"g"};
+  const auto copy = [&] {
+    DeclaredRealm one{.realm = wide.realm,
+                      .resource_servers = wide.resource_servers,
+                      .roles = wide.roles,
+                      .groups = wide.groups};
+    one.clients.push_back({client});
+    one.users.push_back({person});
+    return one;
+  };
+  const auto declared = [&](DeclaredRealm realm) {
+    Declaration declaration;
+    declaration.realms.push_back(std::move(realm));
+    return declaration;
+  };
+  apply(declared(copy()));
+  ASSERT_TRUE(ended().empty());
+  const auto ann = user("ann").id.text;
+  struct Case {
+    const char* what;
+    std::function<void(DeclaredRealm&)> narrow;
+    Endings ends;
+  };
+  const Case cases[] = {
+      {"user's roles", [](auto& r) { r.users[0].user.roles.clear(); }, {{FactKind::subject, ann}}},
+      {"user's groups", [](auto& r) { r.users[0].user.groups.clear(); }, {{FactKind::subject, ann}}},
+      {"group's roles", [](auto& r) { r.groups[0].roles = {"r"}; }, {{FactKind::role, "r2"}}},
+      {"role's permission", [](auto& r) { r.roles[0].permissions["urn:a"] = {"p"}; }, {{FactKind::role, "r"}}},
+      {"role's audience", [](auto& r) { r.roles[1].permissions.clear(); }, {{FactKind::role, "r2"}}},
+      {"client's scopes", [](auto& r) { r.clients[0].client.scopes = {"openid"}; }, {{FactKind::client, "x"}}},
+      {"client's roles", [](auto& r) { r.clients[0].client.roles.clear(); }, {{FactKind::client, "x"}}},
+      {"client's access", [](auto& r) { r.clients[0].client.access[0].permissions = {"p"}; }, {{FactKind::client, "x"}}},
+      {"client's audience", [](auto& r) { r.clients[0].client.access.clear(); }, {{FactKind::client, "x"}}},
+      {"client's need", [](auto& r) { r.clients[0].client.scope_need = issuer::ScopeNeed::scope; }, {{FactKind::client, "x"}}},
+      {"client's party", [](auto& r) { r.clients[0].client.party = issuer::Party::third; }, {{FactKind::client, "x"}}},
+      {"scope covers less", [](auto& r) { r.resource_servers[0].scopes["s"] = {"p"}; }, {{FactKind::audience, "urn:a"}}},
+      {"scope is gone", [](auto& r) { r.resource_servers[0].scopes.erase("t"); }, {{FactKind::audience, "urn:a"}}},
+      {"permission is gone", [](auto& r) { r.resource_servers[0].permissions = {"p"}; }, {{FactKind::audience, "urn:a"}}},
+      {"names alone", [](auto& r) { r.resource_servers[0].name = r.clients[0].client.name = r.users[0].user.name = "N"; }, {}},
+  };
+  for (const auto& one : cases) {
+    SCOPED_TRACE(one.what);
+    const auto before = ended();
+    auto narrow = copy();
+    one.narrow(narrow);
+    apply(declared(std::move(narrow)));
+    auto after = ended();
+    ASSERT_GE(after.size(), before.size());
+    after.erase(after.begin(), after.begin() + static_cast<std::ptrdiff_t>(before.size()));
+    EXPECT_EQ(after, one.ends);
+    const auto count = ended().size();
+    apply(declared(copy()));
+    EXPECT_EQ(ended().size(), count) << "widening";
+  }
+}
+
+TEST_F(declaring, a_list_instead_of_every_permission_is_narrower) {
+  const auto row = [](std::vector<std::string> permissions) {
+    auto client = public_client("x");
+    client.access = {{"urn:a", std::move(permissions)}};
+    return issuer::ConfigRow{issuer::ConfigKind::client, "x", issuer::print(client), true};
+  };
+  const auto all = row({"*"}), some = row({"p"});
+  EXPECT_EQ(endings(all, &some)->size(), 1u);
+  EXPECT_EQ(endings(some, &all)->size(), 0u);
 }
 
 }  // namespace

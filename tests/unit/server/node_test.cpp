@@ -148,6 +148,42 @@ TEST(node, S14_a_revoked_session_is_felt_at_once) {
   EXPECT_EQ(active(), "false");
 }
 
+TEST(node, S14_a_person_who_was_disabled_and_enabled_again_logs_in_anew) {
+  House house([](Config& config) { config.declaration.realms[0].realm.lifetimes.session_idle = std::chrono::days(30); });
+  house.node->keep();
+  const auto login = log_in(house);
+  auto& alice = house.dev.config.declaration.realms[0].users[0].user;
+  const auto declare_alice = [&](bool enabled) {
+    alice.enabled = enabled;
+    ASSERT_TRUE(declare(house.node->store(), house.dev.config.declaration,
+                        {.password_cost = {64, 1}, .now = house.now, .random = [](auto out) { crypto::random(out); }}));
+    house.node->keep();
+  };
+  const auto refreshed = [&] {
+    return house.ask(post("/token", "grant_type=refresh_token&refresh_token=" + login.refresh, {house.basic("orders")}))
+        .status;
+  };
+  declare_alice(false);
+  EXPECT_EQ(refreshed(), 400);
+  house.now = house.now.load() + std::chrono::days(2);
+  declare_alice(true);
+  EXPECT_EQ(refreshed(), 400);
+}
+
+TEST(node, a_realm_that_is_no_longer_configured_is_gone) {
+  House house([](Config& config) {
+    config.declaration.realms.emplace_back().realm = {.id = issuer::RealmId("shop"), .name = "Shop", .lifetimes = {}};
+  });
+  const std::string path = "/r/shop/.well-known/openid-configuration";
+  EXPECT_EQ(house.ask(get(path)).status, 200);
+  house.dev.config.declaration.realms.pop_back();
+  ASSERT_TRUE(declare(house.node->store(), house.dev.config.declaration,
+                      {.vanished = Vanished::prune, .now = house.now, .random = [](auto out) { crypto::random(out); }}));
+  house.node->keep();
+  EXPECT_EQ(house.ask(get(path)).status, 404);
+  EXPECT_EQ(house.ask(get("/.well-known/openid-configuration")).status, 200);
+}
+
 TEST(node, health_answers_when_store_and_keys_are_there) {
   House house;
   EXPECT_EQ(house.ask(get("/healthz")).status, 503);  // the RS256 key is being made
