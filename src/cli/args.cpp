@@ -164,7 +164,8 @@ Outcome<void> Args::parse(std::vector<std::string> arguments) {
     if (!impl_->app.remaining().empty()) return impl_->surplus();
     const std::string what = error.what();
     const std::string name = what.substr(0, what.find(' '));
-    return misuse("an argument is missing", {name, name, "nothing", impl_->see()});
+    const CLI::Option* option = impl_->app.get_option_no_throw(name);
+    return misuse("an argument is missing", {name, option ? spelled(*option) : name, "nothing", impl_->see()});
   } catch (const CLI::ArgumentMismatch& error) {
     return misuse("an option has too few or too many values",
                   {"", "one value for each option", error.what(), impl_->see()});
@@ -177,8 +178,11 @@ Outcome<void> Args::parse(std::vector<std::string> arguments) {
 
 std::string Args::help() const {
   const CLI::App& app = impl_->app;
-  std::string usage = fmt::format("Usage: {} [options]", impl_->name);
-  std::string text;
+  std::string usage = "Usage: " + impl_->name, text;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_required() && !option->get_positional()) usage += " " + spelled(*option);
+  }
+  usage += " [options]";
   for (const std::string& group : app.get_groups()) {
     std::string rows;
     for (const CLI::Option* option : app.get_options()) {

@@ -16,7 +16,7 @@ enum class Exit : int { done = 0, refused = 1, usage = 2, environment = 3 };
 struct Failure {
   Exit exit = Exit::refused;
   std::string code{};     // stable: a name of Err, or "usage"
-  std::string summary{};  // one sentence for people; not in the JSON
+  std::string summary{};  // one sentence for people; in the JSON only where it is all there is to say
   std::string at{};       // the claim, option or file at fault
   std::string expected{};
   std::string actual{};

@@ -116,7 +116,7 @@ Run declare(Args& args) {
   auto options = std::make_shared<Options>();
   args.positional("TOKEN", options->token, "a file, - for standard input, or the token itself");
   args.heading("Options");
-  args.option("--now", "TIME", options->now, "the time that the times are told from (default: now)");
+  args.option("--now", "TIME", options->now, "the time to tell \"in 5 minutes\" from (default: now)");
   args.example("tessera inspect token.txt");
   args.example("tessera inspect - --json < token.txt");
   return [options](Console& console) { return inspect(*options, console); };

@@ -44,8 +44,8 @@ Run declare_sign(Args& args) {
   args.positional("PAYLOAD", options->payload, "what to sign: a file, or - for standard input");
   declare_signer(args, options->signer);
   args.heading("Header");
-  args.option("--typ", "TYP", options->typ, "the token's type");
-  args.option("--cty", "CTY", options->cty, "the payload's type");
+  args.option("--typ", "TYP", options->typ, "the token's type (default: none)");
+  args.option("--cty", "CTY", options->cty, "the payload's type (default: none)");
   args.example("tessera jws sign letter.txt --key key.jwk");
   args.example("tessera jws sign - --secret env:MAC_KEY --alg HS256 < letter.txt");
   return [options](Console&) { return sign(*options); };
@@ -110,7 +110,7 @@ Outcome<Reply> verify(const VerifyOptions& options, Console& console) {
 Run declare_verify(Args& args) {
   auto options = std::make_shared<VerifyOptions>();
   args.positional("TOKEN", options->token, "a file, - for standard input, or the token itself");
-  declare_verifier(args, options->verifier, "alg, to take every algorithm of the key");
+  declare_verifier(args, options->verifier, "alg, in place of --alg: whatever the key can serve may have signed");
   args.example("tessera jws verify token.txt --key public.jwk --alg ES256");
   args.example("tessera jws verify - --secret mac.key --alg HS256 < token.txt > payload");
   return [options](Console& console) { return verify(*options, console); };

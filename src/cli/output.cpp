@@ -166,15 +166,17 @@ std::string failure_json(const Failure& failure) {
   text_member(w, "code", failure.code);
   text_member(w, "at", shortened(failure.at, kMaxActual));
   text_member(w, "expected", shortened(failure.expected, kMaxShown));
-  text_member(w, "actual", shortened(failure.actual, kMaxActual));
+  const bool one_sentence = failure.expected.empty() && failure.actual.empty();
+  text_member(w, "actual", one_sentence ? shortened(failure.summary, kMaxShown) : shortened(failure.actual, kMaxActual));
   text_member(w, "hint", shortened(failure.hint, kMaxShown));
   return w.end_object().end_object().take();
 }
 
 std::string failure_text(const Failure& failure, Paint paint) {
   std::string where = failure.exit == Exit::usage ? std::string() : failure.code;
-  if (!failure.at.empty() && !where.empty()) where += ", at ";
-  if (!where.empty()) where = fmt::format(" ({}{})", where, printable(shortened(failure.at, kMaxActual)));
+  const bool said = failure.at.empty() || failure.summary.starts_with(failure.at);
+  if (!said && !where.empty()) where += ", at ";
+  if (!where.empty()) where = fmt::format(" ({}{})", where, said ? "" : printable(shortened(failure.at, kMaxActual)));
   const std::string_view label = verdict(failure.exit);
   std::string out = painted(paint, Hue::bad, label) + ": " +
                     wrapped(printable(failure.summary) + where, 2, 80 - std::min<std::size_t>(label.size(), 10)) + "\n";

@@ -28,9 +28,9 @@ Outcome<Reply> serve(const Options& options) {
 
 Run declare(Args& args) {
   auto options = std::make_shared<Options>();
-  args.option("--config", "FILE", options->config, "the configuration (docs/configuration.md describes every key)");
+  args.option("--config", "FILE", options->config, "the configuration; tessera config reference describes every key");
   args.flag("--declare", options->declare, "apply changed declarations to PostgreSQL too");
-  args.flag("--prune", options->prune, "apply, and remove what is no longer declared");
+  args.flag("--prune", options->prune, "apply, and remove from the store what is no longer declared");
   args.example("tessera serve --config tessera.toml");
   return [options](Console&) { return serve(*options); };
 }

@@ -1,5 +1,7 @@
 #include "cli/server_failure.hpp"
 
+#include <fmt/format.h>
+
 namespace tessera::cli {
 
 std::unexpected<Failure> not_started(const server::StartFailure& why) {
@@ -7,12 +9,15 @@ std::unexpected<Failure> not_started(const server::StartFailure& why) {
 }
 
 std::unexpected<Failure> not_started(const server::ConfigError& why) {
+  const std::string line = why.line == 0 ? "" : fmt::format(":{}", why.line);
+  const std::string at = fmt::format("{}{}: {}", why.file, line, why.key);
   return std::unexpected(Failure{.exit = Exit::environment,
                                  .code = "bad_config",
-                                 .summary = why.text(),
-                                 .at = why.line ? why.file + ":" + std::to_string(why.line) : why.file,
+                                 .summary = at + " is wrong",
+                                 .at = at,
                                  .expected = why.expected,
-                                 .actual = why.found});
+                                 .actual = why.found,
+                                 .hint = "tessera config reference says every key"});
 }
 
 }  // namespace tessera::cli

@@ -44,11 +44,11 @@ Outcome<Signer> from_secret(const SignerOptions& options) {
 }  // namespace
 
 void declare_signer(Args& args, SignerOptions& options) {
-  args.heading("Key (one of the first two)");
+  args.heading("Key (either --key or --secret)");
   args.option("--key", "FILE", options.key, "a private key as JWK or PEM, or a symmetric JWK; - for standard input");
   args.option("--secret", "FILE", options.secret,
-              "a raw MAC key: a file, - or env:NAME, every octet of it; needs --alg");
-  args.option("--alg", "ALG", options.alg, "the algorithm, when the key names none");
+              "a raw MAC key, octet for octet: a file, - or env:NAME (a variable of the environment); needs --alg");
+  args.option("--alg", "ALG", options.alg, "the algorithm, where the key names none: HS256, RS256, ES256 ...");
   args.option("--kid", "KID", options.kid, "the header's kid, instead of the key's own");
 }
 

@@ -59,10 +59,10 @@ std::span<const Keys::Skipped> skipped(const VerifierKey& key) {
 }  // namespace
 
 void declare_verifier(Args& args, VerifierOptions& options, std::string_view unchecked_help) {
-  args.heading("Key (one of the first two)");
+  args.heading("Key (either --key or --secret)");
   args.option("--key", "KEY", options.key,
               "a JWK, JWKS or PEM file, - for standard input, or an issuer's URL, whose keys are fetched");
-  args.option("--secret", "FILE", options.secret, "a raw MAC key: a file, - or env:NAME, every octet of it");
+  args.option("--secret", "FILE", options.secret, "a raw MAC key, octet for octet: a file, - or env:NAME (a variable of the environment)");
   args.option("--alg", "ALG", options.algs, "an algorithm that may have signed; may repeat");
   args.option("--unchecked", "NAMES", options.unchecked, unchecked_help);
 }
