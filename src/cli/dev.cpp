@@ -122,7 +122,7 @@ std::string as_text(const server::DevHouse& house, const std::string& token, con
   const auto& issuer = house.config.settings.issuer;
   const auto& service = service_of(house);
   std::string text = fmt::format("Tessera for development: everything below is made up{}.\n\nIssuer   {}\n\nPeople\n",
-                                 options.data ? " and kept in " + *options.data : ", and gone when this ends", issuer);
+                                 options.data ? " and kept in " + printable(*options.data) : ", and gone when this ends", issuer);
   for (const auto& person : house.people)
     text += fmt::format("  {:<8} {:<18} {}\n", person.username, person.password, person.about);
   text += "\nClients\n";
@@ -131,10 +131,9 @@ std::string as_text(const server::DevHouse& house, const std::string& token, con
     for (const auto& uri : app.redirect_uris) text += fmt::format("           {}\n", uri);
   }
   text += fmt::format(
-      "\nA token\n  curl -s -u {}:{} \\\n      -d grant_type=client_credentials {}/token\n\n{}\n\nChecked by itself\n"
-      "  tessera jwt verify TOKEN --key {} \\\n      --iss {} --aud {} \\\n      --alg ES256 --typ at+jwt\n\nCtrl-C "
-      "ends "
-      "it.\n",
+      "\nA token\n  curl -s -u {}:{} \\\n      -d grant_type=client_credentials {}/token\n\n  TOKEN={}\n\nChecked by itself\n"
+      "  tessera jwt verify \"$TOKEN\" --key {} \\\n      --iss {} --aud {} \\\n      --alg ES256 --typ at+jwt\n\n"
+      "Ctrl-C ends it.\n",
       service.id, service.secret, issuer, token, issuer, issuer, house.audience);
   return text;
 }
