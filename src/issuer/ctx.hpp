@@ -35,9 +35,10 @@ class Ctx {
  public:
   using Random = std::function<void(std::span<std::byte>)>;
 
-  Ctx(std::shared_ptr<const Snapshot> snapshot, Instant now, Limits& limits, Random random)
+  // `rev`: the last fact applied before the snapshot was taken.
+  Ctx(std::shared_ptr<const Snapshot> snapshot, std::int64_t rev, Instant now, Limits& limits, Random random)
       : snapshot_(std::move(snapshot)),
-        rev_(snapshot_->facts->applied()),
+        rev_(rev),
         now_(now),
         limits_(limits),
         random_(std::move(random)) {}
@@ -45,8 +46,8 @@ class Ctx {
   const Snapshot& snapshot() const { return *snapshot_; }
   const RealmId& realm() const { return snapshot_->realm.id; }
   Instant now() const { return now_; }
-  // The last fact applied when this request began: the `rev` of what it makes. Taken before anything is read, so that a
-  // fact which comes meanwhile is above it: what is made from stale state is refused, never survives.
+  // The `rev` of what this request makes. Taken before anything is read, the snapshot too, so that a fact which comes
+  // meanwhile is above it: what is made from stale state is refused, never survives.
   std::int64_t rev() const { return rev_; }
 
   // The transaction; a need until the shell has one of at least this access open.

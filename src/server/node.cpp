@@ -177,6 +177,7 @@ void Node::answer(http::Request request, http::Respond respond) {
   job->place = place_of(path);
   job->realm = realm(job->place.realm);
   if (job->realm) {
+    job->rev = job->realm->parts.facts->applied();  // before the snapshot: see RealmState::take
     job->live = job->realm->live();
     job->route = issuer::find_route(job->place.path);
   }
@@ -191,7 +192,7 @@ void Node::answer(http::Request request, http::Respond respond) {
   auto read = to_engine(job->http, *job->route, *job->live->snapshot, job->address, job->id);
   if (auto* refused = std::get_if<Refused>(&read)) return turn_away(std::move(*refused));
   job->request = std::move(std::get<issuer::Request>(read));
-  job->ctx.emplace(job->live->snapshot, clock_(), limits_, random_);
+  job->ctx.emplace(job->live->snapshot, job->rev, clock_(), limits_, random_);
   drive(std::move(job));
 }
 
@@ -292,24 +293,23 @@ void Node::apply_facts(std::shared_ptr<Job> job) {
   auto& set = *job->realm->parts.facts;
   {
     const std::lock_guard lock(job->realm->facts_mutex);
-    // A fact of another node may stand between: applying ours first would claim that we know it.
+    // A fact of another node may stand between: applying ours first would claim that we know it, and the configuration
+    // that it came with.
     if (facts.front().number <= set.applied() + 1) {
       for (const auto& fact : facts) set.apply(fact);
       return reply(std::move(job));
     }
   }
-  auto missing = std::make_shared<Result<std::vector<Fact>>>();
+  using Newer = RealmState::Newer;
+  auto newer = std::make_shared<Result<Newer>>();
   store_->read(
-      [job, missing](issuer::Tx& tx) {
-        *missing = tx.facts_after(job->realm->parts.id, job->realm->parts.facts->applied());
+      [this, job, newer](issuer::Tx& tx) {
+        *newer = job->realm->look(tx, job->ctx->now(), rotation_);
         return Outcome::roll_back;
       },
-      [this, job, missing](Result<void> end) {
-        if (!end || !*missing) return fail(*job, {Err::unavailable, "facts"});
-        {
-          const std::lock_guard lock(job->realm->facts_mutex);
-          for (const auto& fact : **missing) job->realm->parts.facts->apply(fact);
-        }
+      [this, job, newer](Result<void> end) {
+        if (!end || !*newer) return fail(*job, {Err::unavailable, "facts"});
+        job->realm->take(std::move(**newer), job->ctx->now());
         reply(job);
       });
 }

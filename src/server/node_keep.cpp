@@ -55,25 +55,35 @@ Result<void> Node::load_realms() {
   return {};
 }
 
-// The newest snapshot and the facts that are missing here.
+Result<Node::RealmState::Newer> Node::RealmState::look(Tx& tx, Instant now, const RotationRule& rule) const {
+  Newer newer{.snapshot = {}, .facts = TRY(tx.facts_after(parts.id, parts.facts->applied()))};
+  std::int64_t version = -1;
+  {
+    const std::lock_guard lock(live_mutex_);
+    if (live_ && now - built_ < kRebuildEvery) version = live_->snapshot->version;
+  }
+  if (TRY(tx.config_version(parts.id)) != version) newer.snapshot = TRY(build_snapshot(tx, parts, now, rule));
+  return newer;
+}
+
+void Node::RealmState::take(Newer newer, Instant now) {
+  auto made = newer.snapshot ? server::live(std::move(newer.snapshot)) : nullptr;
+  {
+    const std::lock_guard lock(live_mutex_);
+    // Two reads may overtake each other on their way here.
+    if (made && (!live_ || live_->snapshot->version <= made->snapshot->version)) {
+      live_ = std::move(made);
+      built_ = now;
+    }
+  }
+  const std::lock_guard lock(facts_mutex);
+  for (const auto& fact : newer.facts) parts.facts->apply(fact);
+}
+
 Result<void> Node::refresh(RealmState& state) {
   const auto now = clock_();
-  const auto seen = state.live();
-  const bool old = !seen || now - state.built() >= kRebuildEvery;
-  const std::int64_t version = old ? -1 : seen->snapshot->version;
-  std::vector<Fact> facts;
-  using Newer = std::shared_ptr<const issuer::Snapshot>;
-  const auto look = [&](Tx& tx) -> Result<Newer> {
-    facts = TRY(tx.facts_after(state.parts.id, state.parts.facts->applied()));
-    if (TRY(tx.config_version(state.parts.id)) == version) return Newer();
-    return build_snapshot(tx, state.parts, now, rotation_);
-  };
-  auto newer = TRY(in_read<Newer>(*store_, look));
-  {
-    const std::lock_guard lock(state.facts_mutex);
-    for (const auto& fact : facts) state.parts.facts->apply(fact);
-  }
-  if (newer) state.swap(live(std::move(newer)), now);
+  state.take(
+      TRY(in_read<RealmState::Newer>(*store_, [&](Tx& tx) { return state.look(tx, now, rotation_); })), now);
   return {};
 }
 

@@ -17,20 +17,21 @@ struct Node::RealmState {
   RealmParts parts;
   std::mutex facts_mutex{};  // facts go into parts.facts in order and without holes
 
+  // What one read of the store found to be newer than what is here: a snapshot, unless it is the newest, and facts.
+  struct Newer {
+    std::shared_ptr<const issuer::Snapshot> snapshot{};
+    std::vector<Fact> facts{};
+  };
+  Result<Newer> look(issuer::Tx& tx, Instant now, const RotationRule& rule) const;
+  // The snapshot first, then the facts: whoever has seen a fact's number has, or gets, the configuration that the fact
+  // was written with. The other way round a request could mint by the old one under the new number, and what it mints
+  // would survive the fact.
+  void take(Newer newer, Instant now);
+
   std::shared_ptr<const Live> live() const {
     const std::lock_guard lock(live_mutex_);
     return live_;
   }
-  void swap(std::shared_ptr<const Live> newer, Instant now) {
-    const std::lock_guard lock(live_mutex_);
-    live_ = std::move(newer);
-    built_ = now;
-  }
-  Instant built() const {
-    const std::lock_guard lock(live_mutex_);
-    return built_;
-  }
-
  private:
   mutable std::mutex live_mutex_{};
   std::shared_ptr<const Live> live_{};
@@ -46,6 +47,7 @@ struct Node::Job {
   std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
   Place place{};
   std::shared_ptr<RealmState> realm{};
+  std::int64_t rev = 0;  // see Ctx::rev
   std::shared_ptr<const Live> live{};
   const issuer::Route* route = nullptr;
   issuer::Request request{};

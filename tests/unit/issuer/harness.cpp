@@ -153,7 +153,8 @@ Step<Reply> House::in_transaction(Endpoint endpoint, const Request& request, Ctx
 
 Answer House::call(Endpoint endpoint, const Request& request) {
   Answer answer;
-  Ctx ctx(std::make_shared<Snapshot>(*snapshot_), now_, limits_, [](std::span<std::byte> out) { crypto::random(out); });
+  Ctx ctx(std::make_shared<Snapshot>(*snapshot_), snapshot_->facts->applied(), now_, limits_,
+          [](std::span<std::byte> out) { crypto::random(out); });
   Step<Reply> step = endpoint(request, ctx);
   answer.events = ctx.events();
   for (int round = 0; !step && step.error().need(); ++round) {

@@ -116,7 +116,7 @@ TEST_F(Login, S25_unknown_disabled_and_passwordless_users_look_and_cost_like_a_w
 
 TEST_F(Login, S25_the_dummy_hash_is_one_of_the_cost_that_is_set_and_nothing_matches_it) {
   house.config().password_cost = {64, 3};
-  Ctx ctx(std::make_shared<Snapshot>(house.config()), house.now(), house.limits(),
+  Ctx ctx(std::make_shared<Snapshot>(house.config()), house.config().facts->applied(), house.now(), house.limits(),
           [](std::span<std::byte> out) { crypto::random(out); });
   Request request = post({{"interaction", interaction}, {"username", "nobody"}, {"password", "x"}});
   request.headers.cookies = {{"browser", tab.cookies["browser"]}};

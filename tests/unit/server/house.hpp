@@ -10,6 +10,7 @@
 #include <future>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/base64url.hpp"
@@ -104,7 +105,10 @@ class House {
     if (change) change(dev.config);
     BootOptions options;
     options.master_key = Secret(std::string_view("0123456789abcdef0123456789abcdef"));
-    options.clock = [this] { return now.load(); };
+    options.clock = [this] {
+      if (at_clock) std::exchange(at_clock, {})();
+      return now.load();
+    };
     options.hash_threads = 1;
     options.log = lines.log();
     auto booted = boot(dev.config, std::move(options));
@@ -127,6 +131,7 @@ class House {
     return {"authorization", "Basic " + base64(std::string(client) + ":" + secret(client))};
   }
 
+  std::function<void()> at_clock;  // called once, when the node next asks for the time
   std::atomic<Instant> now{Instant(std::chrono::seconds(1'800'000'000))};
   Lines lines;
   DevSecrets secrets;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "house.hpp"
+#include "issuer/model/codec.hpp"
 #include "server/master_key.hpp"
 
 namespace tessera::server {
@@ -226,6 +227,75 @@ TEST(node, what_another_node_wrote_is_seen) {
   EXPECT_EQ(two.node->snapshot("")->facts->applied(), 0);
   two.node->keep();
   EXPECT_EQ(two.node->snapshot("")->facts->applied(), 1);
+}
+
+// The service client loses its role, in the configuration and with a fact, as another node writes it.
+void narrow_service(issuer::Store& store, Instant now) {
+  ASSERT_TRUE(store.write_now([&](issuer::Tx& tx) {
+    const issuer::RealmId realm("");
+    const auto rows = tx.config(realm).value();
+    for (auto row : rows) {
+      if (row.kind != issuer::ConfigKind::client || row.id != "service") continue;
+      auto client = issuer::parse_client(row.body).value();
+      client.roles.clear();
+      row.body = issuer::print(client);
+      EXPECT_TRUE(tx.put_config(realm, row));
+    }
+    EXPECT_TRUE(tx.append_fact(realm, {0, FactKind::client, "service", now + std::chrono::hours(1)}));
+    EXPECT_TRUE(tx.bump_config_version(realm));
+    return issuer::Outcome::commit;
+  }));
+}
+
+http::Response ask_for_token(House& house) {
+  return house.ask(post("/token", "grant_type=client_credentials&scope=orders:read", {house.basic("service")}));
+}
+
+TEST(node, S14_a_token_of_the_old_configuration_never_bears_a_number_that_came_with_the_new) {
+  House house;
+  house.node->keep();
+  // Between what answers first take and the token's time another node's change arrives.
+  house.at_clock = [&] {
+    narrow_service(house.node->store(), house.now);
+    house.node->keep();
+  };
+  const auto token = member(ask_for_token(house).body, "access_token");
+  ASSERT_FALSE(token.empty());
+  const auto active =
+      member(house.ask(post("/introspect", "token=" + token, {house.basic("service")})).body, "active");
+  EXPECT_EQ(active, "false");
+}
+
+TEST(node, S14_a_node_that_finds_facts_of_others_before_its_own_takes_their_configuration_too) {
+  House house;
+  house.node->keep();
+  const auto login = log_in(house);
+  narrow_service(house.node->store(), house.now);  // fact 1; not seen by this node
+  EXPECT_EQ(house.ask(post("/revoke", "token=" + login.refresh, {house.basic("orders")})).status, 200);
+  EXPECT_EQ(house.node->snapshot("")->facts->applied(), 2);
+  EXPECT_TRUE(house.node->snapshot("")->client("service")->roles.empty());
+}
+
+TEST(node, S14_whoever_sees_a_fact_sees_the_configuration_that_it_came_with) {
+  House house;
+  house.node->keep();
+  const auto first = house.node->snapshot("")->version;
+  std::atomic<bool> ended = false;
+  std::thread keeper([&] {
+    for (int i = 0; i < 200; ++i) {
+      narrow_service(house.node->store(), house.now);
+      house.node->keep();
+    }
+    ended = true;
+  });
+  int older = 0;
+  const auto facts = house.node->snapshot("")->facts;
+  while (!ended) {
+    const auto applied = facts->applied();
+    older += house.node->snapshot("")->version < first + applied;
+  }
+  keeper.join();
+  EXPECT_EQ(older, 0);
 }
 
 TEST(pool, a_full_queue_refuses_and_leaves_the_task) {
