@@ -11,6 +11,7 @@
 #include <optional>
 #include <thread>
 #include <type_traits>
+#include <unordered_map>
 
 #include "base/try.hpp"
 #include "http/head.hpp"
@@ -45,12 +46,43 @@ struct Loop {
   asio::executor_work_guard<Executor> work{io.get_executor()};
 };
 
+// The connections that there are, of all and of each address.
+class Places {
+ public:
+  // False, and nothing taken, when there are enough. `key` is "" for an address that is not counted.
+  bool take(const std::string& key, const Limits& limits) {
+    const std::lock_guard lock(mutex_);
+    if (all_ >= limits.max_connections) return false;
+    if (!key.empty()) {
+      auto& count = by_address_[key];
+      if (count >= limits.max_per_address) return false;
+      ++count;
+    }
+    ++all_;
+    return true;
+  }
+  void give_back(const std::string& key) {
+    const std::lock_guard lock(mutex_);
+    --all_;
+    if (const auto it = by_address_.find(key); it != by_address_.end() && --it->second == 0) by_address_.erase(it);
+  }
+  bool empty() const {
+    const std::lock_guard lock(mutex_);
+    return all_ == 0;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::size_t all_ = 0;
+  std::unordered_map<std::string, std::size_t> by_address_;
+};
+
 }  // namespace
 
 struct Server::Impl : std::enable_shared_from_this<Impl> {
   Options options;
   Handler handler;
-  std::atomic<std::size_t> connections{0};
+  Places places;
   std::atomic<bool> draining{false};
   std::unique_ptr<asio::ssl::context> tls;
   std::deque<Loop> loops;
@@ -131,12 +163,13 @@ class Responder {
   std::shared_ptr<Answer> answer_;
 };
 
-std::string address_of(const Socket& socket) {
+// Of IPv4 on a socket of IPv6: that of IPv4.
+asio::ip::address address_of(const Socket& socket) {
   error_code error;
   const auto address = socket.remote_endpoint(error).address();
   if (address.is_v6() && address.to_v6().is_v4_mapped())
-    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
-  return address.to_string();
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+  return address;
 }
 
 template <class Stream>
@@ -144,7 +177,7 @@ class Connection {
  public:
   Connection(Server::Impl& server, Stream& stream, Socket& socket, Watch& watch)
       : server_(server), limits_(server.options.limits), stream_(stream), socket_(socket), watch_(watch) {
-    peer_ = address_of(socket);
+    peer_ = address_of(socket).to_string();
     error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     socket.non_blocking(true, ignored);
@@ -189,7 +222,7 @@ class Connection {
   Awaitable<std::size_t> read_head() {
     bool begun = buffer_.size() != 0;
     if (!begun && buffer_.capacity() > kBodyReadSize) buffer_.shrink_to_fit();
-    watch_.set(begun ? limits_.head_time : limits_.idle);
+    watch_.set(begun || std::exchange(new_, false) ? limits_.head_time : limits_.idle);
     std::size_t searched = 0;
     while (true) {
       // Empty lines before a request are passed over (RFC 9112 section 2.2).
@@ -220,6 +253,13 @@ class Connection {
       co_return 0;
     }
     watch_.set(limits_.body_time);
+    watch_.begin_idle();  // until it is whole
+    const int status = co_await receive_body(head_bytes, limit, head);
+    watch_.end_idle();
+    co_return status;
+  }
+
+  Awaitable<int> receive_body(std::size_t head_bytes, std::size_t limit, Head& head) {
     if (head.expects_continue) {
       constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
       auto [error, sent] = co_await asio::async_write(stream_, asio::buffer(kContinue), kAwait);
@@ -233,6 +273,7 @@ class Connection {
   Awaitable<int> read_length(std::size_t head_bytes, Head& head) {
     buffer_.consume(head_bytes);
     while (buffer_.size() < head.length) {
+      if (server_.draining) co_return kGone;
       // Not in the condition: g++ 12 makes a frame that cannot be resumed of a co_await there.
       const error_code error = co_await read_some(std::min(head.length - buffer_.size(), kBodyReadSize));
       if (error) co_return watch_.timed_out() ? 408 : kGone;
@@ -257,6 +298,7 @@ class Connection {
     parser.put(asio::buffer(seen().substr(0, head_bytes)), error);
     buffer_.consume(head_bytes);
     if (error && error != beast::http::error::need_more) co_return 400;
+    if (server_.draining) co_return kGone;
     buffer_.max_size(std::max(buffer_.size(), kBodyReadSize) + kChunkHeadSize);
     auto [failure, size] = co_await beast::http::async_read(stream_, buffer_, parser, kAwait);
     buffer_.max_size(std::numeric_limits<std::size_t>::max());
@@ -338,20 +380,38 @@ class Connection {
   Watch& watch_;
   beast::flat_buffer buffer_;
   std::string peer_;
+  bool new_ = true;  // nothing was asked yet
 };
 
-// One of max_connections.
+// One of the places, until it goes.
 class Place {
  public:
-  explicit Place(std::atomic<std::size_t>& taken) : taken_(&taken) { ++taken; }
-  Place(Place&& other) noexcept : taken_(std::exchange(other.taken_, nullptr)) {}
+  // Empty when there is none.
+  static std::optional<Place> of(Server::Impl& server, const Socket& socket) {
+    std::string key;
+    const auto address = address_of(socket);
+    const auto& uncounted = server.options.uncounted;
+    if (!uncounted || !uncounted(address.to_string())) key = counted_as(address);
+    if (!server.places.take(key, server.options.limits)) return std::nullopt;
+    return Place(server.places, std::move(key));
+  }
+  Place(Place&& other) noexcept : places_(std::exchange(other.places_, nullptr)), key_(std::move(other.key_)) {}
   Place& operator=(Place&&) = delete;
   ~Place() {
-    if (taken_ != nullptr) --*taken_;
+    if (places_ != nullptr) places_->give_back(key_);
   }
 
  private:
-  std::atomic<std::size_t>* taken_;
+  Place(Places& places, std::string key) : places_(&places), key_(std::move(key)) {}
+  // Whoever has one address of a network of IPv6 has them all.
+  static std::string counted_as(const asio::ip::address& address) {
+    if (!address.is_v6()) return address.to_string();
+    const auto octets = address.to_v6().to_bytes();
+    return {octets.begin(), octets.begin() + 8};
+  }
+
+  Places* places_;
+  std::string key_;
 };
 
 // Exceptions end here: memory or a broken socket ends this connection, and the others go on.
@@ -386,9 +446,9 @@ Awaitable<void> accept(Server::Impl& server) {
         co_await pause.async_wait(kAwait);
         continue;
       }
-      Place place(server.connections);
-      if (server.connections > server.options.limits.max_connections) continue;
-      asio::co_spawn(loop.io, connection(server, loop, std::move(socket), std::move(place)), asio::detached);
+      auto place = Place::of(server, socket);
+      if (!place) continue;
+      asio::co_spawn(loop.io, connection(server, loop, std::move(socket), std::move(*place)), asio::detached);
     } catch (const std::exception&) {
       // No memory for this one.
     }
@@ -405,7 +465,7 @@ Awaitable<void> end(Server::Impl& server, std::chrono::milliseconds drain) {
       for (auto* watch : loop.watches) watch->end_if_idle();
     });
   Timer timer(server.loops.front().io.get_executor());
-  while (server.connections != 0 && Clock::now() < last) {
+  while (!server.places.empty() && Clock::now() < last) {
     timer.expires_after(std::chrono::milliseconds(5));
     co_await timer.async_wait(kAwait);
   }

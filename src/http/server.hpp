@@ -50,8 +50,9 @@ using Handler = std::function<void(Request, Respond)>;
 struct Limits {
   std::size_t head_bytes = 32 * 1024;
   std::size_t max_connections = 10'000;  // beyond, a connection is accepted and closed
-  std::chrono::milliseconds idle{60'000};
-  std::chrono::milliseconds head_time{10'000};
+  std::size_t max_per_address = 1'000;   // the same; of an IPv6 address its first 64 bits count
+  std::chrono::milliseconds idle{60'000};       // between two requests
+  std::chrono::milliseconds head_time{10'000};  // also until the first octet of a new connection
   std::chrono::milliseconds body_time{30'000};
   std::chrono::milliseconds write_time{30'000};
 };
@@ -67,6 +68,8 @@ struct Options {
   Limits limits{};
   // The most octets of body that a request may bring.
   std::function<std::size_t(std::string_view method, std::string_view path)> body_limit{};
+  // Addresses for which max_per_address does not count: proxies, behind which there are many.
+  std::function<bool(std::string_view address)> uncounted{};
   std::unique_ptr<Tls> tls{};
 };
 

@@ -153,11 +153,15 @@ TEST_F(Limits, a_client_that_does_not_read_is_left) {
 
 TEST_F(Limits, an_idle_connection_ends_without_a_word) {
   Served served(counting, {.idle = 40ms});
-  Client fresh(served.port());
-  EXPECT_TRUE(fresh.ends());
   Client used(served.port());
   EXPECT_EQ(used.ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n").status, 200);
   EXPECT_TRUE(used.ends());
+}
+
+TEST_F(Limits, a_connection_that_never_asks_ends_as_soon_as_a_slow_head) {
+  Served served(counting, {.idle = 60s, .head_time = 40ms});
+  Client silent(served.port());
+  EXPECT_TRUE(silent.ends());
 }
 
 TEST_F(Limits, what_is_not_http_is_400_at_once) {
@@ -210,4 +214,23 @@ TEST_F(Limits, connections_over_the_most_are_closed_and_the_others_go_on) {
   EXPECT_EQ(clients[0]->ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n").status, 200);
   clients.pop_back();
   EXPECT_TRUE(soon([&] { return Client(served.port()).ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n").status == 200; }));
+}
+
+TEST_F(Limits, one_address_has_a_share_of_the_connections_unless_it_is_a_proxy) {
+  constexpr std::string_view kAsk = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+  http::Options options;
+  options.limits.max_per_address = 2;
+  std::atomic<bool> proxy = false;
+  options.uncounted = [&](std::string_view address) { return proxy && address == "127.0.0.1"; };
+  Served served(std::move(options), counting);
+  auto one = std::make_unique<Client>(served.port());
+  Client two(served.port());
+  EXPECT_EQ(one->ask(kAsk).status, 200);
+  EXPECT_EQ(two.ask(kAsk).status, 200);
+  EXPECT_EQ(Client(served.port()).ask(kAsk).status, 0);
+  proxy = true;
+  EXPECT_EQ(Client(served.port()).ask(kAsk).status, 200);
+  proxy = false;
+  one.reset();
+  EXPECT_TRUE(soon([&] { return Client(served.port()).ask(kAsk).status == 200; }));
 }

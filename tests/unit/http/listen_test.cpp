@@ -67,9 +67,11 @@ TEST(Listen, says_why_it_cannot) {
 
 TEST(Stop, ends_idle_and_half_sent_connections_at_once) {
   Served served(echo, {}, 2);
-  Client idle(served.port()), used(served.port()), half(served.port());
+  Client idle(served.port()), used(served.port()), half(served.port()), body(served.port()), chunk(served.port());
   EXPECT_EQ(used.ask(kGet).status, 200);
   half.send("GET / HT");
+  body.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf");
+  chunk.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nha");
   std::this_thread::sleep_for(20ms);
   const auto begin = std::chrono::steady_clock::now();
   served.stop(10s);
@@ -77,6 +79,8 @@ TEST(Stop, ends_idle_and_half_sent_connections_at_once) {
   EXPECT_TRUE(idle.ends());
   EXPECT_TRUE(used.ends());
   EXPECT_TRUE(half.ends());
+  EXPECT_TRUE(body.ends());
+  EXPECT_TRUE(chunk.ends());
 }
 
 TEST(Stop, lets_what_is_being_answered_finish_and_takes_nothing_new) {
