@@ -151,7 +151,7 @@ Outcome<Reply> dev(const Options& options, Console& console) {
   server::Settings settings;
   settings.address = "127.0.0.1";
   settings.port = TRY(port_of(options));
-  const server::Signals signals;
+  server::Signals signals;
   auto listener = STARTED(server::Listener::open(settings));
 
   server::DevSecrets secrets;
@@ -169,7 +169,7 @@ Outcome<Reply> dev(const Options& options, Console& console) {
     boot.master_key = server::new_master_key();
   }
   auto booted = STARTED(server::boot(house.config, std::move(boot)));
-  listener->serve(*booted.node, [&] {
+  listener->serve(*booted.node, signals, [&] {
     const std::string token = first_token(*booted.node, service_of(house));
     const bool json = console.format == Format::json;
     write_all(1, json ? as_json(house, token) + "\n" : as_text(house, token, options));

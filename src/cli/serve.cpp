@@ -17,12 +17,12 @@ struct Options {
 Outcome<Reply> serve(const Options& options) {
   auto config = server::read_config(options.config);
   if (!config) return not_started(config.error());
-  const server::Signals signals;
+  server::Signals signals;
   auto listener = STARTED(server::Listener::open(config->settings));
   server::BootOptions boot{.vanished = options.prune ? server::Vanished::prune : server::Vanished::keep};
   if (options.declare || options.prune) boot.apply = server::Apply::changes;
   auto booted = STARTED(server::boot(*config, std::move(boot)));
-  listener->serve(*booted.node, [] {});
+  listener->serve(*booted.node, signals, [] {});
   return Reply{};
 }
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <malloc.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <thread>
 
@@ -16,12 +18,10 @@ namespace {
 
 constexpr auto kDrain = std::chrono::seconds(10);
 
-constexpr int kRunEnded = SIGUSR1;  // from serve to its own waiting thread
-
 sigset_t end_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int one : {SIGTERM, SIGINT, kRunEnded}) sigaddset(&set, one);
+  for (const int one : {SIGTERM, SIGINT}) sigaddset(&set, one);
   return set;
 }
 
@@ -30,6 +30,17 @@ void tame_malloc() {
   mallopt(M_ARENA_MAX, 2);
   mallopt(M_TRIM_THRESHOLD, 256 * 1024);
   mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+}
+
+// A connection is a descriptor, and the soft limit is mostly 1,024, which a few hundred idle clients of a proxy exhaust.
+std::size_t most_connections() {
+  constexpr rlim_t kMost = 10'000, kOthers = 128;  // the store, files, pipes
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024 - kOthers;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return std::min(kMost, std::max(limit.rlim_cur, 2 * kOthers) - kOthers);
 }
 
 Log with_level(std::optional<Log> given, const Settings& settings) {
@@ -41,12 +52,34 @@ Log with_level(std::optional<Log> given, const Settings& settings) {
 Signals::Signals() {
   const auto set = end_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  signal(SIGPIPE, SIG_IGN);
+  for (const int one : {SIGPIPE, SIGHUP, SIGUSR1}) signal(one, SIG_IGN);
+  waiter_ = std::thread([this] { wait(); });
 }
 
 Signals::~Signals() {
+  over_ = true;
+  pthread_kill(waiter_.native_handle(), SIGTERM);
+  waiter_.join();
   const auto set = end_signals();
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+void Signals::on_end(std::function<void()> stop) {
+  const std::lock_guard lock(mutex_);
+  stop_ = std::move(stop);
+}
+
+void Signals::wait() {
+  const auto set = end_signals();
+  while (true) {
+    int caught = 0;
+    sigwait(&set, &caught);
+    if (over_) return;
+    const std::lock_guard lock(mutex_);
+    if (!stop_ || stopping_) _exit(0);
+    stopping_ = true;
+    stop_();
+  }
 }
 
 Started<Booted> boot(const Config& config, BootOptions options) {
@@ -93,7 +126,11 @@ Started<Booted> boot(const Config& config, BootOptions options) {
 Started<std::unique_ptr<Listener>> Listener::open(const Settings& settings) {
   std::unique_ptr<Listener> listener(new Listener);
   auto* self = listener.get();
+  Proxies proxies;
+  for (const auto& network : settings.trusted_proxies) proxies.add(network);  // Node::start refuses a wrong one
   http::Options options{.address = settings.address, .port = settings.port};
+  options.limits.max_connections = most_connections();
+  options.uncounted = [proxies = std::move(proxies)](std::string_view address) { return proxies.trusts(address); };
   options.threads = std::max(1U, std::thread::hardware_concurrency());
   options.body_limit = [self](std::string_view method, std::string_view path) {
     return self->node_->body_limit(method, path);
@@ -112,19 +149,13 @@ Listener::~Listener() = default;
 
 void Listener::stop() { server_->stop(kDrain); }
 
-void Listener::serve(Node& node, const std::function<void()>& ready) {
+void Listener::serve(Node& node, Signals& signals, const std::function<void()>& ready) {
   node_ = &node;
-  std::thread waiter([this] {
-    const auto ends = end_signals();
-    int caught = 0;
-    sigwait(&ends, &caught);
-    if (caught != kRunEnded) stop();
-  });
+  signals.on_end([this] { stop(); });
   node.keep_in_background();
   ready();
   server_->run();
-  pthread_kill(waiter.native_handle(), kRunEnded);
-  waiter.join();
+  signals.on_end({});
 }
 
 }  // namespace tessera::server

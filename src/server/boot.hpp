@@ -1,10 +1,13 @@
 // From a configuration to a node that answers: the store opened, the master key at hand, the declarations written.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "http/server.hpp"
 #include "server/config.hpp"
@@ -32,14 +35,26 @@ struct Booted {
 };
 Started<Booted> boot(const Config& config, BootOptions options);
 
-// SIGTERM and SIGINT are waited for by one thread, and SIGPIPE is nothing: to be made before any other thread, because
-// threads inherit what is blocked.
+// SIGTERM and SIGINT are waited for by a thread of its own. The first one stops what on_end names; one that comes before
+// that, or while the stop takes its time, ends the program at once, with success: nothing that was acknowledged is
+// lost. SIGPIPE, SIGHUP and SIGUSR1 are nothing. To be made before any other thread, because threads inherit what is
+// blocked.
 class Signals {
  public:
   Signals();
   ~Signals();
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
+
+  void on_end(std::function<void()> stop);  // an empty one: nothing is to be stopped any more
+
+ private:
+  void wait();
+  std::mutex mutex_;
+  std::function<void()> stop_;
+  bool stopping_ = false;
+  std::atomic<bool> over_ = false;
+  std::thread waiter_;
 };
 
 // A socket before there is a node: whoever wants port 0 must know the port before it can declare anything.
@@ -50,7 +65,7 @@ class Listener {
   std::uint16_t port() const { return server_->port(); }
   // Serves `node` until a signal or stop(), which give what is being answered ten seconds. `ready` is called before the
   // first request is answered.
-  void serve(Node& node, const std::function<void()>& ready);
+  void serve(Node& node, Signals& signals, const std::function<void()>& ready);
   void stop();  // from any thread
 
  private:

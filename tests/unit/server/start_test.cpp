@@ -57,6 +57,53 @@ void start_once(const std::string& config) {
   EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
+// A program that waits for its signals while `stop` is what the first one does; ended by `sent`, one after the other.
+int exit_of(const std::function<void()>& stop, std::initializer_list<int> sent) {
+  int ready[2];
+  EXPECT_EQ(pipe(ready), 0);
+  const auto child = fork();
+  if (child == 0) {
+    Signals signals;
+    if (stop) signals.on_end(stop);
+    if (::write(ready[1], "x", 1) == 1) sleep(20);
+    _exit(7);
+  }
+  char octet;
+  EXPECT_EQ(::read(ready[0], &octet, 1), 1);
+  for (const int one : sent) {
+    EXPECT_EQ(waitpid(child, nullptr, WNOHANG), 0);
+    kill(child, one);
+    usleep(100'000);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  close(ready[0]);
+  close(ready[1]);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+TEST(signals, before_there_is_something_to_stop_the_program_ends_at_once) {
+  EXPECT_EQ(exit_of({}, {SIGTERM}), 0);
+  EXPECT_EQ(exit_of({}, {SIGINT}), 0);
+}
+
+TEST(signals, the_first_stops_and_a_second_ends_at_once) {
+  EXPECT_EQ(exit_of([] {}, {SIGTERM, SIGTERM}), 0);
+  EXPECT_EQ(exit_of([] {}, {SIGINT, SIGTERM}), 0);
+  EXPECT_EQ(exit_of([] { _exit(5); }, {SIGTERM}), 5);
+}
+
+TEST(signals, others_from_outside_change_nothing) {
+  EXPECT_EQ(exit_of([] { _exit(5); }, {SIGUSR1, SIGHUP, SIGPIPE, SIGUSR1, SIGTERM}), 5);
+}
+
+TEST(signals, are_as_before_when_nobody_waits_for_them_any_more) {
+  { Signals signals; }
+  sigset_t blocked;
+  pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
+  EXPECT_EQ(sigismember(&blocked, SIGTERM), 0);
+}
+
 void expect_refusal(const Ended& ended, std::string_view says) {
   EXPECT_EQ(ended.exit, 3) << ended.text;
   EXPECT_NE(ended.text.find(says), std::string::npos) << ended.text;
