@@ -33,23 +33,25 @@ Grant grant_of(const Code& code, const Client& client, const Ctx& ctx) {
 }  // namespace
 
 // The order is a security property: a code is redeemed, and a replay ends its grant, only for a caller who has proved
-// to be the client that the code was made for.
+// to be the client that the code was made for. From there a replay comes first: it ends the grant even when the code
+// has expired meanwhile, the person has left or was disabled.
 Step<Reply> authorization_code(const Request& request, Ctx& ctx, const Client& client) {
   const auto& snapshot = ctx.snapshot();
   const auto text = TRY(require_param(request.form, "code"));
   const auto code = open_code(*snapshot.seals, text);
   REQUIRE(code, invalid_grant, "code", "does not open");
   REQUIRE(code->client == client.id, invalid_grant, "code", "another client's");
-  REQUIRE(ctx.now() < code->expires, invalid_grant, "code", "expired");
   const auto redirect_uri = TRY(require_param(request.form, "redirect_uri"));
   REQUIRE(digest_of(redirect_uri) == code->redirect_digest, invalid_grant, "redirect_uri", "not the one authorized");
   TRY_VOID(check_verifier(request.form, client, code->challenge));
+
+  Tx& tx = *TRY(ctx.store(Access::write));
+  if (TRY(tx.grant(ctx.realm(), code->grant))) return end_replayed(ctx, tx, code->grant, "code_reused");
+  REQUIRE(ctx.now() < code->expires, invalid_grant, "code", "expired");
   TRY_VOID(check_same_resource(request.form, client, snapshot, code->audience));
   REQUIRE(is_registered(client.redirect_uris, redirect_uri, client.auth), invalid_grant, "redirect_uri",
           "no longer registered");
   TRY_VOID(check_signing_keys(snapshot, client, code->scope));
-
-  Tx& tx = *TRY(ctx.store(Access::write));
   const auto user = TRY(tx.user(ctx.realm(), code->user));
   REQUIRE(user && user->enabled, invalid_grant, "user", "disabled");
   const auto session = TRY(tx.session(ctx.realm(), code->session));
@@ -58,6 +60,7 @@ Step<Reply> authorization_code(const Request& request, Ctx& ctx, const Client& c
 
   const Grant grant = grant_of(*code, client, ctx);
   std::vector<GrantId> ended;
+  // Another redemption may have come between the look above and this.
   if (TRY(tx.redeem_code(ctx.realm(), grant, ended)) == Redeemed::again)
     return end_replayed(ctx, tx, grant.id, "code_reused");
   for (const auto& id : ended) TRY_VOID(ctx.append_fact(tx, FactKind::grant, id.text));

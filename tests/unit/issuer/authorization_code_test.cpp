@@ -13,6 +13,7 @@ struct CodeGrant : testing::Test {
   House house;
   Session session = house.log_in("usr_ann");
   Code code = house.code(session, "orders", {"openid", "orders"});
+  const std::unique_ptr<const Snapshot> unchanged = std::make_unique<Snapshot>(house.config());
   Request request() { return code_request(house.sealed(code)); }
   // The code is not burnt and no grant has ended: the right request still gets its tokens.
   void expect_still_good(const Code& untouched) {
@@ -102,9 +103,8 @@ TEST_F(CodeGrant, S05_an_expired_code_is_refused_alone) {
   EXPECT_TRUE(house.call(token, request()).reply);
   code = house.code(session, "orders", {"openid"});
   house.pass(seconds(60));
-  const auto answer = house.call(token, request());
-  EXPECT_EQ(answer.code(), "invalid_grant");
-  EXPECT_EQ(answer.transactions, 0);
+  EXPECT_EQ(house.call(token, request()).code(), "invalid_grant");
+  EXPECT_FALSE(house.grant(code.grant));
 }
 
 TEST_F(CodeGrant, S05_a_used_code_is_refused_alone_and_ends_the_grant) {
@@ -118,6 +118,32 @@ TEST_F(CodeGrant, S05_a_used_code_is_refused_alone_and_ends_the_grant) {
   EXPECT_STREQ(again.events.back().name, "code_reused");
   // a third time: refused, but there is nothing left to end
   EXPECT_TRUE(house.call(token, request()).facts.empty());
+}
+
+TEST_F(CodeGrant, S05_a_replay_ends_the_grant_whatever_else_would_refuse_the_code) {
+  const auto expect_ended = [&](const char* when, const std::function<void()>& change) {
+    house.config() = Snapshot(*unchanged);
+    session = house.log_in("usr_bob");
+    code = house.code(session, "orders", {"openid", "offline_access"});
+    ASSERT_TRUE(house.call(token, request()).reply);
+    change();
+    const auto again = house.call(token, request());
+    EXPECT_EQ(again.code(), "invalid_grant") << when;
+    EXPECT_EQ(again.at(), "code_reused") << when;
+    EXPECT_TRUE(house.grant(code.grant)->ended) << when;
+    ASSERT_EQ(again.facts.size(), 1u) << when;
+  };
+  expect_ended("expired", [&] { house.pass(seconds(61)); });
+  expect_ended("long after the code and the session", [&] { house.pass(std::chrono::days(31)); });
+  expect_ended("session ended", [&] { house.end_session(session); });
+  expect_ended("address no longer registered", [&] { house.client("orders").redirect_uris.clear(); });
+  expect_ended("resource no longer the client's", [&] { house.client("orders").access.clear(); });
+  expect_ended("no signing key", [&] { house.config().signing.clear(); });
+  expect_ended("user disabled", [&] {
+    User bob = house.user("usr_bob");
+    bob.enabled = false;
+    house.update(bob);
+  });
 }
 
 TEST_F(CodeGrant, S06_single_use_under_race) {
