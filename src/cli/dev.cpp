@@ -32,7 +32,9 @@ struct Options {
   std::optional<std::string> given_port, data;
 };
 
-std::unexpected<Failure> no_start(std::string sentence) { return not_started(server::StartFailure{std::move(sentence)}); }
+std::unexpected<Failure> no_start(std::string sentence) {
+  return not_started(server::StartFailure{std::move(sentence)});
+}
 
 // "Basic" credentials (RFC 7617): what is made here needs no escape.
 std::string basic(const std::string& user, const std::string& password) {
@@ -53,7 +55,7 @@ Outcome<server::DevSecrets> kept_secrets(const fs::path& folder) {
   fs::create_directories(folder, error);
   if (error || ::chmod(folder.c_str(), 0700) != 0)
     return no_start(fmt::format("cannot use the folder {}: {}; give one that this user may write", folder.string(),
-                                    error ? error.message() : std::strerror(errno)));
+                                error ? error.message() : std::strerror(errno)));
   const auto file = folder / "dev.json";
   if (!fs::exists(file)) return server::DevSecrets{};
   auto secrets = server::parse_dev_secrets(file_text(file));
@@ -66,7 +68,7 @@ Outcome<void> keep_secrets(const fs::path& folder, const server::DevSecrets& sec
   if (fs::exists(file)) return {};
   if (!server::write_private_file(file.string(), server::print(secrets)))
     return no_start(fmt::format("cannot write {}: {}; give a folder that this user may write", file.string(),
-                                    std::strerror(errno)));
+                                std::strerror(errno)));
   return {};
 }
 
@@ -121,8 +123,9 @@ std::string as_json(const server::DevHouse& house, const std::string& token) {
 std::string as_text(const server::DevHouse& house, const std::string& token, const Options& options) {
   const auto& issuer = house.config.settings.issuer;
   const auto& service = service_of(house);
-  std::string text = fmt::format("Tessera for development: everything below is made up{}.\n\nIssuer   {}\n\nPeople\n",
-                                 options.data ? " and kept in " + printable(*options.data) : ", and gone when this ends", issuer);
+  std::string text =
+      fmt::format("Tessera for development: everything below is made up{}.\n\nIssuer   {}\n\nPeople\n",
+                  options.data ? " and kept in " + printable(*options.data) : ", and gone when this ends", issuer);
   for (const auto& person : house.people)
     text += fmt::format("  {:<8} {:<18} {}\n", person.username, person.password, person.about);
   text += "\nClients\n";
@@ -131,7 +134,8 @@ std::string as_text(const server::DevHouse& house, const std::string& token, con
     for (const auto& uri : app.redirect_uris) text += fmt::format("           {}\n", uri);
   }
   text += fmt::format(
-      "\nA token\n  curl -s -u {}:{} \\\n      -d grant_type=client_credentials {}/token\n\n  TOKEN={}\n\nChecked by itself\n"
+      "\nA token\n  curl -s -u {}:{} \\\n      -d grant_type=client_credentials {}/token\n\n  TOKEN={}\n\nChecked by "
+      "itself\n"
       "  tessera jwt verify \"$TOKEN\" --key {} \\\n      --iss {} --aud {} \\\n      --alg ES256 --typ at+jwt\n\n"
       "Ctrl-C ends it.\n",
       service.id, service.secret, issuer, token, issuer, issuer, house.audience);

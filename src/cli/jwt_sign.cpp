@@ -218,7 +218,8 @@ Run declare(Args& args) {
   args.option("--expires-in", "DURATION", options->expires_in, "how long it is good: 300, 5m, 2h, 1d (default: 5m)");
   args.option("--not-before", "TIME", options->not_before, "when it begins: Unix seconds or 2026-01-31T12:00:00Z");
   args.option("--id", "ID", options->id, "its name, the claim jti");
-  args.option("--claim", "NAME=TEXT", options->claims, "another claim; NAME:=JSON for a number, a list ...; may repeat");
+  args.option("--claim", "NAME=TEXT", options->claims,
+              "another claim; NAME:=JSON for a number, a list ...; may repeat");
   args.option("--now", "TIME", options->now, "when it is issued: a TIME as above (default: now)");
   args.heading("Header");
   args.option("--typ", "TYP", options->typ, "the token's type, '' for none (default: JWT)");

@@ -103,8 +103,7 @@ Outcome<Reply> verify(const Options& options, Console& console) {
 Run declare(Args& args) {
   auto options = std::make_shared<Options>();
   args.positional("TOKEN", options->token, "a file, - for standard input, or the token itself");
-  declare_verifier(args, options->verifier,
-                   "what is deliberately not checked: any of iss,aud,alg,typ");
+  declare_verifier(args, options->verifier, "what is deliberately not checked: any of iss,aud,alg,typ");
   args.heading("Policy (iss, aud, alg and typ: each is said, or named by --unchecked)");
   args.option("--iss", "ISSUER", options->iss, "who must have issued it");
   args.option("--aud", "AUDIENCE", options->aud, "whom it must be for; may repeat: one must match");
@@ -112,7 +111,8 @@ Run declare(Args& args) {
   args.option("--require", "CLAIM", options->require, "a claim that must be there; may repeat");
   args.option("--leeway", "DURATION", options->leeway, "tolerance for clocks, at most 10m (default: 0)");
   args.option("--max-age", "DURATION", options->max_age, "the longest time since iat");
-  args.option("--now", "TIME", options->now, "the time to check at: Unix seconds or 2026-01-31T12:00:00Z (default: now)");
+  args.option("--now", "TIME", options->now,
+              "the time to check at: Unix seconds or 2026-01-31T12:00:00Z (default: now)");
   args.example(
       "tessera jwt verify token.txt --key public.jwk --iss https://id.example.com --aud https://api.example.com "
       "--alg ES256 --typ at+jwt");

@@ -150,7 +150,8 @@ Outcome<Reply> generate(const GenerateOptions& options, Console& console) {
 
 Run declare_generate(Args& args) {
   auto options = std::make_shared<GenerateOptions>();
-  args.option("--alg", "ALG", options->alg, "what it signs with; ES256 where nothing asks for another. One of " + alg_names());
+  args.option("--alg", "ALG", options->alg,
+              "what it signs with; ES256 where nothing asks for another. One of " + alg_names());
   args.option("--bits", "BITS", options->bits, "the size of an RSA key, 2048 to 8192 (default: 2048)");
   args.option("--kid", "KID", options->kid, "its name, in a JWK (default: its thumbprint)");
   args.flag("--pem", options->target.pem, "PEM (PKCS#8) instead of a JWK");

@@ -167,7 +167,8 @@ std::string failure_json(const Failure& failure) {
   text_member(w, "at", shortened(failure.at, kMaxActual));
   text_member(w, "expected", shortened(failure.expected, kMaxShown));
   const bool one_sentence = failure.expected.empty() && failure.actual.empty();
-  text_member(w, "actual", one_sentence ? shortened(failure.summary, kMaxShown) : shortened(failure.actual, kMaxActual));
+  text_member(w, "actual",
+              one_sentence ? shortened(failure.summary, kMaxShown) : shortened(failure.actual, kMaxActual));
   text_member(w, "hint", shortened(failure.hint, kMaxShown));
   return w.end_object().end_object().take();
 }

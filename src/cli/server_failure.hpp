@@ -13,9 +13,9 @@ std::unexpected<Failure> not_started(const server::ConfigError& why);
 }  // namespace tessera::cli
 
 // The value of a server::Started, or the end of the start.
-#define STARTED(...)                                                                          \
-  __extension__({                                                                             \
-    auto&& started_result_ = (__VA_ARGS__);                                                   \
-    if (!started_result_) return ::tessera::cli::not_started(started_result_.error());        \
-    ::tessera::taken(std::move(started_result_));                                             \
+#define STARTED(...)                                                                   \
+  __extension__({                                                                      \
+    auto&& started_result_ = (__VA_ARGS__);                                            \
+    if (!started_result_) return ::tessera::cli::not_started(started_result_.error()); \
+    ::tessera::taken(std::move(started_result_));                                      \
   })

@@ -11,7 +11,7 @@ namespace tessera::cli {
 
 namespace {
 
-constexpr std::int64_t kLongest = 36500LL * 86400;  // 100 years
+constexpr std::int64_t kLongest = 36500LL * 86400;   // 100 years
 constexpr std::int64_t kFirstSecond = -62167219200;  // 0000-01-01T00:00:00Z
 
 std::optional<std::int64_t> digits(std::string_view text) {

@@ -62,7 +62,8 @@ void declare_verifier(Args& args, VerifierOptions& options, std::string_view unc
   args.heading("Key (either --key or --secret)");
   args.option("--key", "KEY", options.key,
               "a JWK, JWKS or PEM file, - for standard input, or an issuer's URL, whose keys are fetched");
-  args.option("--secret", "FILE", options.secret, "a raw MAC key, octet for octet: a file, - or env:NAME (a variable of the environment)");
+  args.option("--secret", "FILE", options.secret,
+              "a raw MAC key, octet for octet: a file, - or env:NAME (a variable of the environment)");
   args.option("--alg", "ALG", options.algs, "an algorithm that may have signed; may repeat");
   args.option("--unchecked", "NAMES", options.unchecked, unchecked_help);
 }
