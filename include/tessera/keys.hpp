@@ -128,6 +128,7 @@ class SecretKey {
   const KeyInfo& info() const;
   bool admits(Alg alg) const;
   std::string thumbprint() const;   // RFC 7638 section 3.2; reveals nothing only if the key is random
+  SecretKey with(KeyInfo info) const;  // as PublicKey::with
   Secret jwk() const;
 
   const detail::KeyData& data() const { return *data_; }

@@ -16,6 +16,7 @@ std::shared_ptr<KeyData> renamed(const KeyData& data, KeyInfo info) {
   auto copy = std::make_shared<KeyData>();
   copy->type = data.type;
   copy->pkey = data.pkey;
+  if (data.mac) copy->mac.emplace(Secret(data.mac->octets()));
   copy->may_verify = data.may_verify;
   copy->may_sign = data.may_sign;
   copy->has_operations = data.has_operations;
@@ -137,6 +138,7 @@ Result<SecretKey> SecretKey::generate(Alg alg, KeyInfo info) {
 const KeyInfo& SecretKey::info() const { return data_->info; }
 bool SecretKey::admits(Alg alg) const { return data_->admits(alg); }
 std::string SecretKey::thumbprint() const { return data_->thumbprint(); }
+SecretKey SecretKey::with(KeyInfo info) const { return SecretKey(renamed(*data_, std::move(info))); }
 Secret SecretKey::jwk() const { return secret_text(detail::print_jwk(*data_, Members::all)); }
 
 // ── sets ──

@@ -245,6 +245,17 @@ TEST(Keys, a_secret_key_obeys_use_and_key_ops) {
   EXPECT_CODE(jws::sign({}, with(R"("key_ops":["verify"])")), alg_key_mismatch);
 }
 
+TEST(Keys, a_secret_key_under_other_information_is_the_same_key) {
+  const auto key = secret_key(Alg::HS256);
+  const auto named = key.with({.kid = "k", .alg = Alg::HS256});
+  EXPECT_EQ(named.info().kid, "k");
+  EXPECT_EQ(named.thumbprint(), key.thumbprint());
+  EXPECT_EQ(verdict(*jws::sign(bytes_of("x"), key), named), "ok");
+  const auto may_not = *SecretKey::parse(replaced(text_of_secret(key.jwk()), "{", R"({"key_ops":["verify"],)"));
+  EXPECT_CODE(jws::sign({}, may_not.with({.kid = "k", .alg = Alg::HS256})), alg_key_mismatch);
+  EXPECT_DEATH(key.with({.kid = {}, .alg = Alg::ES256}), "information");
+}
+
 // ── sets ──
 
 TEST(KeySet, odd_keys_are_left_out_and_reported) {
