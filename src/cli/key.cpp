@@ -143,7 +143,7 @@ Outcome<Reply> generate(const GenerateOptions& options, Console& console) {
   if (is_mac(alg)) {
     const SecretKey key = ACCEPT("--alg", SecretKey::generate(alg, info));
     if (info.kid.empty()) info.kid = key.thumbprint();  // of random octets, which it does not reveal
-    return deliver(TRY(with_info(key, info)), options.target, console);
+    return deliver(key.with(info), options.target, console);
   }
   return deliver(ACCEPT("--alg", PrivateKey::generate(alg, std::move(info), bits)), options.target, console);
 }
@@ -223,19 +223,7 @@ struct ConvertOptions {
 
 template <class Key>
 Outcome<Reply> deliver_named(const Key& key, const ConvertOptions& options, Console& console) {
-  const KeyInfo info = TRY(renamed_info(key, options.kid, options.alg));
-  return deliver(TRY(with_info(key, info)), options.target, console);
-}
-
-// A symmetric key has no other form; a MAC key without an algorithm cannot be named without one.
-Outcome<Reply> deliver_named(const SecretKey& key, const ConvertOptions& options, Console& console) {
-  const KeyInfo info = TRY(renamed_info(key, options.kid, options.alg));
-  if (!options.kid && !options.alg) return deliver(key, options.target, console);
-  if (!info.alg) {
-    return misuse("the key names no algorithm",
-                  {"--alg", "one of " + admitted_algs(key), "a key without \"alg\"", "say --alg as well"});
-  }
-  return deliver(TRY(with_info(key, info)), options.target, console);
+  return deliver(key.with(TRY(renamed_info(key, options.kid, options.alg))), options.target, console);
 }
 
 Outcome<Reply> deliver_named(const Keys& keys, const ConvertOptions& options, Console& console) {

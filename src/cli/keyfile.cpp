@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "base/base64url.hpp"
-#include "base/wipe.hpp"
 #include "cli/io.hpp"
 
 namespace tessera::cli {
@@ -81,17 +79,6 @@ std::string alg_names() {
     names += (i == 0 ? "" : " ") + std::string(alg_name(static_cast<Alg>(i)));
   }
   return names;
-}
-
-Outcome<SecretKey> with_info(const SecretKey& key, const KeyInfo& info) {
-  const Secret jwk = key.jwk();
-  json::Document document;
-  const json::Object object = ACCEPT("--key", document.parse_object(jwk.expose_text("a key is made again")));
-  const auto k = object.find("k");
-  Bytes octets = ACCEPT("--key", base64url::decode(k && k->string() ? *k->string() : ""));
-  const Secret held(octets);
-  wipe(octets.data(), octets.size());
-  return ACCEPT("--key", SecretKey::from_octets(held.expose("a key is made again"), *info.alg, info));
 }
 
 Outcome<void> check_kid(const std::optional<std::string>& kid) {

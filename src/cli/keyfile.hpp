@@ -58,11 +58,6 @@ Outcome<KeyInfo> renamed_info(const Key& key, const std::optional<std::string>& 
   return info;
 }
 
-// A SecretKey takes its information only when it is made: it is made again. `info.alg` must be there.
-Outcome<SecretKey> with_info(const SecretKey& key, const KeyInfo& info);
-inline Outcome<PrivateKey> with_info(const PrivateKey& key, const KeyInfo& info) { return key.with(info); }
-inline Outcome<PublicKey> with_info(const PublicKey& key, const KeyInfo& info) { return key.with(info); }
-
 // A kid that a key may have, or a usage error.
 Outcome<void> check_kid(const std::optional<std::string>& kid);
 
