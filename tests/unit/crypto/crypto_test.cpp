@@ -5,19 +5,11 @@
 #include <set>
 
 #include "support/expect.hpp"
+#include "unit/crypto/hex.hpp"
 
 using namespace tessera;
 
 namespace {
-std::string hex(BytesView octets) {
-  std::string out;
-  for (const auto b : octets) {
-    constexpr char kHex[] = "0123456789abcdef";
-    out += kHex[std::to_integer<int>(b >> 4)];
-    out += kHex[std::to_integer<int>(b & std::byte{15})];
-  }
-  return out;
-}
 Bytes filled(std::size_t size, int value) { return Bytes(size, static_cast<std::byte>(value)); }
 Secret secret(std::string_view text) { return Secret(text); }
 }  // namespace
