@@ -121,7 +121,7 @@ Reply consent_page(const Interaction& asked, const Target& target, const LoggedI
                                         .user_name = login.user.name.empty() ? login.user.username : login.user.name,
                                         .scopes = ask.scope,
                                         .interaction = seal_interaction(interaction, browser, ctx)},
-                   .form_target = origin_of(target.redirect_uri)},
+                   .form_target = form_source_of(target.redirect_uri)},
                   browser);
 }
 
@@ -187,7 +187,7 @@ Reply login_page(const Interaction& interaction, const Target& target, const Bro
                                       .username = std::move(username),
                                       .interaction = seal_interaction(interaction, browser, ctx),
                                       .error = error},
-                   .form_target = origin_of(target.redirect_uri)},
+                   .form_target = form_source_of(target.redirect_uri)},
                   browser);
 }
 

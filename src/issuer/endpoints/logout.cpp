@@ -130,7 +130,7 @@ Step<Reply> ask(const Request& request, Ctx& ctx) {
                                        .client_name = wish.client ? wish.client->name : "",
                                        .interaction = seal({wish, login->session.id}, digest_of(browser.value), ctx),
                                        .mode = sure ? LogoutPage::Mode::submit_itself : LogoutPage::Mode::ask},
-                   .form_target = origin_of(wish.redirect_uri)}};
+                   .form_target = form_source_of(wish.redirect_uri)}};
   if (const auto cookie = browser.cookie()) reply.cookies.push_back(*cookie);
   return reply;
 }

@@ -176,6 +176,12 @@ std::string origin_of(std::string_view uri) {
   return out;
 }
 
+std::string form_source_of(std::string_view uri) {
+  Parts parts;
+  if (take_apart(uri, parts) && parts.host.starts_with('[')) return std::string(parts.scheme) + ':';
+  return origin_of(uri);
+}
+
 std::string with_params(std::string_view uri, const std::vector<std::pair<std::string, std::string>>& params) {
   std::string out(uri);
   std::string_view separator = uri.find('?') == std::string_view::npos ? "?" : "&";

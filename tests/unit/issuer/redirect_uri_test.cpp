@@ -204,6 +204,13 @@ TEST(RedirectUri, origin_is_as_browsers_write_it) {
   EXPECT_EQ(origin_of("no uri"), "");
 }
 
+TEST(RedirectUri, a_form_source_is_the_origin_but_for_an_ipv6_address_which_csp_cannot_spell) {
+  for (const char* uri : {"https://app.example.com:8443/cb", "http://127.0.0.1:4711/cb", "com.example.app:/cb", ""})
+    EXPECT_EQ(form_source_of(uri), origin_of(uri)) << uri;
+  EXPECT_EQ(form_source_of("http://[::1]:8080/cb"), "http:");
+  EXPECT_EQ(form_source_of("http://[::1]/cb"), "http:");
+}
+
 TEST(RedirectUri, parameters_are_appended_and_what_was_there_stays) {
   EXPECT_EQ(with_params("https://a/cb", {{"code", "x y&z"}, {"state", ""}, {"iss", "i"}}),
             "https://a/cb?code=x%20y%26z&iss=i");
