@@ -30,7 +30,8 @@ constexpr const char* kVersion1[] = {
     "CREATE TABLE grants (realm TEXT NOT NULL, id TEXT NOT NULL, session_id TEXT NOT NULL, user_id TEXT NOT NULL, "
     "client_id TEXT NOT NULL, scope TEXT NOT NULL, audience TEXT NOT NULL, nonce TEXT NOT NULL, "
     "authenticated BIGINT NOT NULL, created BIGINT NOT NULL, used BIGINT NOT NULL, generation BIGINT NOT NULL, "
-    "rev BIGINT NOT NULL, offline BIGINT NOT NULL, ended BIGINT NOT NULL, PRIMARY KEY (realm, id))",
+    "refreshed TEXT NOT NULL, rev BIGINT NOT NULL, offline BIGINT NOT NULL, ended BIGINT NOT NULL, PRIMARY KEY (realm, "
+    "id))",
     "CREATE INDEX grants_by_session ON grants (realm, session_id, client_id)",
     "CREATE INDEX grants_by_age ON grants (realm, used)",
 

@@ -99,9 +99,10 @@ Grant grant_of(const Row& row) {
   grant.created = instant(row.number(8));
   grant.used = instant(row.number(9));
   grant.generation = row.number(10);
-  grant.rev = row.number(11);
-  grant.offline = row.flag(12);
-  grant.ended = row.flag(13);
+  grant.refreshed = words_of(row.text(11));
+  grant.rev = row.number(12);
+  grant.offline = row.flag(13);
+  grant.ended = row.flag(14);
   return grant;
 }
 
@@ -284,7 +285,8 @@ Result<Redeemed> SqlTx::redeem_code(const RealmId& realm, const Grant& g, std::v
   const auto inserted =
       TRY(write("INSERT INTO grants (realm, id, session_id, user_id, client_id, scope, audience, nonce, authenticated, "
                 "created, used, "
-                "generation, rev, offline, ended) VALUES (:a, :b, :c, :d, :e, :f, :g, :h, :i, :j, :k, :l, :m, :n, 0) "
+                "generation, refreshed, rev, offline, ended) VALUES (:a, :b, :c, :d, :e, :f, :g, :h, :i, :j, :k, :l, "
+                "'', :m, :n, 0) "
                 "ON CONFLICT DO NOTHING",
                 {realm.text, g.id.text, g.session.text, g.user.text, g.client.text, words_text(g.scope), g.audience,
                  g.nonce, us(g.authenticated), us(g.created), us(g.used), g.generation, g.rev, flag(g.offline)}));
@@ -302,22 +304,21 @@ Result<Redeemed> SqlTx::redeem_code(const RealmId& realm, const Grant& g, std::v
 Result<std::optional<Grant>> SqlTx::grant(const RealmId& realm, const GrantId& id) {
   return first<Grant>(
       TRY(read("SELECT id, session_id, user_id, client_id, scope, audience, nonce, authenticated, created, "
-               "used, generation, rev, offline, ended FROM grants WHERE realm = :a AND id = :b",
+               "used, generation, refreshed, rev, offline, ended FROM grants WHERE realm = :a AND id = :b",
                {realm.text, id.text})),
       grant_of);
 }
 
-Result<Rotation> SqlTx::rotate_refresh(const RealmId& realm, const GrantId& id, std::int64_t presented, Instant now,
-                                       seconds grace) {
+Result<Rotation> SqlTx::rotate_refresh(const RealmId& realm, const GrantId& id, const RefreshUse& use) {
   const auto moved =
-      TRY(write("UPDATE grants SET generation = generation + 1, used = :a WHERE realm = :b AND id = :c AND "
-                "generation = :d AND ended = 0",
-                {us(now), realm.text, id.text, presented}));
-  if (moved == 1) return Rotation{Rotation::Kind::rotated, presented + 1};
+      TRY(write("UPDATE grants SET generation = generation + 1, used = :a, refreshed = :b WHERE realm = :c AND id = :d "
+                "AND generation = :e AND ended = 0",
+                {us(use.now), words_text(use.scope), realm.text, id.text, use.presented}));
+  if (moved == 1) return Rotation{Rotation::Kind::rotated, use.presented + 1};
   const auto found = TRY(grant(realm, id));
   if (!found || found->ended) return Rotation{Rotation::Kind::gone, 0};
-  if (found->generation == presented + 1 && now <= found->used + grace)
-    return Rotation{Rotation::Kind::retry, found->generation};
+  if (found->generation == use.presented + 1 && use.now <= found->used + use.grace)
+    return Rotation{Rotation::Kind::retry, found->generation, found->refreshed};
   return Rotation{Rotation::Kind::reused, found->generation};
 }
 

@@ -40,7 +40,7 @@ class SqlTx final : public issuer::Tx {
 
   Result<issuer::Redeemed> redeem_code(const RealmId&, const issuer::Grant&, std::vector<GrantId>&) override;
   Result<std::optional<issuer::Grant>> grant(const RealmId&, const GrantId&) override;
-  Result<issuer::Rotation> rotate_refresh(const RealmId&, const GrantId&, std::int64_t, Instant, seconds) override;
+  Result<issuer::Rotation> rotate_refresh(const RealmId&, const GrantId&, const RefreshUse&) override;
   Result<bool> end_grant(const RealmId&, const GrantId&) override;
 
   Result<std::optional<issuer::Consent>> consent(const RealmId&, const UserId&, const ClientId&) override;

@@ -7,7 +7,7 @@ CREATE UNIQUE INDEX users_by_username ON users (realm, username);
 CREATE TABLE sessions (realm TEXT NOT NULL, id TEXT NOT NULL, cookie_digest TEXT NOT NULL, user_id TEXT NOT NULL, created BIGINT NOT NULL, authenticated BIGINT NOT NULL, seen BIGINT NOT NULL, rev BIGINT NOT NULL, ended BIGINT NOT NULL, PRIMARY KEY (realm, id));
 CREATE UNIQUE INDEX sessions_by_cookie ON sessions (realm, cookie_digest);
 CREATE INDEX sessions_by_age ON sessions (realm, seen);
-CREATE TABLE grants (realm TEXT NOT NULL, id TEXT NOT NULL, session_id TEXT NOT NULL, user_id TEXT NOT NULL, client_id TEXT NOT NULL, scope TEXT NOT NULL, audience TEXT NOT NULL, nonce TEXT NOT NULL, authenticated BIGINT NOT NULL, created BIGINT NOT NULL, used BIGINT NOT NULL, generation BIGINT NOT NULL, rev BIGINT NOT NULL, offline BIGINT NOT NULL, ended BIGINT NOT NULL, PRIMARY KEY (realm, id));
+CREATE TABLE grants (realm TEXT NOT NULL, id TEXT NOT NULL, session_id TEXT NOT NULL, user_id TEXT NOT NULL, client_id TEXT NOT NULL, scope TEXT NOT NULL, audience TEXT NOT NULL, nonce TEXT NOT NULL, authenticated BIGINT NOT NULL, created BIGINT NOT NULL, used BIGINT NOT NULL, generation BIGINT NOT NULL, refreshed TEXT NOT NULL, rev BIGINT NOT NULL, offline BIGINT NOT NULL, ended BIGINT NOT NULL, PRIMARY KEY (realm, id));
 CREATE INDEX grants_by_session ON grants (realm, session_id, client_id);
 CREATE INDEX grants_by_age ON grants (realm, used);
 CREATE TABLE consents (realm TEXT NOT NULL, user_id TEXT NOT NULL, client_id TEXT NOT NULL, scope TEXT NOT NULL, given BIGINT NOT NULL, PRIMARY KEY (realm, user_id, client_id));

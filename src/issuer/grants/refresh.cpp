@@ -29,16 +29,19 @@ Step<Reply> refresh(const Request& request, Ctx& ctx, const Client& client) {
           "ended or expired");
   const auto user = TRY(tx.user(ctx.realm(), grant->user));
   REQUIRE(user && user->enabled, invalid_grant, "user", "disabled");
-  const auto scope = TRY(narrow_scope(request.form, still_allowed(client, grant->scope)));
+  auto scope = TRY(narrow_scope(request.form, still_allowed(client, grant->scope)));
   TRY_VOID(check_same_resource(request.form, client, snapshot, grant->audience));
   TRY_VOID(check_signing_keys(snapshot, client, scope));
 
-  const auto rotation = TRY(tx.rotate_refresh(ctx.realm(), grant->id, token->generation, ctx.now(), kGrace));
+  const auto rotation = TRY(tx.rotate_refresh(ctx.realm(), grant->id, {token->generation, scope, ctx.now(), kGrace}));
   REQUIRE(rotation.kind != Rotation::Kind::gone, invalid_grant, "refresh_token", "ended meanwhile");
   if (rotation.kind == Rotation::Kind::reused) return end_replayed(ctx, tx, grant->id, "refresh_reused");
+  if (rotation.kind == Rotation::Kind::retry)
+    scope = TRY(narrow_scope(request.form, still_allowed(client, rotation.scope)));
 
   const bool in_session = session && session_alive(snapshot, *session, ctx.now());
-  if (in_session) TRY_VOID(tx.touch_session(ctx.realm(), session->id, ctx.now()));
+  // An offline grant works while nobody is there: it keeps no session from going idle.
+  if (in_session && !grant->offline) TRY_VOID(tx.touch_session(ctx.realm(), session->id, ctx.now()));
   const Issued issued{client, *user, *grant, scope, in_session};
   std::vector<TokenDraft> tokens{access_token(ctx, issued)};
   if (holds_scope(scope, "openid")) tokens.push_back(id_token(ctx, issued, ""));

@@ -44,6 +44,7 @@ struct Grant {
   Instant authenticated{}, created{};
   Instant used{};                        // when its refresh token last advanced
   std::int64_t generation = 0;           // of its newest refresh token
+  std::vector<std::string> refreshed{};  // the scope that the refresh which made that token gave: a retry gets no more
   std::int64_t rev = 0;
   bool offline = false;
   bool ended = false;

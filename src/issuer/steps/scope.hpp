@@ -28,7 +28,8 @@ Step<std::vector<std::string>> parse_scope(std::string_view text);
 // invalid_scope.
 Step<std::vector<std::string>> check_scope(const Params& params, const Client& client, const Snapshot& snapshot);
 
-// The `scope` parameter of a refresh: what was granted, or a part of it; never more. Refusal: invalid_scope.
+// The `scope` parameter of a refresh: what was granted (to a retry: what the first use gave), or a part of it; never
+// more. Refusal: invalid_scope.
 Step<std::vector<std::string>> narrow_scope(const Params& params, const std::vector<std::string>& granted);
 
 // What of a granted scope the client may still ask for: its registration may have changed since.

@@ -108,8 +108,18 @@ TEST_F(Refresh, S13_scope_narrows_and_never_widens) {
 }
 
 TEST_F(Refresh, S13_a_retry_gets_no_wider_scope) {
-  EXPECT_EQ(house.tokens(house.call(token, with(refresh_request(first), "scope", "orders")))["scope"], "orders");
-  EXPECT_EQ(house.call(token, with(refresh_request(first), "scope", "orders orders.write")).code(), "invalid_scope");
+  auto narrow = house.tokens(house.call(token, with(refresh_request(first), "scope", "orders")));
+  EXPECT_EQ(narrow["scope"], "orders");
+  // "openid" was granted, but the first use gave it up.
+  for (const char* wider : {"openid", "openid orders", "orders orders.write"})
+    EXPECT_EQ(house.call(token, with(refresh_request(first), "scope", wider)).code(), "invalid_scope") << wider;
+  auto retry = refreshed(first);
+  EXPECT_EQ(retry["scope"], "orders");
+  EXPECT_EQ(retry["refresh_token"], narrow["refresh_token"]);
+  EXPECT_FALSE(retry.contains("id_token"));
+  EXPECT_EQ(*house.access_claims(retry["access_token"]).get<std::string>("scope"), "orders");
+  // The successor has everything that was granted again.
+  EXPECT_EQ(refreshed(narrow["refresh_token"])["scope"], "openid orders");
 }
 
 TEST_F(Refresh, S13_the_audience_never_changes) {
@@ -190,6 +200,20 @@ TEST_F(Refresh, refreshing_keeps_the_session_from_going_idle) {
   }
   house.pass(std::chrono::hours(12));
   EXPECT_TRUE(refreshed(text).empty());
+}
+
+TEST_F(Refresh, an_offline_grant_keeps_no_session_from_going_idle) {
+  auto offline = log_in_and_redeem(house, {"openid", "offline_access"});
+  auto text = offline.tokens["refresh_token"];
+  for (int hour = 0; hour < 12; ++hour) {
+    house.pass(std::chrono::hours(1));
+    auto tokens = refreshed(text);
+    text = tokens["refresh_token"];
+    ASSERT_FALSE(text.empty()) << hour;
+    EXPECT_EQ(house.id_claims(tokens["id_token"], "orders").has("sid"), hour < 11) << hour;
+  }
+  const auto code = house.code(offline.session, "orders", {"openid"});
+  EXPECT_EQ(house.call(token, code_request(house.sealed(code))).at(), "session");
 }
 
 TEST_F(Refresh, S12_garbage_truncated_or_flipped_costs_no_database) {

@@ -263,8 +263,8 @@ TEST_P(Conformance, S07_refresh_rotates_retries_within_the_grace_and_tells_reuse
   EXPECT_OK(write([](Tx& tx, auto& realm) { return redeem(tx, realm, a_grant()); }));
   constexpr seconds kGrace{10};
   const auto rotate = [&](std::int64_t presented, Instant now, const char* id = "gr_1") {
-    const auto rotation =
-        *write([&](Tx& tx, auto& realm) { return tx.rotate_refresh(realm, GrantId(id), presented, now, kGrace); });
+    const auto rotation = *write(
+        [&](Tx& tx, auto& realm) { return tx.rotate_refresh(realm, GrantId(id), {presented, {}, now, kGrace}); });
     return std::pair(rotation.kind, rotation.generation);
   };
   using Kind = Rotation::Kind;
@@ -281,6 +281,23 @@ TEST_P(Conformance, S07_refresh_rotates_retries_within_the_grace_and_tells_reuse
   EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.end_grant(realm, GrantId("gr_1")); }));
   EXPECT_EQ(rotate(3, first).first, Kind::gone);
   EXPECT_EQ(rotate(2, first).first, Kind::gone);
+}
+
+TEST_P(Conformance, S13_a_retry_tells_the_scope_of_the_first_use) {
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return redeem(tx, realm, a_grant()); }));
+  const auto rotate = [&](std::int64_t presented, std::vector<std::string> scope) {
+    return *write([&](Tx& tx, auto& realm) {
+      return tx.rotate_refresh(realm, GrantId("gr_1"), {presented, scope, kNow, seconds(10)});
+    });
+  };
+  const std::vector<std::string> narrow{"openid", "orders"}, wide{"openid", "orders", "orders.write"};
+  rotate(1, narrow);
+  EXPECT_EQ((*read([](Tx& tx, auto& realm) { return tx.grant(realm, GrantId("gr_1")); }))->refreshed, narrow);
+  const auto retry = rotate(1, wide);
+  EXPECT_EQ(retry.kind, Rotation::Kind::retry);
+  EXPECT_EQ(retry.scope, narrow);
+  rotate(2, wide);
+  EXPECT_EQ(rotate(2, {}).scope, wide);
 }
 
 // ── consents ──
@@ -499,7 +516,7 @@ TEST_P(Conformance, S30_cross_realm_ids_of_one_realm_mean_nothing_in_another) {
     EXPECT_OK(tx.touch_session(realm, session, kNow + hours(5)));
     EXPECT_FALSE(*tx.renew_session(realm, session, "digest of ses_1", "new", kNow));
     EXPECT_FALSE(*tx.end_session(realm, session));
-    EXPECT_EQ(tx.rotate_refresh(realm, grant, 1, kNow, seconds(10))->kind, Rotation::Kind::gone);
+    EXPECT_EQ(tx.rotate_refresh(realm, grant, {1, {}, kNow, seconds(10)})->kind, Rotation::Kind::gone);
     EXPECT_FALSE(*tx.end_grant(realm, grant));
     EXPECT_FALSE(*tx.remove_consent(realm, user, client));
     EXPECT_OK(tx.remove_consents(realm, client));

@@ -146,14 +146,14 @@ TEST_P(Race, S07_parallel_refresh_gives_one_successor_and_late_reuse_is_told) {
   }));
   Instant now = kNow;
   for (std::int64_t generation = 1; generation <= 5; ++generation, now += minutes(1)) {
-    const auto answers =
-        race(30, [&](Tx& tx, int) { return tx.rotate_refresh(kRealm, GrantId("gr_1"), generation, now, kGrace); });
+    const auto answers = race(
+        30, [&](Tx& tx, int) { return tx.rotate_refresh(kRealm, GrantId("gr_1"), {generation, {}, now, kGrace}); });
     EXPECT_EQ(std::ranges::count(answers, Rotation::Kind::rotated, &Rotation::kind), 1);
     EXPECT_EQ(std::ranges::count(answers, Rotation::Kind::retry, &Rotation::kind), 29);
     for (const auto& answer : answers) EXPECT_EQ(answer.generation, generation + 1);
   }
   const auto late = race(10, [&](Tx& tx, int) {
-    return tx.rotate_refresh(kRealm, GrantId("gr_1"), 5, now - minutes(1) + kGrace + microseconds(1), kGrace);
+    return tx.rotate_refresh(kRealm, GrantId("gr_1"), {5, {}, now - minutes(1) + kGrace + microseconds(1), kGrace});
   });
   EXPECT_EQ(std::ranges::count(late, Rotation::Kind::reused, &Rotation::kind), 10);
   EXPECT_EQ((*read([](Tx& tx, auto& realm) { return tx.grant(realm, GrantId("gr_1")); }))->generation, 6);
@@ -169,12 +169,12 @@ TEST_P(Race, S07_a_grant_that_ends_while_it_rotates_gives_nothing_afterwards) {
     at_once(2, [&](int i) {
       EXPECT_OK(store->write_now([&, i](Tx& tx) {
         const bool good = i == 0 ? tx.end_grant(kRealm, id).has_value()
-                                 : tx.rotate_refresh(kRealm, id, 1, kNow, seconds(10)).has_value();
+                                 : tx.rotate_refresh(kRealm, id, {1, {}, kNow, seconds(10)}).has_value();
         return good ? Outcome::commit : Outcome::roll_back;
       }));
     });
-    const auto after =
-        *write([&](Tx& tx, auto& realm) { return tx.rotate_refresh(realm, id, 2, kNow + seconds(1), seconds(10)); });
+    const auto after = *write(
+        [&](Tx& tx, auto& realm) { return tx.rotate_refresh(realm, id, {2, {}, kNow + seconds(1), seconds(10)}); });
     EXPECT_EQ(after.kind, Rotation::Kind::gone);
   }
 }
