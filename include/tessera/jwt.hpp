@@ -42,7 +42,8 @@ struct Required {
   T value;
 };
 
-// JSON text that stands for itself as a claim's value: an object or an array of mixed things. Checked when signed.
+// JSON text that stands for itself as a claim's value: an object or an array of mixed things, a number that no other type
+// holds exactly. Checked when signed; only white space is left out.
 struct JsonText {
   std::string text;
 };

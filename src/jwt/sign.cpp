@@ -7,6 +7,7 @@
 #include "base/try.hpp"
 #include "jose/signature.hpp"
 #include "json/json.hpp"
+#include "json/tokens.hpp"
 #include "jwt/claim_set.hpp"
 #include "tessera/jwt.hpp"
 
@@ -52,7 +53,9 @@ Result<void> write(const ClaimValue& value, json::Writer& out) {
     out.end_array();
   } else {
     json::Document document;
-    out.raw(TRY(document.parse(std::get<JsonText>(value.variant()).text)).text());
+    const std::string& written = std::get<JsonText>(value.variant()).text;
+    TRY_VOID(document.parse(written));
+    out.raw(json::compact(written));  // a parsed number may have lost digits
   }
   return {};
 }
