@@ -8,6 +8,7 @@
 #include "cli/command.hpp"
 #include "cli/io.hpp"
 #include "cli/times.hpp"
+#include "json/tokens.hpp"
 #include "tessera/jwt.hpp"
 
 namespace tessera::cli {
@@ -64,10 +65,10 @@ Outcome<Token> look(std::string_view text, sys_seconds now) {
 std::string json_of(const Token& token) {
   json::Writer w;
   w.begin_object().member("verified", false).member("kind", token.peeked.parts == 3 ? "JWS" : "JWE");
-  w.key("header").raw(compact_json(token.peeked.header));
+  w.key("header").raw(json::compact(token.peeked.header));
   if (token.peeked.parts != 3) return w.end_object().take();
   if (token.payload_is_object) {
-    w.key("payload").raw(compact_json(token.peeked.payload));
+    w.key("payload").raw(json::compact(token.peeked.payload));
   } else if (json::valid_utf8(token.peeked.payload)) {
     w.member("payload", token.peeked.payload);
   } else {

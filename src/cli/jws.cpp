@@ -10,6 +10,7 @@
 #include "cli/keyfile.hpp"
 #include "cli/signing.hpp"
 #include "cli/verifying.hpp"
+#include "json/tokens.hpp"
 
 namespace tessera::cli {
 
@@ -62,7 +63,7 @@ std::string json_of(const jws::Verified& verified, const VerifierKey& key) {
   json::Writer w;
   w.begin_object().member("valid", true).member("alg", alg_name(verified.alg()));
   if (!verified.kid().empty()) w.member("kid", verified.kid());
-  w.key("header").raw(compact_json(verified.header()));
+  w.key("header").raw(json::compact(verified.header()));
   const std::string_view payload = text_of(verified.payload());
   if (json::valid_utf8(payload)) {
     w.member("payload", payload);
@@ -75,7 +76,7 @@ std::string json_of(const jws::Verified& verified, const VerifierKey& key) {
 
 std::string actual_of(Error error, std::string_view token) {
   const auto peeked = peek_unverified(token);
-  if (peeked && error.code != Err::too_large) return "header " + compact_json(peeked->header);
+  if (peeked && error.code != Err::too_large) return "header " + json::compact(peeked->header);
   return fmt::format("{} octets", token.size());
 }
 

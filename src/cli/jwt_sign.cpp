@@ -9,6 +9,7 @@
 #include "cli/keyfile.hpp"
 #include "cli/signing.hpp"
 #include "cli/times.hpp"
+#include "json/tokens.hpp"
 #include "tessera/jwt.hpp"
 
 namespace tessera::cli {
@@ -29,7 +30,8 @@ class Gathering {
  public:
   Gathering(std::string typ, sys_seconds now) : draft_{.typ = std::move(typ), .issued_at = now, .expires_at = now} {}
 
-  Outcome<void> add(const std::string& name, const json::Value& value) {
+  // `exact` is the value's text as it was written, which a number needs.
+  Outcome<void> add(const std::string& name, const json::Value& value, std::string exact) {
     TRY_VOID(add_name(name));
     if (name == "iss") return take_text(name, value, draft_.issuer);
     if (name == "sub") return take_text(name, value, draft_.subject);
@@ -41,7 +43,7 @@ class Gathering {
     if (const auto text = value.string()) {
       draft_.claims.push_back({name, ClaimValue(*text)});
     } else {
-      draft_.claims.push_back({name, ClaimValue(JsonText{value.text()})});
+      draft_.claims.push_back({name, ClaimValue(JsonText{std::move(exact)})});
     }
     return {};
   }
@@ -63,7 +65,7 @@ class Gathering {
       return misuse("a claim's value is not JSON",
                     {name, "JSON after :=", std::string(shown), fmt::format("write {}=text for a text", name)});
     }
-    return add(name, *value);
+    return add(name, *value, json::member_texts(document).front());
   }
 
   Outcome<void> add_name(const std::string& name) {
@@ -122,7 +124,10 @@ class Gathering {
 Outcome<void> add_file(Gathering& gathering, std::string_view text, std::string_view name) {
   json::Document document;
   const json::Object object = ACCEPT(name, document.parse_object(text));
-  for (const json::Member& member : object) TRY_VOID(gathering.add(std::string(member.name), member.value));
+  std::vector<std::string> exact = json::member_texts(text);
+  std::size_t index = 0;
+  for (const json::Member member : object)
+    TRY_VOID(gathering.add(std::string(member.name), member.value, std::move(exact[index++])));
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include "cli/io.hpp"
 #include "cli/times.hpp"
 #include "cli/verifying.hpp"
+#include "json/tokens.hpp"
 #include "tessera/jwt.hpp"
 
 namespace tessera::cli {
@@ -52,8 +53,8 @@ std::string json_of(const Claims& claims, std::string_view header, const std::ve
   w.begin_object().member("valid", true).member("alg", alg_name(claims.alg()));
   if (!claims.kid().empty()) w.member("kid", claims.kid());
   if (!claims.typ().empty()) w.member("typ", claims.typ());
-  w.key("header").raw(compact_json(header));
-  w.key("claims").raw(compact_json(claims.json()));
+  w.key("header").raw(json::compact(header));
+  w.key("claims").raw(json::compact(claims.json()));
   if (!unchecked.empty()) w.member("unchecked", unchecked);
   skipped_member(w, key);
   return w.end_object().take();

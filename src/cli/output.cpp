@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "json/tokens.hpp"
+
 namespace tessera::cli {
 
 namespace {
@@ -40,22 +42,6 @@ std::string_view code_of(Hue hue) {
       return "33";
   }
   return "0";
-}
-
-// One token of valid JSON: a string with its quotes, one mark, or a run of anything else. White space is skipped.
-std::string_view next_token(std::string_view& json) {
-  while (!json.empty() && std::string_view(" \t\r\n").contains(json[0])) json.remove_prefix(1);
-  if (json.empty()) return {};
-  std::size_t size = 1;
-  if (json[0] == '"') {
-    while (size < json.size() && json[size] != '"') size += json[size] == '\\' ? 2 : 1;
-    size = std::min(size + 1, json.size());
-  } else if (!std::string_view("{}[],:").contains(json[0])) {
-    size = std::min(json.find_first_of("{}[],: \t\r\n"), json.size());
-  }
-  const std::string_view token = json.substr(0, size);
-  json.remove_prefix(size);
-  return token;
 }
 
 // At most `limit` octets, cut between characters.
@@ -115,27 +101,17 @@ std::string printable_lines(std::string_view text) {
   return out;
 }
 
-std::string compact_json(std::string_view json) {
-  std::string out;
-  out.reserve(json.size());
-  while (true) {
-    const std::string_view token = next_token(json);
-    if (token.empty()) return out;
-    out += token;
-  }
-}
-
 std::string indented_json(std::string_view json, Paint paint) {
   std::string out;
   std::size_t depth = 0;
   const auto new_line = [&] { out += "\n" + std::string(2 * depth, ' '); };
-  for (std::string_view token = next_token(json); !token.empty(); token = next_token(json)) {
+  for (std::string_view token = json::next_token(json); !token.empty(); token = json::next_token(json)) {
     std::string_view rest = json;
-    const char after = front(next_token(rest));
+    const char after = front(json::next_token(rest));
     if (token == "{" || token == "[") {
       out += token;
       if (after == '}' || after == ']') {
-        out += next_token(json);
+        out += json::next_token(json);
       } else {
         ++depth;
         new_line();

@@ -30,8 +30,7 @@ std::string painted(Paint paint, Hue hue, std::string_view text);
 // As `printable`, but for line ends and tabs, which stay.
 std::string printable_lines(std::string_view text);
 
-// Valid JSON text on one line, or indented; numbers and escapes stay as they were signed.
-std::string compact_json(std::string_view json);
+// Valid JSON text, indented; numbers and escapes stay as they were signed.
 std::string indented_json(std::string_view json, Paint paint);
 
 // A text member that may come from outside: what is not UTF-8 is escaped.
