@@ -77,7 +77,9 @@ class PublicKey {
   std::string pem() const;          // SPKI
   // base64url of the SHA-256 of the required members (RFC 7638).
   std::string thumbprint() const;
-  PublicKey with(KeyInfo info) const;  // the same key under other information; aborts if `info` breaks the rules above
+  // The same key under other information, which takes the place of all that it had. What the JWK's key_ops forbade
+  // stays forbidden. Errors: too_large, malformed (kid), alg_key_mismatch.
+  Result<PublicKey> with(KeyInfo info) const;
 
   const detail::KeyData& data() const { return *data_; }
 
@@ -103,7 +105,7 @@ class PrivateKey {
   bool admits(Alg alg) const;
   PublicKey public_key() const;
   std::string thumbprint() const;
-  PrivateKey with(KeyInfo info) const;
+  Result<PrivateKey> with(KeyInfo info) const;  // as PublicKey::with
 
   Secret jwk() const;               // secret text: compact JSON
   Secret pem() const;               // PKCS#8
@@ -128,7 +130,7 @@ class SecretKey {
   const KeyInfo& info() const;
   bool admits(Alg alg) const;
   std::string thumbprint() const;   // RFC 7638 section 3.2; reveals nothing only if the key is random
-  SecretKey with(KeyInfo info) const;  // as PublicKey::with
+  Result<SecretKey> with(KeyInfo info) const;  // as PublicKey::with; weak_key (too short for info.alg)
   Secret jwk() const;
 
   const detail::KeyData& data() const { return *data_; }

@@ -35,7 +35,7 @@ Outcome<void> add(std::vector<PublicKey>& keys, PublicKey key, const std::string
   if (key.info().kid.empty()) {
     KeyInfo info = key.info();
     info.kid = key.thumbprint();
-    key = key.with(std::move(info));
+    key = ACCEPT(shown_source(file), key.with(std::move(info)));
   }
   for (const PublicKey& other : keys) {
     if (other.info().kid != key.info().kid) continue;

@@ -143,7 +143,7 @@ Outcome<Reply> generate(const GenerateOptions& options, Console& console) {
   if (is_mac(alg)) {
     const SecretKey key = ACCEPT("--alg", SecretKey::generate(alg, info));
     if (info.kid.empty()) info.kid = key.thumbprint();  // of random octets, which it does not reveal
-    return deliver(key.with(info), options.target, console);
+    return deliver(ACCEPT("--kid", key.with(std::move(info))), options.target, console);
   }
   return deliver(ACCEPT("--alg", PrivateKey::generate(alg, std::move(info), bits)), options.target, console);
 }
@@ -223,7 +223,8 @@ struct ConvertOptions {
 
 template <class Key>
 Outcome<Reply> deliver_named(const Key& key, const ConvertOptions& options, Console& console) {
-  return deliver(key.with(TRY(renamed_info(key, options.kid, options.alg))), options.target, console);
+  KeyInfo info = TRY(renamed_info(key, options.kid, options.alg));
+  return deliver(ACCEPT(shown_source(options.file), key.with(std::move(info))), options.target, console);
 }
 
 Outcome<Reply> deliver_named(const Keys& keys, const ConvertOptions& options, Console& console) {

@@ -17,7 +17,7 @@ Outcome<Signer> named(const Key& key, const SignerOptions& options) {
     return misuse("the key names no algorithm", {"--alg", "one of " + admitted_algs(key), "a key without \"alg\"",
                                                  "say --alg, or write \"alg\" into the JWK"});
   }
-  return Signer(key.with(info));
+  return Signer(ACCEPT(shown_source(*options.key), key.with(info)));
 }
 
 Outcome<Signer> from_key_file(const SignerOptions& options) {

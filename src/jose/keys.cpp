@@ -12,7 +12,7 @@ using detail::Members;
 
 namespace {
 
-std::shared_ptr<KeyData> renamed(const KeyData& data, KeyInfo info) {
+std::shared_ptr<KeyData> copy_of(const KeyData& data) {
   auto copy = std::make_shared<KeyData>();
   copy->type = data.type;
   copy->pkey = data.pkey;
@@ -20,8 +20,14 @@ std::shared_ptr<KeyData> renamed(const KeyData& data, KeyInfo info) {
   copy->may_verify = data.may_verify;
   copy->may_sign = data.may_sign;
   copy->has_operations = data.has_operations;
+  copy->info = data.info;
+  return copy;
+}
+
+Result<std::shared_ptr<KeyData>> renamed(const KeyData& data, KeyInfo info) {
+  auto copy = copy_of(data);
   copy->info = std::move(info);
-  INVARIANT(detail::check_info(*copy), "the information does not fit the key");
+  TRY_VOID(detail::check_info(*copy));
   return copy;
 }
 
@@ -67,7 +73,7 @@ bool PublicKey::admits(Alg alg) const { return data_->admits(alg); }
 std::string PublicKey::jwk() const { return detail::print_jwk(*data_, Members::public_only); }
 std::string PublicKey::pem() const { return data_->pkey->public_pem(); }
 std::string PublicKey::thumbprint() const { return data_->thumbprint(); }
-PublicKey PublicKey::with(KeyInfo info) const { return PublicKey(renamed(*data_, std::move(info))); }
+Result<PublicKey> PublicKey::with(KeyInfo info) const { return PublicKey(TRY(renamed(*data_, std::move(info)))); }
 
 // ── PrivateKey ──
 
@@ -93,12 +99,12 @@ KeyType PrivateKey::type() const { return data_->type; }
 const KeyInfo& PrivateKey::info() const { return data_->info; }
 bool PrivateKey::admits(Alg alg) const { return data_->admits(alg); }
 std::string PrivateKey::thumbprint() const { return data_->thumbprint(); }
-PrivateKey PrivateKey::with(KeyInfo info) const { return PrivateKey(renamed(*data_, std::move(info))); }
+Result<PrivateKey> PrivateKey::with(KeyInfo info) const { return PrivateKey(TRY(renamed(*data_, std::move(info)))); }
 Secret PrivateKey::jwk() const { return secret_text(detail::print_jwk(*data_, Members::all)); }
 Secret PrivateKey::pem() const { return data_->pkey->private_pem(); }
 
 PublicKey PrivateKey::public_key() const {
-  auto half = renamed(*data_, data_->info);
+  auto half = copy_of(*data_);
   half->pkey = data_->pkey->public_half();
   // What a key may sign, its public half may verify.
   half->may_verify = data_->may_verify || data_->may_sign;
@@ -138,7 +144,7 @@ Result<SecretKey> SecretKey::generate(Alg alg, KeyInfo info) {
 const KeyInfo& SecretKey::info() const { return data_->info; }
 bool SecretKey::admits(Alg alg) const { return data_->admits(alg); }
 std::string SecretKey::thumbprint() const { return data_->thumbprint(); }
-SecretKey SecretKey::with(KeyInfo info) const { return SecretKey(renamed(*data_, std::move(info))); }
+Result<SecretKey> SecretKey::with(KeyInfo info) const { return SecretKey(TRY(renamed(*data_, std::move(info)))); }
 Secret SecretKey::jwk() const { return secret_text(detail::print_jwk(*data_, Members::all)); }
 
 // ── sets ──

@@ -27,7 +27,7 @@ inline const PrivateKey& private_key(Alg alg) {
   static std::array<std::optional<PrivateKey>, kAlgCount> keys;
   if (alg > Alg::RS256 && alg <= Alg::PS512) return private_key(Alg::RS256);
   auto& key = keys[static_cast<std::size_t>(alg)];
-  if (!key) key = PrivateKey::generate(alg)->with({});
+  if (!key) key = *PrivateKey::generate(alg)->with({});
   return *key;
 }
 inline PublicKey public_key(Alg alg) { return private_key(alg).public_key(); }

@@ -12,7 +12,7 @@ namespace {
 std::string header_of(const std::string& token) {
   return std::string(text_of(*base64url::decode(token.substr(0, token.find('.')))));
 }
-PublicKey named(Alg alg, std::string kid) { return public_key(alg).with({.kid = std::move(kid), .alg = {}}); }
+PublicKey named(Alg alg, std::string kid) { return *public_key(alg).with({.kid = std::move(kid), .alg = {}}); }
 std::string token_with_kid(Alg alg, const std::string& kid) {
   return token_of(R"({"alg":")" + std::string(alg_name(alg)) + R"(","kid":")" + kid + "\"}", private_key(alg), alg);
 }
@@ -85,8 +85,8 @@ TEST(Jws, the_allow_list_stands_whatever_the_key) {
 }
 
 TEST(Jws, exactly_one_key_is_chosen) {
-  const auto other = PrivateKey::generate(Alg::ES256)->public_key().with({});
-  const auto other_named = [&](std::string kid) { return other.with({.kid = std::move(kid), .alg = {}}); };
+  const auto other = *PrivateKey::generate(Alg::ES256)->public_key().with({});
+  const auto other_named = [&](std::string kid) { return *other.with({.kid = std::move(kid), .alg = {}}); };
   const std::string plain = token_of(R"({"alg":"ES256"})", private_key(Alg::ES256), Alg::ES256);
   const std::string kid_a = token_with_kid(Alg::ES256, "a");
 
@@ -106,7 +106,7 @@ TEST(Jws, exactly_one_key_is_chosen) {
   // One kid for keys of two types is no ambiguity.
   EXPECT_EQ(verdict(kid_a, Keys::of({named(Alg::RS256, "a"), named(Alg::ES256, "a")})), "ok");
   // By use: an encryption key of the same type does not count.
-  const auto for_encryption = other.with({.kid = "a", .alg = {}, .use = KeyUse::enc});
+  const auto for_encryption = *other.with({.kid = "a", .alg = {}, .use = KeyUse::enc});
   EXPECT_EQ(verdict(kid_a, Keys::of({for_encryption, named(Alg::ES256, "a")})), "ok");
   EXPECT_EQ(verdict(kid_a, Keys::of({for_encryption})), "key_not_found");
   // The same key twice is still two.
@@ -115,7 +115,7 @@ TEST(Jws, exactly_one_key_is_chosen) {
 
 TEST(Jws, what_was_verified_owns_its_octets) {
   auto key = std::make_optional(
-      private_key(Alg::ES256).with({.kid = "a kid that is longer than a small string", .alg = Alg::ES256}));
+      *private_key(Alg::ES256).with({.kid = "a kid that is longer than a small string", .alg = Alg::ES256}));
   std::string token = *jws::sign(bytes_of("a payload that is longer than a small string"), *key);
   const Alg algs[] = {Alg::ES256};
   const auto first = jws::verify(token, key->public_key(), algs);

@@ -24,7 +24,7 @@ Verifier with(std::function<void(Policy&)> change) {
 
 Verifier es_keys(std::initializer_list<const char*> kids) {
   std::vector<PublicKey> keys;
-  for (const char* kid : kids) keys.push_back(private_key(Alg::ES256).with({.kid = kid}).public_key());
+  for (const char* kid : kids) keys.push_back(private_key(Alg::ES256).with({.kid = kid})->public_key());
   Policy es = policy();
   es.algs = {Alg::ES256};
   return Verifier{Keys::of(keys), es};

@@ -307,7 +307,7 @@ TEST(Requirements, R35_the_allow_list_is_checked_whatever_form_the_key_has) {
     return token_of(kHeader.without("kid").with("alg", text_json(alg_name(alg))).text(), key, alg, kClaims.text());
   };
   // The key names its algorithm, and the token has it: it still has to be on the list.
-  const auto owner = private_key(Alg::RS256).with({.kid = "", .alg = Alg::RS256});
+  const auto owner = *private_key(Alg::RS256).with({.kid = "", .alg = Alg::RS256});
   const auto signed_token = made(Alg::RS256, owner);
   const auto key = owner.public_key();
   for (const auto& by : {Verifier{key, policy_of(Alg::ES256)}, Verifier{Keys::of({key}), policy_of(Alg::ES256)},

@@ -81,7 +81,7 @@ TEST(Sign, what_is_signed_verifies_under_every_algorithm) {
       EXPECT_EQ(outcome(sign(draft(), key).value(), Verifier{key, expects}), "ok") << alg_name(alg);
     } else {
       const bool rsa = alg >= Alg::RS256 && alg <= Alg::PS512;
-      const auto key = rsa ? private_key(Alg::RS256).with({.kid = "k", .alg = alg})
+      const auto key = rsa ? *private_key(Alg::RS256).with({.kid = "k", .alg = alg})
                            : *PrivateKey::generate(alg, {.kid = "k", .alg = alg});
       EXPECT_EQ(outcome(sign(draft(), key).value(), Verifier{key.public_key(), expects}), "ok") << alg_name(alg);
     }
