@@ -1,7 +1,9 @@
 #include "server/config.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
@@ -17,6 +19,7 @@
 #include "base/utf8.hpp"
 #include "base/wipe.hpp"
 #include "issuer/model/codec.hpp"
+#include "issuer/steps/redirect_uri.hpp"
 #include "issuer/steps/username.hpp"
 #include "json/json.hpp"
 
@@ -177,6 +180,10 @@ class Value {
   Reading& reading() const { return reading_; }
   const std::string& key() const { return key_; }
   void wrong(std::string expected) const { wrong(std::move(expected), node_); }
+  // Where what stands there may hold a secret.
+  void hidden(std::string expected, std::string found) const {
+    reading_.fail(line_of(node_.source()), key_, std::move(expected), std::move(found));
+  }
   void wrong(std::string expected, const toml::node& found) const {
     reading_.fail(line_of(node_.source()), key_, std::move(expected), shown(found));
   }
@@ -187,9 +194,6 @@ class Value {
     for (const char c : text)
       if (c < 0x21 || c > 0x7E || c == '"' || c == '\\') return false;
     return true;
-  }
-  void hidden(std::string expected, std::string found) const {
-    reading_.fail(line_of(node_.source()), key_, std::move(expected), std::move(found));
   }
   std::optional<std::string> referenced_text() const {
     if (const auto* text = node_.as_string()) return text->get();
@@ -235,28 +239,45 @@ struct Key {
   Sensitive sensitive = Sensitive::no;
 };
 
+bool is_address(const std::string& text, int family) {
+  unsigned char octets[16];
+  return inet_pton(family, text.c_str(), octets) == 1;
+}
+
 void read_listen(const Value& v, Settings& s) {
   std::string text;
   v.text(text);
-  const auto colon = text.rfind(':');
-  std::uint32_t port = 65536;
-  if (colon != std::string::npos) std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
-  if (port > 65535 || colon == 0) return v.wrong("ADDRESS:PORT, such as \"127.0.0.1:8080\" or \"[::1]:8080\"");
-  s.address = text.substr(0, colon);
-  if (s.address.starts_with('[') && s.address.ends_with(']')) s.address = s.address.substr(1, s.address.size() - 2);
-  s.port = static_cast<std::uint16_t>(port);
+  const auto colon = std::min(text.rfind(':'), text.size());
+  const std::string host = text.substr(0, colon);
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  s.address = bracketed ? host.substr(1, host.size() - 2) : host;
+  const std::string_view port = std::string_view(text).substr(std::min(colon + 1, text.size()));
+  const auto [end, error] = std::from_chars(port.begin(), port.end(), s.port);
+  if (!is_address(s.address, bracketed ? AF_INET6 : AF_INET) || error != std::errc() || end != port.end())
+    v.wrong("ADDRESS:PORT, such as \"127.0.0.1:8080\" or \"[::1]:8080\"");
 }
 
+// What is sent to a wrong place may hold a password: of a URL only the scheme is repeated.
+std::string scheme_of(std::string_view url) {
+  const auto scheme = url.substr(0, std::min(url.find("://"), url.size()));
+  const bool plain = scheme.size() < url.size() && scheme.size() <= 16 && std::ranges::all_of(scheme, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  });
+  return plain ? fmt::format("one of the scheme {}", in_quotes(scheme)) : "another text";
+}
+
+// Pages, cookies and links compare with it octet by octet: it stands as a browser writes an origin.
 void read_issuer(const Value& v, Settings& s) {
   v.text(s.issuer);
   while (s.issuer.ends_with('/')) s.issuer.pop_back();
-  const bool https = s.issuer.starts_with("https://");
-  const std::string_view rest =
-      std::string_view(s.issuer).substr(https ? 8 : std::min<std::size_t>(7, s.issuer.size()));
-  const bool plain = rest.find_first_of("/?#@\\ \t") == std::string_view::npos && !rest.empty();
-  if (!plain || !(https || is_loopback_url(s.issuer)))
-    v.wrong(
-        "an https URL of scheme, host and port alone (http only on this machine), such as \"https://id.example.com\"");
+  if (issuer::registrable_redirect_uri(s.issuer, issuer::ClientAuth::client_secret_basic) &&
+      issuer::origin_of(s.issuer) == s.issuer)
+    return;
+  const std::string expected =
+      "an https URL of scheme, host in small letters and port alone (http only on this machine), without the scheme's "
+      "own port, such as \"https://id.example.com\"";
+  if (s.issuer.find('@') == std::string::npos) return v.wrong(expected);
+  v.hidden(expected, "a URL with a user");
 }
 
 void read_store(const Value& v, Settings& s) {
@@ -265,7 +286,7 @@ void read_store(const Value& v, Settings& s) {
     const std::string file = s.store.substr(s.store.starts_with("sqlite://") ? 9 : 7);
     if (file != ":memory:") s.store = "sqlite://" + v.absolute(file);
   } else if (!s.store.starts_with("postgresql://") && !s.store.starts_with("postgres://")) {
-    v.wrong("\"sqlite:FILE\" or \"postgresql://USER@HOST/DATABASE\"");
+    v.hidden("\"sqlite:FILE\" or \"postgresql://USER@HOST/DATABASE\"", scheme_of(s.store));
   }
 }
 
@@ -721,15 +742,6 @@ Configured<Config> read_config(const std::string& path) {
   std::ostringstream text;
   text << in.rdbuf();
   return parse_config(text.str(), path);
-}
-
-bool is_loopback_url(std::string_view url) {
-  if (!url.starts_with("http://") && !url.starts_with("https://")) return false;
-  std::string_view host = url.substr(url.find("//") + 2);
-  host = host.substr(0, host.find_first_of("/?#"));
-  if (host.starts_with("[::1]")) return host.size() == 5 || host[5] == ':';
-  host = host.substr(0, host.find(':'));
-  return host == "localhost" || host == "127.0.0.1" || host.ends_with(".localhost");
 }
 
 // ── the reference ───────────────────────────────────────────────────────────────────────────────────────────────────

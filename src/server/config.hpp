@@ -83,7 +83,4 @@ Configured<void> check_declaration(const Declaration& declaration, const Where& 
 // docs/configuration.md
 std::string configuration_reference();
 
-// Whether the base URL's host is this machine: then plain http is allowed.
-bool is_loopback_url(std::string_view url);
-
 }  // namespace tessera::server

@@ -46,9 +46,18 @@ INSTANTIATE_TEST_SUITE_P(
     settings, wrong_config,
     testing::Values(Case{"listen = \"8080\"\n", 2, "listen", "ADDRESS:PORT", "8080"},
                     Case{"listen = \"127.0.0.1:70000\"\n", 2, "listen", "ADDRESS:PORT", "70000"},
+                    Case{"listen = \"127.0.0.1:8080abc\"\n", 2, "listen", "ADDRESS:PORT", "8080abc"},
+                    Case{"listen = \"127.0.0.1:-1\"\n", 2, "listen", "ADDRESS:PORT", "-1"},
+                    Case{"listen = \"127.0.0.1:\"\n", 2, "listen", "ADDRESS:PORT", "127"},
+                    Case{"listen = \"127.0.0.1\"\n", 2, "listen", "ADDRESS:PORT", "127"},
+                    Case{"listen = \":8080\"\n", 2, "listen", "ADDRESS:PORT", "8080"},
+                    Case{"listen = \"\"\n", 2, "listen", "ADDRESS:PORT", ""},
+                    Case{"listen = \"::1\"\n", 2, "listen", "ADDRESS:PORT", "::1"},
+                    Case{"listen = \"[127.0.0.1]:80\"\n", 2, "listen", "ADDRESS:PORT", "[127"},
+                    Case{"listen = \"localhost:8080\"\n", 2, "listen", "ADDRESS:PORT", "localhost"},
                     Case{"listen = 8080\n", 2, "listen", "a text", "8080"},
                     Case{"\n\ncolour = 1\n", 4, "colour", "one of the keys", "not known"},
-                    Case{"store = \"mysql://x\"\n", 2, "store", "sqlite:FILE", "mysql"},
+                    Case{"store = \"mysql://x\"\n", 2, "store", "sqlite:FILE", "scheme \"mysql\""},
                     Case{"trusted_proxies = \"10.0.0.0/8\"\n", 2, "trusted_proxies", "a list of texts", "10.0.0.0/8"},
                     Case{"trusted_proxies = [1]\n", 2, "trusted_proxies", "a list of texts", "1"},
                     Case{"[password]\nmemory_kib = 1\n", 3, "password.memory_kib", "8192", "1"},
@@ -132,7 +141,9 @@ TEST(config, the_issuer_must_be_given_and_https_but_on_this_machine) {
     EXPECT_TRUE(parse_config(std::string("issuer = \"") + good + "\"", "t.toml")) << good;
   for (const auto* bad :
        {"http://id.example.com", "https://id.example.com/auth", "https://u@id.example.com", "https://",
-        "ftp://localhost", "http://localhost.example.com", "https://id.example.com?x", "id.example.com"})
+        "ftp://localhost", "https://ID.example.com", "https://id.example.com:abc", "https://id.example.com:0443",
+        "https://id.example.com:443", "https://id.example.com:99999", "https://id.example.com:", "https://id.exam\\\"ple",
+        "https://id_.example.com", "HTTPS://id.example.com", "com.example.app:/x", "", "http://localhost.example.com", "https://id.example.com?x", "id.example.com"})
     EXPECT_FALSE(parse_config(std::string("issuer = \"") + bad + "\"", "t.toml")) << bad;
 }
 
@@ -169,6 +180,25 @@ TEST(config, no_error_repeats_a_secret) {
   const auto config = read("[[client]]\nid = \"c\"\nsecret = \"hush-hush\"\n");
   ASSERT_FALSE(config);
   EXPECT_EQ(config.error().text().find("hush"), std::string::npos) << config.error().text();
+  for (const auto* line :
+       {"store = \"host=db user=tessera password=hush\"", "store = \"PostgreSQL://u:hush@db/tessera\"",
+        "store = \"hush\"", "store = \"u:hush@db\"", "store = \"u:hush://db\"", "issuer = \"https://u:hush@id.example\""}) {
+    const auto wrong = parse_config(line, "t.toml");
+    ASSERT_FALSE(wrong) << line;
+    EXPECT_EQ(wrong.error().line, 1) << line;
+    EXPECT_EQ(wrong.error().text().find("hush"), std::string::npos) << wrong.error().text();
+  }
+}
+
+TEST(config, listens_at_an_address) {
+  for (const auto& [text, address, port] :
+       {std::tuple("127.0.0.1:0", "127.0.0.1", 0), std::tuple("[::1]:8080", "::1", 8080),
+        std::tuple("[::]:65535", "::", 65535), std::tuple("0.0.0.0:80", "0.0.0.0", 80)}) {
+    const auto config = read(std::string("listen = \"") + text + "\"\n");
+    ASSERT_TRUE(config) << config.error().text();
+    EXPECT_EQ(config->settings.address, address);
+    EXPECT_EQ(config->settings.port, port);
+  }
 }
 
 TEST(config, things_go_to_their_realm) {
