@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <mutex>
 
@@ -17,7 +18,26 @@ struct Job {
   issuer::Access access{};
   issuer::Store::Work work;
   issuer::Store::Done done;
+
+  // Whoever is told and throws has dropped what it was told for; the store goes on.
+  void answer(Result<void> result) {
+    try {
+      done(std::move(result));
+    } catch (const std::exception&) {
+    }
+  }
 };
+
+// What a thread of a store does, until `once` says that there is nothing more. Memory that is short costs a request, not
+// the thread and with it the program.
+void go_on(auto once) {
+  for (bool more = true; more;) {
+    try {
+      more = once();
+    } catch (const std::exception&) {
+    }
+  }
+}
 
 // Jobs between the callers and the store's threads; bounded.
 class JobQueue {

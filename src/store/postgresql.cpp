@@ -39,11 +39,11 @@ class PostgresqlStore final : public issuer::Store {
   static constexpr std::chrono::milliseconds kRest{500};
 
   void loop(Line& line) {
-    while (true) {
+    go_on([&] {
       auto jobs = jobs_.take(1);
-      if (jobs.empty()) return;
-      jobs.front().done(run(line, jobs.front()));
-    }
+      for (auto& job : jobs) job.answer(run(line, job));
+      return !jobs.empty();
+    });
   }
 
   // Only what says that nothing was committed runs again.
@@ -69,6 +69,9 @@ class PostgresqlStore final : public issuer::Store {
       if (log_) log_(error.what());
       clear(line);
       return fail(error.may_run_again() ? Err::retry : Err::unavailable, "store");
+    } catch (const std::exception&) {  // no memory
+      clear(line);
+      return fail(Err::unavailable, "store");
     }
   }
 

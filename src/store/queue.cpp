@@ -11,7 +11,7 @@ void JobQueue::push(Job job) {
       return;
     }
   }
-  job.done(fail(Err::unavailable, "store queue"));
+  job.answer(fail(Err::unavailable, "store queue"));
 }
 
 std::vector<Job> JobQueue::take(std::size_t most) {

@@ -46,12 +46,11 @@ class SqliteStore final : public issuer::Store {
   enum class Batch { done, apart };
 
   void read_loop(Connection& connection) {
-    while (true) {
+    go_on([&] {
       auto jobs = reads_.take(1);
-      if (jobs.empty()) return;
-      auto& job = jobs.front();
-      job.done(read_once(connection, job));
-    }
+      for (auto& job : jobs) job.answer(read_once(connection, job));
+      return !jobs.empty();
+    });
   }
 
   Result<void> read_once(Connection& connection, Job& job) {
@@ -64,16 +63,19 @@ class SqliteStore final : public issuer::Store {
     } catch (const SqlError& error) {
       clear(connection);
       return failed(error);
+    } catch (const std::exception&) {  // no memory
+      clear(connection);
+      return fail(Err::unavailable, "store");
     }
   }
 
   void write_loop() {
-    while (true) {
+    go_on([&] {
       auto jobs = writes_.take(kBatch);
-      if (jobs.empty()) return;
-      if (jobs.size() > 1 && run_batch(jobs) == Batch::done) continue;
-      for (auto& job : jobs) job.done(run_alone(job));
-    }
+      if (jobs.size() > 1 && run_batch(jobs) == Batch::done) return true;
+      for (auto& job : jobs) job.answer(run_alone(job));
+      return !jobs.empty();
+    });
   }
 
   // apart: the whole transaction ended under way or did not commit. Nothing of it is on disk and nobody has been
@@ -83,7 +85,7 @@ class SqliteStore final : public issuer::Store {
     try {
       writer_.run("BEGIN IMMEDIATE");
     } catch (const SqlError& error) {  // another process holds the lock, and would keep each of them waiting as long
-      for (auto& job : jobs) job.done(failed(error));
+      for (auto& job : jobs) job.answer(failed(error));
       return Batch::done;
     }
     try {
@@ -104,8 +106,11 @@ class SqliteStore final : public issuer::Store {
       say(error);
       clear(writer_);
       return Batch::apart;
+    } catch (const std::exception&) {
+      clear(writer_);
+      return Batch::apart;
     }
-    for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i].done(std::move(results[i]));
+    for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i].answer(std::move(results[i]));
     return Batch::done;
   }
 
@@ -123,6 +128,9 @@ class SqliteStore final : public issuer::Store {
     } catch (const SqlError& error) {
       clear(writer_);
       return failed(error);
+    } catch (const std::exception&) {
+      clear(writer_);
+      return fail(Err::unavailable, "store");
     }
   }
 

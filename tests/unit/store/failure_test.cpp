@@ -33,6 +33,21 @@ TEST_P(Failure, roll_back_leaves_nothing_and_is_no_error) {
   EXPECT_FALSE(read([](Tx& tx, auto& realm) { return tx.session(realm, SessionId("ses_1")); })->has_value());
 }
 
+TEST_P(Failure, whoever_throws_when_told_takes_nobody_along) {
+  std::latch begin(1);
+  for (int i = 0; i < 8; ++i) {  // alone, and several in one batch
+    const auto work = [&](Tx&) {
+      begin.wait();
+      return Outcome::commit;
+    };
+    store->write(work, [](Result<void>) { throw std::bad_alloc(); });
+    store->read(work, [](Result<void>) { throw std::bad_alloc(); });
+  }
+  begin.count_down();
+  EXPECT_OK(store->write_now([](Tx& tx) { return put(tx, "x"); }));
+  EXPECT_TRUE(there("x"));
+}
+
 // Those that wait together share a commit on SQLite: one that rolls back, fails or throws takes no other along.
 TEST_P(Failure, one_that_rolls_back_among_many_takes_no_other_along) {
   std::latch begin(1);
