@@ -106,9 +106,20 @@ Secret new_master_key() {
   return key;
 }
 
+// Whole under another name first: a start that is cut leaves no half of a key under its own.
 bool write_private_file(const std::string& path, std::string_view text) {
-  const File file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
-  return file.descriptor >= 0 && write_whole(file.descriptor, text) && sync_folder(path);
+  const std::string temporary = path + ".tmp." + std::to_string(getpid());
+  bool good = false;
+  unlink(temporary.c_str());  // of a start that was cut
+  {
+    const File file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    if (file.descriptor < 0) return false;
+    good = write_whole(file.descriptor, text) && link(temporary.c_str(), path.c_str()) == 0;
+  }
+  const int error = errno;
+  unlink(temporary.c_str());
+  errno = error;
+  return good && sync_folder(path);
 }
 
 Started<Secret> load_master_key(issuer::Store& store, const std::string& path) {

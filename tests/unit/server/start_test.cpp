@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -12,6 +13,7 @@
 
 #include "house.hpp"
 #include "server/master_key.hpp"
+#include "store/sql.hpp"
 
 namespace tessera::server {
 namespace {
@@ -170,6 +172,30 @@ TEST(start, a_private_file_is_its_owners_and_replaces_nothing) {
   struct stat info{};
   ASSERT_EQ(stat(path.c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600u);
+}
+
+TEST(start, a_private_file_that_cannot_be_written_whole_leaves_nothing) {
+  const test::Folder folder;
+  const auto path = folder / "x";
+  const auto child = fork();
+  if (child == 0) {  // its disk is full after ten octets
+    signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{10, 10};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    _exit(write_private_file(path, "longer than ten octets") ? 1 : errno == EFBIG ? 0 : 2);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  EXPECT_TRUE(std::filesystem::is_empty(std::filesystem::path(path).parent_path()));
+}
+
+TEST(start, a_database_of_a_newer_version) {
+  const test::Folder folder;
+  write(folder / "t.toml", kConfig);
+  start_once(folder / "t.toml");
+  store::Connection(store::Engine::sqlite, folder / "tessera.db").run("INSERT INTO schema_version (version) VALUES (999)");
+  expect_refusal(run("serve --config " + (folder / "t.toml")), "schema 999");
 }
 
 TEST(start, dev_keeps_its_secrets_in_its_folder) {
