@@ -34,6 +34,7 @@ struct Snapshot {
 
   std::vector<PrivateKey> signing;                 // the active ones, one an algorithm
   Keys published = Keys::of({});                   // next, active and retired ones, as /jwks gives them
+  std::string jwks;                                // `published`, printed
   std::vector<Alg> algs;                           // that `published` can verify
   std::shared_ptr<const Verifier> access_verifier; // make_access_verifier(snapshot), once issuer and published are set
   std::shared_ptr<SealKeys> seals;

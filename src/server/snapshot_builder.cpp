@@ -54,6 +54,7 @@ Result<void> take_keys(Snapshot& into, const std::vector<issuer::SigningKey>& ro
     if (row.state == issuer::KeyState::active) into.signing.push_back(std::move(key));
   }
   into.published = Keys::of(std::move(published));
+  into.jwks = jwks(into.published.all());
   return {};
 }
 

@@ -3,7 +3,7 @@
 namespace tessera::issuer {
 
 Step<Reply> jwks(const Request&, Ctx& ctx) {
-  return Reply{.body = Json{.body = tessera::jwks(ctx.snapshot().published.all())}};
+  return Reply{.body = Json{.body = ctx.snapshot().jwks}};
 }
 
 }  // namespace tessera::issuer

@@ -84,6 +84,7 @@ std::shared_ptr<Snapshot> make_snapshot() {
   std::vector<PublicKey> published;
   for (const auto& key : s->signing) published.push_back(key.public_key());
   s->published = Keys::of(std::move(published));
+  s->jwks = jwks(s->published.all());
   s->algs = {Alg::ES256, Alg::RS256};
   const Secret master(std::string_view("a master key for tests: 32 bytes"));
   s->seals = std::make_shared<SealKeys>(s->realm.id, std::vector{SealKeys::Master{'a', &master}});
