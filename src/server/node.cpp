@@ -119,7 +119,7 @@ Node::~Node() {
     ending_ = true;
   }
   keeper_wake_.notify_all();
-  if (keeper_.joinable()) keeper_.join();
+  for (auto& keeper : keepers_) keeper.join();
   std::unique_lock lock(jobs_mutex_);
   jobs_done_.wait(lock, [this] { return jobs_ == 0; });
 }
@@ -338,7 +338,7 @@ void Node::send(Job& job, issuer::Reply reply) {
     Log::Fields fields{
         {"event", event.name}, {"request", job.id}, {"realm", job.place.realm}, {"address", job.address}};
     for (const auto& [name, value] : event.fields) fields.emplace_back(name, value);
-    log_.write(LogLevel::info, clock_(), "event", fields);
+    log_.append(job.log_lines, LogLevel::info, job.ctx->now(), "event", fields);
   }
   auto response = to_http(reply, *tokens, job.asked());
   if (response.status == 429 || response.status == 503) response.headers.push_back({"Retry-After", kRetryAfter});
@@ -362,25 +362,27 @@ void Node::respond_plain(Job& job, http::Response response) {
   job.respond(std::move(response));
 }
 
-void Node::log_request(const Job& job, const http::Response& response) const {
+void Node::log_request(Job& job, const http::Response& response) const {
   // "Not yet" to whoever asks after our health is an answer, no failure.
   const bool failed = response.status >= 500 && job.http.path != "/healthz";
   const auto level = failed ? LogLevel::error : LogLevel::info;
   if (!log_.wants(level)) return;
   const auto spent = std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - job.began);
-  Log::Fields fields{{"request", job.id},
-                     {"realm", job.place.realm},
-                     {"method", job.http.method},
-                     {"path", job.http.path.substr(0, 200)},
-                     {"status", std::to_string(response.status)},
-                     {"us", std::to_string(spent.count())},
-                     {"address", job.address}};
+  const std::string status = std::to_string(response.status), us = std::to_string(spent.count());
+  Log::Fields fields{{"request", job.id}};
+  if (job.realm) fields.emplace_back("realm", job.place.realm);  // else it is whatever a stranger asked for
+  fields.insert(fields.end(), {{"method", job.http.method},
+                               {"path", job.http.path},
+                               {"status", status},
+                               {"us", us},
+                               {"address", job.address}});
   if (!job.refused_code.empty()) {
     fields.emplace_back("error", job.refused_code);
     fields.emplace_back("at", job.refused_at);
     if (!job.refused_why.empty()) fields.emplace_back("why", job.refused_why);
   }
-  log_.write(level, clock_(), "request", fields);
+  log_.append(job.log_lines, level, clock_(), "request", fields);
+  log_.put(job.log_lines);
 }
 
 }  // namespace tessera::server

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "http/server.hpp"
 #include "issuer/ctx.hpp"
@@ -57,7 +58,7 @@ class Node {
 
   // One round of what keeps a node up to date: newer configuration, facts of other nodes, realms, keys that are due.
   void keep();
-  // The same each second in the background, from now on.
+  // The same four times a second in the background, from now on.
   void keep_in_background();
 
   std::shared_ptr<const issuer::Snapshot> snapshot(std::string_view realm) const;  // nullptr: no such realm
@@ -83,12 +84,17 @@ class Node {
   void reply(std::shared_ptr<Job> job);
   void send(Job& job, issuer::Reply reply);
   void fail(Job& job, Error fault);
-  void log_request(const Job& job, const http::Response& response) const;
+  void log_request(Job& job, const http::Response& response) const;
   void respond_plain(Job& job, http::Response response);
   void health(std::shared_ptr<Job> job);
   std::string random_id() const;
 
   // keeping up
+  void follow();  // what other nodes wrote
+  void tend();    // keys and old rows
+  void sweep(RealmState& state);
+  void complain(const char* what, const Result<void>& result) const;
+  std::shared_ptr<const Realms> realms() const;
   Result<void> refresh(RealmState& state);
   Result<void> load_realms();
   Result<void> make_keys(RealmState& state);
@@ -113,14 +119,14 @@ class Node {
   std::condition_variable jobs_done_;
   std::size_t jobs_ = 0;
 
-  Instant keys_checked_{}, swept_{};
+  Instant keys_checked_{}, swept_{};  // of tend
   std::mutex keeper_mutex_;
   std::condition_variable keeper_wake_;
-  bool ending_ = false;
+  std::atomic<bool> ending_ = false;
 
   Pool hash_pool_;
   Pool sign_pool_;
-  std::thread keeper_;
+  std::vector<std::thread> keepers_;
 };
 
 }  // namespace tessera::server

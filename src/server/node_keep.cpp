@@ -15,7 +15,9 @@ using issuer::Tx;
 
 constexpr char kGeneration = 'a';  // of the master key
 constexpr std::int64_t kSweepRows = 1000;
+constexpr auto kRoundEvery = milliseconds(250);  // what other nodes write is felt here within a second
 constexpr auto kKeysEvery = minutes(1), kSweepEvery = minutes(1);
+constexpr auto kSweepTime = seconds(10);  // of a realm and round
 constexpr auto kRebuildEvery = std::chrono::hours(1);  // so that a retired key leaves the key set
 
 // Reads in one transaction. `body` returns a Result<T>.
@@ -97,47 +99,77 @@ Result<void> Node::make_keys(RealmState& state) {
   return {};
 }
 
-void Node::keep() {
-  const auto now = clock_();
-  const auto complain = [&](const char* what, const Result<void>& result) {
-    if (!result)
-      log_.write(LogLevel::error, now, what,
-                 {{"error", std::string(error_name(result.error().code))}, {"at", result.error().at}});
-  };
-  complain("realms cannot be read", load_realms());
-  std::shared_ptr<const Realms> realms;
-  {
-    const std::lock_guard lock(realms_mutex_);
-    realms = realms_;
-  }
-  const bool keys_due = now - keys_checked_ >= kKeysEvery, sweep_due = now - swept_ >= kSweepEvery;
-  for (const auto& [name, state] : *realms) {
-    const auto version = state->live()->snapshot->version;
-    complain("configuration cannot be read", refresh(*state));
-    // A new client may sign with an algorithm that has no key yet.
-    if (keys_due || state->live()->snapshot->version != version)
-      complain("signing keys cannot be kept", make_keys(*state));
-    if (!sweep_due) continue;
-    state->parts.facts->forget(now);
-    const auto lifetimes = state->live()->snapshot->realm.lifetimes;
-    complain("old rows cannot be removed", store_->write_now([&](Tx& tx) {
-      return tx.sweep(state->parts.id, {now, lifetimes}, kSweepRows) ? Outcome::commit : Outcome::roll_back;
-    }));
-  }
-  if (keys_due) keys_checked_ = now;
-  if (sweep_due) swept_ = now;
+void Node::complain(const char* what, const Result<void>& result) const {
+  if (!result)
+    log_.write(LogLevel::error, clock_(), what, {{"error", error_name(result.error().code)}, {"at", result.error().at}});
 }
 
+std::shared_ptr<const Node::Realms> Node::realms() const {
+  const std::lock_guard lock(realms_mutex_);
+  return realms_;
+}
+
+void Node::follow() {
+  complain("realms cannot be read", load_realms());
+  for (const auto& [name, state] : *realms()) complain("configuration cannot be read", refresh(*state));
+}
+
+void Node::tend() {
+  const auto now = clock_();
+  const bool keys_due = now - keys_checked_ >= kKeysEvery, sweep_due = now - swept_ >= kSweepEvery;
+  if (keys_due) keys_checked_ = now;
+  if (sweep_due) swept_ = now;
+  for (const auto& [name, state] : *realms()) {
+    // A new client may sign with an algorithm that has no key yet.
+    const auto version = state->live()->snapshot->version;
+    if (keys_due || state->keys_made_for != version) {
+      const auto made = make_keys(*state);
+      complain("signing keys cannot be kept", made);
+      if (made) state->keys_made_for = version;
+    }
+    if (sweep_due) sweep(*state);
+  }
+}
+
+// In small transactions, because whoever writes waits for each; what is left after a while goes in the next round.
+void Node::sweep(RealmState& state) {
+  const auto now = clock_();
+  state.parts.facts->forget(now);
+  const auto lifetimes = state.live()->snapshot->realm.lifetimes;
+  const auto last = std::chrono::steady_clock::now() + kSweepTime;
+  Result<std::int64_t> gone = kSweepRows;
+  while (gone && *gone == kSweepRows && !ending_ && std::chrono::steady_clock::now() < last) {
+    const auto wrote = store_->write_now([&](Tx& tx) {
+      gone = tx.sweep(state.parts.id, {now, lifetimes}, kSweepRows);
+      return gone ? Outcome::commit : Outcome::roll_back;
+    });
+    if (!wrote) gone = std::unexpected(wrote.error());
+  }
+  if (!gone) complain("old rows cannot be removed", std::unexpected(gone.error()));
+}
+
+void Node::keep() {
+  follow();
+  tend();
+}
+
+// Apart, because an RSA key takes seconds and a revocation must be felt within one.
 void Node::keep_in_background() {
-  keeper_ = std::thread([this] {
+  const auto again = [this](void (Node::*round)()) {
     std::unique_lock lock(keeper_mutex_);
     while (!ending_) {
       lock.unlock();
-      keep();
+      try {
+        (this->*round)();
+      } catch (const std::exception&) {
+        complain("no memory to keep up", tessera::fail(Err::unavailable, "memory"));
+      }
       lock.lock();
-      keeper_wake_.wait_for(lock, seconds(1), [this] { return ending_; });
+      keeper_wake_.wait_for(lock, kRoundEvery, [this] { return ending_.load(); });
     }
-  });
+  };
+  keepers_.emplace_back([again] { again(&Node::follow); });
+  keepers_.emplace_back([again] { again(&Node::tend); });
 }
 
 }  // namespace tessera::server

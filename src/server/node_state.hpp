@@ -15,7 +15,8 @@ namespace tessera::server {
 struct Node::RealmState {
   explicit RealmState(RealmParts all) : parts(std::move(all)) {}
   RealmParts parts;
-  std::mutex facts_mutex{};  // facts go into parts.facts in order and without holes
+  std::int64_t keys_made_for = -1;  // the version of the configuration; of Node::tend
+  std::mutex facts_mutex{};         // facts go into parts.facts in order and without holes
 
   // What one read of the store found to be newer than what is here: a snapshot, unless it is the newest, and facts.
   struct Newer {
@@ -54,6 +55,7 @@ struct Node::Job {
   std::optional<issuer::Ctx> ctx{};
   std::optional<issuer::Step<issuer::Reply>> result{};
   std::string refused_code{}, refused_at{}, refused_why{};  // for the log
+  std::string log_lines{};                                  // of events, written with the request's
   unsigned rounds = 0;
   bool committed = false;
   bool waited = false;  // it has left the thread that it came on

@@ -33,7 +33,11 @@ void Pool::work() {
     Task task = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();
-    task();
+    try {
+      task();
+    } catch (const std::exception&) {
+      // No memory: what it was for goes with it, and answers that it failed.
+    }
     task = nullptr;
     lock.lock();
   }

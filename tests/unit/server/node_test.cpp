@@ -298,6 +298,69 @@ TEST(node, S14_whoever_sees_a_fact_sees_the_configuration_that_it_came_with) {
   EXPECT_EQ(older, 0);
 }
 
+TEST(node, S14_what_another_node_wrote_is_felt_within_a_second) {
+  House house;
+  house.node->keep_in_background();
+  const auto facts = house.node->snapshot("")->facts;
+  narrow_service(house.node->store(), house.now);
+  const auto began = std::chrono::steady_clock::now();
+  while (facts->applied() == 0 && std::chrono::steady_clock::now() - began < seconds(5)) std::this_thread::yield();
+  EXPECT_LT(std::chrono::steady_clock::now() - began, seconds(1));
+}
+
+TEST(node, a_sweep_takes_all_that_is_old) {
+  House house;
+  ASSERT_TRUE(house.node->store().write_now([&](issuer::Tx& tx) {
+    for (int i = 0; i < 2500; ++i)
+      EXPECT_TRUE(tx.append_fact(issuer::RealmId(""), {0, FactKind::jti, std::to_string(i), house.now.load()}));
+    return issuer::Outcome::commit;
+  }));
+  house.now = house.now.load() + seconds(61);
+  house.node->keep();
+  ASSERT_TRUE(house.node->store().read_now([&](issuer::Tx& tx) {
+    EXPECT_EQ(tx.facts_after(issuer::RealmId(""), 0)->size(), 0u);
+    return issuer::Outcome::roll_back;
+  }));
+  EXPECT_EQ(house.node->snapshot("")->facts->size(), 0u);
+}
+
+TEST(log, of_a_request_holds_no_more_of_a_field_than_200_octets) {
+  House house;
+  const std::string octets(30'000, 'x');
+  house.ask(get("/r/" + octets + "/token"));
+  house.ask(get("/authorize?client_id=web&redirect_uri=https%3A%2F%2F" + octets));
+  const auto text = house.lines.text();
+  EXPECT_NE(text.find(std::string(150, 'x')), std::string::npos);
+  EXPECT_EQ(text.find(std::string(201, 'x')), std::string::npos);
+  EXPECT_EQ(text.find("\"realm\":\"xx"), std::string::npos);
+}
+
+TEST(log, cuts_between_characters_and_knows_the_time) {
+  test::Lines lines;
+  const auto log = lines.log();
+  log.write(LogLevel::info, Instant(std::chrono::seconds(1'800'000'000)), "one", {{"a", std::string(199, 'x') + "é"}});
+  log.write(LogLevel::info, Instant(std::chrono::seconds(1'800'000'000) + microseconds(20)), "two", {{"b", "\xFF"}});
+  log.write(LogLevel::info, Instant(std::chrono::seconds(1'800'000'001) + microseconds(123456)), "three");
+  EXPECT_EQ(lines.text(),
+            R"({"time":"2027-01-15T08:00:00.000000Z","level":"info","msg":"one","a":")" + std::string(199, 'x') +
+                "\"}\n"
+                R"({"time":"2027-01-15T08:00:00.000020Z","level":"info","msg":"two","b":"?"})"
+                "\n"
+                R"({"time":"2027-01-15T08:00:01.123456Z","level":"info","msg":"three"})"
+                "\n");
+}
+
+TEST(pool, a_task_that_throws_takes_no_other_along) {
+  std::atomic<int> done = 0;
+  {
+    Pool pool(1, 8);
+    Pool::Task bad = [] { throw std::bad_alloc(); }, good = [&] { ++done; };
+    EXPECT_TRUE(pool.try_run(bad));
+    EXPECT_TRUE(pool.try_run(good));
+  }
+  EXPECT_EQ(done, 1);
+}
+
 TEST(pool, a_full_queue_refuses_and_leaves_the_task) {
   std::promise<void> hold;
   auto held = hold.get_future().share();
