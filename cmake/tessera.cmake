@@ -2,15 +2,15 @@
 #
 # tessera_layer(NAME [USES layer…] [LINKS target…])
 #   One folder of src/, one static library tessera_NAME. USES lists the layers below that it may include
-#   (tools/check_layers reads the same from the #include lines); LINKS are third-party targets, PRIVATE, so that
-#   nobody above can include them by accident.
+#   (tools/check_layers reads the same from the #include lines), PUBLIC, because headers include headers of lower
+#   layers; LINKS are third-party targets, PRIVATE, so that nobody above can include them by accident.
 # tessera_program(NAME DIR folder [USES layer…] [LINKS target…])
 #   An executable from every .cpp of a folder.
 
 set(TESSERA_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
-                     -Wold-style-cast -Wno-gnu-statement-expression -Wno-missing-field-initializers -Werror=return-type)
+                     -Wold-style-cast -Wno-missing-field-initializers -Werror=return-type)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  list(APPEND TESSERA_WARNINGS -Wno-gnu-statement-expression-from-macro-expansion)
+  list(APPEND TESSERA_WARNINGS -Wno-gnu-statement-expression -Wno-gnu-statement-expression-from-macro-expansion)
 endif()
 
 function(tessera_layer name)

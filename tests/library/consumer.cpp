@@ -3,6 +3,10 @@
 
 #include "tessera/jwt.hpp"
 
+#if __has_include("jwt/facts.hpp") || __has_include("base/try.hpp")
+#error "what is the library's own is seen from outside"
+#endif
+
 int main() {
   using namespace tessera;
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
