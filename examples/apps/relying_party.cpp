@@ -34,15 +34,40 @@ RelyingParty::RelyingParty(Settings settings) : settings_(std::move(settings)) {
   userinfo_endpoint_ = endpoint("userinfo_endpoint");
   end_session_endpoint_ = endpoint("end_session_endpoint");
 
-  const auto jwks_uri = endpoint("jwks_uri");
-  const auto keys = Keys::parse(http_get(jwks_uri, settings_.ca_file).body);
-  if (!keys) throw std::runtime_error("no keys at " + jwks_uri + ": " + std::string(error_text(keys.error().code)));
+  jwks_uri_ = endpoint("jwks_uri");
+  if (const auto fetched = fetch_keys(); !fetched) throw std::runtime_error(fetched.error().why);
+}
+
+std::expected<void, RelyingParty::Failed> RelyingParty::fetch_keys() {
+  const auto keys = Keys::parse(http_get(jwks_uri_, settings_.ca_file).body);
+  if (!keys) return std::unexpected(Failed{"no keys at " + jwks_uri_ + ": " + std::string(error_text(keys.error().code))});
+  std::lock_guard lock(mutex_);
   id_tokens_.emplace(*keys, Policy{.issuer = settings_.issuer,
                                    .audience = settings_.client_id,
                                    .typ = "JWT",
                                    .algs = {Alg::RS256},
                                    .leeway = seconds(10),
                                    .require = {"sub", "nonce"}});
+  fetched_ = Clock::now();
+  return {};
+}
+
+Result<Claims> RelyingParty::verify(const std::string& id_token) {
+  const auto current = [&] {
+    std::lock_guard lock(mutex_);
+    return *id_tokens_;
+  };
+  const auto may_fetch = [&] {
+    std::lock_guard lock(mutex_);
+    if (Clock::now() < fetched_ + std::chrono::minutes(1)) return false;
+    fetched_ = Clock::now();
+    return true;
+  };
+  auto claims = current().verify(id_token, now());
+  // A kid that is not in the set: the issuer has a new key. Ask at most once a minute, whatever tokens claim.
+  if (!claims && claims.error().code == Err::key_not_found && may_fetch() && fetch_keys())
+    return current().verify(id_token, now());
+  return claims;
 }
 
 std::string RelyingParty::login_url(const std::string& browser) {
@@ -91,7 +116,7 @@ std::expected<Person, RelyingParty::Failed> RelyingParty::person_from(const std:
   person.id_token = json_string(token_reply, "id_token").value_or("");
   person.access_expires = now() + seconds(json_integer(token_reply, "expires_in"));
 
-  const auto claims = id_tokens_->verify(person.id_token, now());
+  const auto claims = verify(person.id_token);
   if (!claims) return std::unexpected(Failed{"The ID token is not good: " + std::string(error_name(claims.error().code))});
   const auto seen = claims->get<std::string>("nonce");
   if (!seen || *seen != nonce) return std::unexpected(Failed{"The ID token answers another login."});

@@ -61,11 +61,16 @@ class RelyingParty {
     Clock::time_point expires;
   };
   std::expected<Person, Failed> person_from(const std::string& token_reply, const std::string& nonce);
+  // Makes the verifier of the issuer's present keys; a sentence when it cannot.
+  std::expected<void, Failed> fetch_keys();
+  tessera::Result<tessera::Claims> verify(const std::string& id_token);
 
   Settings settings_;
   std::string authorization_endpoint_, token_endpoint_, userinfo_endpoint_, end_session_endpoint_;
-  std::optional<tessera::Verifier> id_tokens_;
+  std::string jwks_uri_;
   std::mutex mutex_;
+  std::optional<tessera::Verifier> id_tokens_;
+  Clock::time_point fetched_;
   std::map<std::string, Pending> pending_;  // by state
 };
 
