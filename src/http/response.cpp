@@ -64,11 +64,11 @@ std::string_view date() {
   return text.data();
 }
 
-bool is_clean(std::string_view text) {
+}  // namespace
+
+bool fits_field(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
 }
-
-}  // namespace
 
 std::string print_head(const Response& response, After after) {
   std::string out;
@@ -80,7 +80,7 @@ std::string print_head(const Response& response, After after) {
   out += "\r\nDate: ";
   out += date();
   for (const auto& [name, value] : response.headers) {
-    INVARIANT(is_clean(name) && is_clean(value), "a header of a response holds a line break");
+    INVARIANT(fits_field(name) && fits_field(value), "a header of a response holds a line break");
     out += "\r\n";
     out += name;
     out += ": ";

@@ -10,7 +10,10 @@ namespace tessera::http {
 
 enum class After { keep_alive, keep_alive_1_0, close };
 
-// Status line and fields, with Date, Content-Length and Connection. Aborts on a field that holds CR, LF or NUL.
+// Whether a field may hold it: no CR, LF or NUL.
+bool fits_field(std::string_view text);
+
+// Status line and fields, with Date, Content-Length and Connection. Aborts on a field that does not fit.
 std::string print_head(const Response& response, After after);
 
 // Whether a response with this status may have a body at all.

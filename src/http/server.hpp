@@ -35,8 +35,8 @@ struct Request {
   std::string_view header(std::string_view name) const;
 };
 
-// Content-Length, Date and Connection are added. A header's name or value that holds CR or LF aborts: that is our
-// fault.
+// Content-Length, Date and Connection are added. A header's name or value that holds CR, LF or NUL aborts: that is
+// our fault.
 struct Response {
   int status = 200;
   std::vector<Header> headers{};

@@ -8,6 +8,7 @@
 #include "base/base64url.hpp"
 #include "base/form.hpp"
 #include "base/utf8.hpp"
+#include "http/response.hpp"
 #include "issuer/refusal.hpp"
 #include "issuer/steps/redirect_uri.hpp"
 #include "json/json.hpp"
@@ -157,9 +158,6 @@ void fill(http::Response& response, const issuer::Empty& empty, std::span<const 
   response.status = empty.status;
 }
 
-// Text that a header may hold: our own code made it, or it came as a cookie value or address, which hold no line ends.
-bool fits_header(std::string_view text) { return text.find_first_of("\r\n") == std::string_view::npos; }
-
 }  // namespace
 
 Place place_of(std::string_view path) {
@@ -274,7 +272,9 @@ std::variant<issuer::Request, Refused> to_engine(const http::Request& request, c
 }
 
 std::string allow_header(const issuer::Route& route) {
-  std::string allow = route.takes == Takes::post ? "POST" : route.takes == Takes::get ? "GET" : "GET, POST";
+  std::string allow = route.takes == Takes::post  ? "POST"
+                      : route.takes == Takes::get ? "GET, HEAD"
+                                                  : "GET, HEAD, POST";
   if (route.cors != Cors::none) allow += ", OPTIONS";
   return allow;
 }
@@ -359,7 +359,7 @@ void finish(http::Response& response, std::string_view id, bool https) {
   const auto has = [&](std::string_view name) {
     return std::ranges::any_of(response.headers, [&](const auto& header) { return header.name == name; });
   };
-  std::erase_if(response.headers, [](const auto& header) { return !fits_header(header.value); });
+  std::erase_if(response.headers, [](const auto& header) { return !http::fits_field(header.value); });
   add(response, "X-Request-Id", id);
   add(response, "X-Content-Type-Options", "nosniff");
   add(response, "Referrer-Policy", "same-origin");

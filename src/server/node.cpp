@@ -171,8 +171,10 @@ void Node::answer(http::Request request, http::Respond respond) {
   auto job = std::make_shared<Job>(*this, std::move(request), std::move(respond));
   job->address = proxies_.client_of(job->http);
   const auto& path = job->http.path;
-  if (path == "/healthz" && job->http.method == "GET") return health(std::move(job));
-  if (path.starts_with("/assets/") && job->http.method == "GET")
+  // Whoever sends the response withholds its body (RFC 9110 section 9.3.2).
+  const std::string_view method = job->http.method == "HEAD" ? "GET" : std::string_view(job->http.method);
+  if (path == "/healthz" && method == "GET") return health(std::move(job));
+  if (path.starts_with("/assets/") && method == "GET")
     if (const auto* asset = find_asset(path)) return respond_plain(*job, asset_response(*asset, job->http));
   job->place = place_of(path);
   job->realm = realm(job->place.realm);
@@ -187,8 +189,8 @@ void Node::answer(http::Request request, http::Respond respond) {
     respond_plain(*job, to_refusal(refused, job->request, job->asked()));
   };
   if (!job->route) return turn_away({404, {OAuthErr::not_found, "path", {}}});
-  if (job->http.method == "OPTIONS") return respond_plain(*job, to_preflight(job->asked()));
-  if (!takes(*job->route, job->http.method)) return turn_away({405, {OAuthErr::method_not_allowed, "method", {}}});
+  if (method == "OPTIONS") return respond_plain(*job, to_preflight(job->asked()));
+  if (!takes(*job->route, method)) return turn_away({405, {OAuthErr::method_not_allowed, "method", {}}});
   auto read = to_engine(job->http, *job->route, *job->live->snapshot, job->address, job->id);
   if (auto* refused = std::get_if<Refused>(&read)) return turn_away(std::move(*refused));
   job->request = std::move(std::get<issuer::Request>(read));

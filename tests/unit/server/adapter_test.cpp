@@ -189,5 +189,12 @@ TEST(adapter, an_unprefixed_cookie_is_nobody_over_https) {
   EXPECT_EQ(seen.cookie("browser"), "");  // sent twice
 }
 
+TEST(adapter, a_field_that_would_break_the_response_is_left_out) {
+  using namespace std::string_literals;
+  http::Response response{200, {{"A", "x\0y"s}, {"B", "x\r\ny"}, {"C", "x"}}, ""};
+  finish(response, "id", true);
+  EXPECT_EQ(header(response, "A") + header(response, "B") + header(response, "C"), "x");
+}
+
 }  // namespace
 }  // namespace tessera::server

@@ -194,6 +194,22 @@ TEST(node, health_answers_when_store_and_keys_are_there) {
   EXPECT_EQ(response.body, R"({"status":"ok"})");
 }
 
+TEST(node, head_is_answered_as_get) {
+  House house;
+  house.node->keep();
+  const auto head = [&](std::string_view target) {
+    auto request = get(target);
+    request.method = "HEAD";
+    return house.ask(std::move(request));
+  };
+  for (const auto* target : {"/healthz", "/jwks", "/.well-known/openid-configuration"})
+    EXPECT_EQ(head(target).status, 200) << target;
+  EXPECT_EQ(header(head("/jwks"), "Cache-Control"), "public, max-age=300");
+  EXPECT_EQ(head("/userinfo").status, 401);
+  EXPECT_EQ(head("/token").status, 405);
+  EXPECT_EQ(head("/none").status, 404);
+}
+
 TEST(node, many_threads_at_once) {
   House house;
   std::atomic<int> good = 0;
