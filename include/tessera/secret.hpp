@@ -12,6 +12,19 @@
 
 namespace tessera {
 
+// Why a secret is exposed. Made while compiling, and out of a text that is known then: a literal.
+class Reason {
+ public:
+  template <std::size_t N>
+  consteval Reason(const char (&why)[N]) {
+    static_assert(N > 1, "say why the secret is exposed");
+    for (const char c : why) read(c);
+  }
+
+ private:
+  static consteval void read(char) {}
+};
+
 class Secret {
  public:
   Secret() = default;
@@ -31,15 +44,8 @@ class Secret {
   bool empty() const { return octets_.empty(); }
 
   // The octets; the view lives as long as this object is neither moved from nor destroyed.
-  template <std::size_t N>
-  BytesView expose([[maybe_unused]] const char (&why)[N]) const {
-    static_assert(N > 1, "say why the secret is exposed");
-    return octets_;
-  }
-  template <std::size_t N>
-  std::string_view expose_text(const char (&why)[N]) const {
-    return text_of(expose(why));
-  }
+  BytesView expose(Reason) const { return octets_; }
+  std::string_view expose_text(Reason) const { return text_of(octets_); }
   std::span<std::byte> writable() { return octets_; }
 
   friend bool operator==(const Secret&, const Secret&) = delete;

@@ -87,7 +87,7 @@ class Pkey {
 class MacKey {
  public:
   explicit MacKey(Secret octets);
-  BytesView octets() const { return octets_.expose("the MAC key's own print"); }
+  const Secret& octets() const { return octets_; }
   // Into `out`, which holds hash_size(hash) octets.
   void mac(Hash hash, std::string_view input, std::span<std::byte> out) const;
 

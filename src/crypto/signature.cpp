@@ -230,7 +230,7 @@ void MacKey::mac(Hash hash, std::string_view input, std::span<std::byte> out) co
     std::strcpy(name, hash_name(hash));
     const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
                                      OSSL_PARAM_construct_end()};
-    const BytesView key = octets();
+    const BytesView key = octets_.expose("keys the HMAC");
     INVARIANT(place.mac && EVP_MAC_init(place.mac.get(), uc(key), key.size(), parameters) == 1, "HMAC");
   } else {
     // The key stays; only its first block is taken up again.

@@ -128,7 +128,7 @@ Result<void> parse_oct(const json::Object& jwk, KeyData& key) {
   Secret k = TRY(secret_member(jwk, "k"));
   ENSURE(k.size() <= kMaxSecretKey, too_large, "k");
   key.type = KeyType::oct;
-  key.mac.emplace(std::move(k));
+  key.mac = std::make_shared<const crypto::MacKey>(std::move(k));
   return {};
 }
 
@@ -161,7 +161,7 @@ Result<void> check_info(const KeyData& key) {
     //= RFC7518#3.2
     // A key of the same size as the hash output (for instance, 256 bits for "HS256") or larger MUST be used
     ENSURE(size >= (key.info.alg ? crypto::hash_size(alg_row(*key.info.alg).hash) : 32), weak_key, "k");
-    ENSURE(std::ranges::any_of(key.mac->octets(), is_ink), weak_key, "k");
+    ENSURE(std::ranges::any_of(key.mac->octets().expose("looked at for ink"), is_ink), weak_key, "k");
   }
   return {};
 }
@@ -225,7 +225,7 @@ std::string print_jwk(const KeyData& key, Members wanted) {
   if (key.type == KeyType::oct) {
     out.member("kty", "oct");
     if (all) {
-      std::string k = base64url::encode(key.mac->octets());
+      std::string k = base64url::encode(key.mac->octets().expose("printed as a private JWK"));
       out.member("k", k);
       wipe(k);
     }
@@ -264,7 +264,7 @@ std::string KeyData::thumbprint() const {
   json::Writer out;
   out.begin_object();
   if (type == KeyType::oct) {
-    std::string k = base64url::encode(mac->octets());
+    std::string k = base64url::encode(mac->octets().expose("hashed into the thumbprint"));
     out.reserve(k.size() + 32).member("k", k).member("kty", "oct");
     wipe(k);
   } else if (type == KeyType::RSA) {

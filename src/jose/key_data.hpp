@@ -18,9 +18,9 @@ struct KeyData {
   KeyInfo info;
   // `key_ops` of the JWK (RFC 7517 section 4.3); a `use` that is neither "sig" nor "enc" allows nothing.
   bool may_verify = true, may_sign = true;
-  bool has_operations = false;        // the JWK named them, so they are printed again
-  std::optional<crypto::Pkey> pkey;   // all but oct
-  std::optional<crypto::MacKey> mac;  // oct
+  bool has_operations = false;                // the JWK named them, so they are printed again
+  std::optional<crypto::Pkey> pkey;           // all but oct
+  std::shared_ptr<const crypto::MacKey> mac;  // oct
 
   // The algorithms that it may serve: those of its type and curve (for oct: of its length), narrowed by info.alg.
   bool admits(Alg alg) const;

@@ -12,20 +12,8 @@ using detail::Members;
 
 namespace {
 
-std::shared_ptr<KeyData> copy_of(const KeyData& data) {
-  auto copy = std::make_shared<KeyData>();
-  copy->type = data.type;
-  copy->pkey = data.pkey;
-  if (data.mac) copy->mac.emplace(Secret(data.mac->octets()));
-  copy->may_verify = data.may_verify;
-  copy->may_sign = data.may_sign;
-  copy->has_operations = data.has_operations;
-  copy->info = data.info;
-  return copy;
-}
-
 Result<std::shared_ptr<KeyData>> renamed(const KeyData& data, KeyInfo info) {
-  auto copy = copy_of(data);
+  auto copy = std::make_shared<KeyData>(data);
   copy->info = std::move(info);
   TRY_VOID(detail::check_info(*copy));
   return copy;
@@ -104,7 +92,7 @@ Secret PrivateKey::jwk() const { return secret_text(detail::print_jwk(*data_, Me
 Secret PrivateKey::pem() const { return data_->pkey->private_pem(); }
 
 PublicKey PrivateKey::public_key() const {
-  auto half = copy_of(*data_);
+  auto half = std::make_shared<KeyData>(*data_);
   half->pkey = data_->pkey->public_half();
   // What a key may sign, its public half may verify.
   half->may_verify = data_->may_verify || data_->may_sign;
@@ -121,7 +109,7 @@ Result<SecretKey> SecretKey::from_octets(BytesView octets, Alg alg, KeyInfo info
   data->type = KeyType::oct;
   data->info = std::move(info);
   data->info.alg = alg;
-  data->mac.emplace(Secret(octets));
+  data->mac = std::make_shared<const crypto::MacKey>(Secret(octets));
   TRY_VOID(detail::check_info(*data));
   return SecretKey(std::move(data));
 }
