@@ -2,9 +2,9 @@
 #include "issuer/contains.hpp"
 #include "issuer/digest.hpp"
 #include "issuer/endpoints/endpoints.hpp"
+#include "issuer/sealed.hpp"
 #include "issuer/steps/params.hpp"
 #include "issuer/steps/redirect_uri.hpp"
-#include "json/json.hpp"
 #include "tessera/jws.hpp"
 
 namespace tessera::issuer {
@@ -26,11 +26,6 @@ struct Sealed {
   SessionId session{};
 };
 
-std::string text_of(const json::Object& object, std::string_view name) {
-  const auto value = object.find(name);
-  return std::string(value ? value->string().value_or("") : "");
-}
-
 // An ID token of ours, expired or not: it says which application asks, and whose session it means.
 Step<void> check_hint(std::string_view hint, Wish& wish, const Ctx& ctx) {
   const auto& snapshot = ctx.snapshot();
@@ -39,13 +34,13 @@ Step<void> check_hint(std::string_view hint, Wish& wish, const Ctx& ctx) {
   // An access token carries sub and sid too; only an ID token may speak here.
   REQUIRE(token->typ() == "JWT", invalid_request, "id_token_hint", "not an ID token");
   json::Document document;
-  const auto claims = document.parse_object(tessera::text_of(token->payload()));
-  REQUIRE(claims && text_of(*claims, "iss") == snapshot.issuer, invalid_request, "id_token_hint", "of another issuer");
-  const Client* client = snapshot.client(text_of(*claims, "aud"));
+  const auto claims = document.parse_object(text_of(token->payload()));
+  REQUIRE(claims && member_text(*claims, "iss") == snapshot.issuer, invalid_request, "id_token_hint", "of another issuer");
+  const Client* client = snapshot.client(member_text(*claims, "aud"));
   REQUIRE(client, invalid_request, "id_token_hint", "its client is not known any more");
   REQUIRE(!wish.client || wish.client == client, invalid_request, "client_id", "not the hint's, " + client->id.text);
   wish.client = client;
-  wish.session = SessionId(text_of(*claims, "sid"));
+  wish.session = SessionId(member_text(*claims, "sid"));
   return {};
 }
 
@@ -73,28 +68,22 @@ Step<Wish> check_wish(const Params& params, const Ctx& ctx) {
 }
 
 // `browser` is the digest that it is bound to, "" for none.
-std::string seal(const Sealed& sealed, const std::string& browser, const Ctx& ctx) {
+std::string seal(const Sealed& sealed, std::string browser, const Ctx& ctx) {
   const auto& wish = sealed.wish;
-  json::Writer out;
-  out.begin_object().member("b", browser).member("t", ctx.now().time_since_epoch().count());
-  out.member("s", sealed.session.text).member("c", wish.client ? wish.client->id.text : "");
-  out.member("h", wish.session.text).member("u", wish.redirect_uri).member("x", wish.state).end_object();
-  return ctx.snapshot().seals->seal(SealKind::logout, out.text());
+  return seal_bound({SealKind::logout, std::move(browser)}, ctx.now(), ctx, [&](json::Writer& out) {
+    out.member("s", sealed.session.text).member("c", wish.client ? wish.client->id.text : "");
+    out.member("h", wish.session.text).member("u", wish.redirect_uri).member("x", wish.state);
+  });
 }
 
 // What was registered is asked again: it may have changed since.
-Step<Sealed> open(std::string_view text, std::string_view browser, const Ctx& ctx) {
-  const auto opened = ctx.snapshot().seals->open(SealKind::logout, text);
-  REQUIRE(opened, bad_interaction, "interaction", "altered, or sealed under a key that is gone");
+Step<Sealed> open(std::string_view text, std::string browser, const Ctx& ctx) {
   json::Document document;
-  const auto object = TRY(document.parse_object(*opened));
-  REQUIRE(text_of(object, "b") == browser, bad_interaction, "browser", "of another browser");
-  const auto issued = object.find("t");
-  const Instant from{microseconds(issued ? issued->integer().value_or(0) : 0)};
-  REQUIRE(ctx.now() < from + ctx.snapshot().realm.lifetimes.interaction, bad_interaction, "interaction", "expired");
-  Sealed sealed{Wish{ctx.snapshot().client(text_of(object, "c")), SessionId(text_of(object, "h")), text_of(object, "u"),
-                     text_of(object, "x")},
-                SessionId(text_of(object, "s"))};
+  const auto object = TRY(open_bound({SealKind::logout, std::move(browser)},
+                                     ctx.snapshot().realm.lifetimes.interaction, text, ctx, document));
+  Sealed sealed{Wish{ctx.snapshot().client(member_text(object, "c")), SessionId(member_text(object, "h")),
+                     member_text(object, "u"), member_text(object, "x")},
+                SessionId(member_text(object, "s"))};
   TRY_VOID(check_return(sealed.wish));
   return sealed;
 }

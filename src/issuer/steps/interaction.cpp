@@ -4,6 +4,7 @@
 
 #include "issuer/contains.hpp"
 #include "issuer/digest.hpp"
+#include "issuer/sealed.hpp"
 #include "issuer/steps/redirect_uri.hpp"
 #include "json/json.hpp"
 
@@ -17,7 +18,7 @@ constexpr std::string_view kKnown[] = {
     "resource",  "request",        "request_uri",           "registration"};
 // Of these only the presence counts: they are refused, and may be long.
 constexpr std::string_view kRefused[] = {"request", "request_uri", "registration"};
-constexpr std::size_t kBrowserOctets = 32, kBrowserText = 43, kMaxParams = 4 * 1024, kMaxSealed = 12 * 1024;
+constexpr std::size_t kBrowserOctets = 32, kBrowserText = 43, kMaxParams = 4 * 1024;
 
 bool holds_control(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
@@ -46,33 +47,20 @@ Params read(const json::Object& object) {
   return Params(std::move(list));
 }
 
-std::string text_of(const json::Object& object, std::string_view name) {
-  const auto value = object.find(name);
-  return std::string(value ? value->string().value_or("") : "");
-}
-
-// The opened text, when it is young enough and bound to `browser` ("" for no browser).
-Step<Interaction> open_bound(std::string_view sealed, std::string_view browser, const Ctx& ctx) {
-  REQUIRE(!sealed.empty() && sealed.size() <= kMaxSealed, bad_interaction, "interaction");
-  const auto text = ctx.snapshot().seals->open(SealKind::interaction, sealed);
-  REQUIRE(text, bad_interaction, "interaction", "altered, or sealed under a key that is gone");
+// `browser` is "" for no browser.
+Step<Interaction> open(std::string_view sealed, std::string browser, const Ctx& ctx) {
   json::Document document;
-  const auto object = TRY(document.parse_object(*text));
-  REQUIRE(text_of(object, "b") == browser, bad_interaction, "interaction", "of another browser");
-  const auto issued = object.find("t");
-  const Instant from{microseconds(issued ? issued->integer().value_or(0) : 0)};
-  REQUIRE(ctx.now() < from + ctx.snapshot().realm.lifetimes.interaction, bad_interaction, "interaction", "expired");
-  return Interaction{read(object), from, SessionId(text_of(object, "s")), object.find("l").has_value()};
+  const auto object = TRY(open_bound({SealKind::interaction, std::move(browser)},
+                                     ctx.snapshot().realm.lifetimes.interaction, sealed, ctx, document));
+  return Interaction{read(object), begun_of(object), SessionId(member_text(object, "s")), object.find("l").has_value()};
 }
 
-std::string seal_bound(const Interaction& interaction, const std::string& browser, const Ctx& ctx) {
-  json::Writer out;
-  out.begin_object().member("b", browser).member("t", interaction.begun.time_since_epoch().count());
-  if (!interaction.session.empty()) out.member("s", interaction.session.text);
-  if (interaction.logged_in) out.member("l", true);
-  write(out, interaction.params);
-  out.end_object();
-  return ctx.snapshot().seals->seal(SealKind::interaction, out.text());
+std::string seal(const Interaction& interaction, std::string browser, const Ctx& ctx) {
+  return seal_bound({SealKind::interaction, std::move(browser)}, interaction.begun, ctx, [&](json::Writer& out) {
+    if (!interaction.session.empty()) out.member("s", interaction.session.text);
+    if (interaction.logged_in) out.member("l", true);
+    write(out, interaction.params);
+  });
 }
 
 }  // namespace
@@ -84,18 +72,18 @@ Browser browser_of(const Request& request, Ctx& ctx) {
 }
 
 std::string seal_interaction(const Interaction& interaction, const Browser& browser, const Ctx& ctx) {
-  return seal_bound(interaction, digest_of(browser.value), ctx);
+  return seal(interaction, digest_of(browser.value), ctx);
 }
 
 Step<Interaction> open_interaction(const Request& request, const Ctx& ctx) {
   const auto cookie = request.headers.cookie("browser");
   REQUIRE(cookie.size() == kBrowserText, bad_interaction, "browser", "no cookie of this browser");
-  return open_bound(request.form.get("interaction"), digest_of(cookie), ctx);
+  return open(request.form.get("interaction"), digest_of(cookie), ctx);
 }
 
-std::string seal_request(const Params& params, const Ctx& ctx) { return seal_bound({params, ctx.now()}, "", ctx); }
+std::string seal_request(const Params& params, const Ctx& ctx) { return seal({params, ctx.now()}, "", ctx); }
 
-Step<Params> open_request(std::string_view sealed, const Ctx& ctx) { return TRY(open_bound(sealed, "", ctx)).params; }
+Step<Params> open_request(std::string_view sealed, const Ctx& ctx) { return TRY(open(sealed, "", ctx)).params; }
 
 Step<void> check_origin(const Request& request, const Ctx& ctx) {
   const auto& origin = request.headers.origin;
