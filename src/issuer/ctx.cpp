@@ -29,6 +29,11 @@ Step<void> Ctx::limit(LimitKind kind, std::string_view key) {
   return {};
 }
 
+Step<void> Ctx::check_limit(LimitKind kind, std::string_view key) {
+  if (!counted_.contains({kind, std::string(key)})) REQUIRE(limits_.has(kind, key, now_), slow_down, "limit");
+  return {};
+}
+
 void Ctx::give_back(LimitKind kind, std::string_view key) {
   if (given_back_.emplace(kind, std::string(key)).second) limits_.give_back(kind, key);
 }

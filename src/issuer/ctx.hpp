@@ -58,11 +58,16 @@ class Ctx {
   Step<bool> check_password(const Secret& password, const std::string& hash);
   // Whether an answer of check_password is there: the next transaction may then be the one that writes.
   bool password_checked() const { return checked_.has_value(); }
+  // The queue of hashes is full: a password cannot be checked now.
+  bool hashes_full() const { return hashes_full_; }
   // The hash of a new password.
   Step<std::string> hash_password(const Secret& password);
 
   // Counts against a limit, once a request whatever is called again. Refusal: slow_down.
   Step<void> limit(LimitKind kind, std::string_view key);
+
+  // The same without counting: whether a later limit() would be met. What this request has counted does not count.
+  Step<void> check_limit(LimitKind kind, std::string_view key);
 
   // Gives back what `limit` took, once a request: a login that was right does not count.
   void give_back(LimitKind kind, std::string_view key);
@@ -82,6 +87,7 @@ class Ctx {
   void end() { tx_ = nullptr; }
   void answer_check(std::string hash, bool right) { checked_ = {std::move(hash), right}; }
   void answer_hash(std::string hash) { hashed_ = std::move(hash); }
+  void answer_hashes_full() { hashes_full_ = true; }
   const std::vector<Event>& events() const { return events_; }
   const std::vector<Fact>& facts() const { return facts_; }
 
@@ -95,6 +101,7 @@ class Ctx {
   Access access_ = Access::read;
   std::optional<std::pair<std::string, bool>> checked_;
   std::optional<std::string> hashed_;
+  bool hashes_full_ = false;
   std::set<std::pair<LimitKind, std::string>> counted_, given_back_;
   std::vector<Event> events_;
   std::vector<Fact> facts_;

@@ -13,11 +13,13 @@
 namespace tessera::issuer {
 
 enum class LimitKind : std::uint8_t {
-  login_address,       // logins from one address
-  login_user_address,  // logins of one canonical user name from one address
-  login_user,          // logins of one canonical user name from anywhere: wide, so that nobody is locked out by others
+  login_address,       // wrong logins from one network
+  login_user_address,  // wrong logins of one canonical user name from one network
+  login_user,          // wrong logins of one canonical user name from anywhere
+  login_device,        // wrong logins of one canonical user name from one device that knows it: instead of the two above
+  login_right,         // right logins of one canonical user name: each costs hashes and a row
 };
-inline constexpr std::size_t kLimitKinds = 3;
+inline constexpr std::size_t kLimitKinds = 5;
 
 struct LimitRule {
   double burst;        // at once
@@ -29,8 +31,10 @@ class Limits {
   Limits();
   explicit Limits(std::array<LimitRule, kLimitKinds> rules) : rules_(rules) {}
 
-  // Takes one; false when the bucket is empty. At most 100,000 buckets are kept: full ones go first.
+  // Takes one; false when the bucket is empty. At most 100,000 buckets are kept: full ones go first, then those that
+  // would be full again soonest.
   bool take(LimitKind kind, std::string_view key, Instant now);
+  bool has(LimitKind kind, std::string_view key, Instant now) const;  // whether take would give one
   // Gives one back: a login that was right does not count.
   void give_back(LimitKind kind, std::string_view key);
 
@@ -39,9 +43,10 @@ class Limits {
     double level;
     Instant at;
   };
+  double level(LimitKind kind, const Bucket& bucket, Instant now) const;
   void make_room(Instant now);
   std::array<LimitRule, kLimitKinds> rules_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::unordered_map<std::string, Bucket> buckets_;
 };
 
