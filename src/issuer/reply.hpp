@@ -1,6 +1,7 @@
 // What an endpoint answers: data, from which the adapter makes a response. No HTTP type, no HTML, no signed token.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -69,8 +70,9 @@ struct Empty {
 
 // Name without prefix: the adapter adds the realm's name and, over https, `__Host-`. HttpOnly, SameSite=Lax, Path=/.
 struct Cookie {
-  enum class Which { session, browser } which{};
+  enum class Which { session, browser, device } which{};
   std::string value;                     // "" removes it
+  std::chrono::seconds max_age{0};       // 0: as long as the browser runs
   friend bool operator==(const Cookie&, const Cookie&) = default;
 };
 

@@ -50,6 +50,7 @@ struct Request {
   Params form;                           // of a POST body
   RequestHeaders headers;
   std::string address;                   // of the client, after trusted proxies
+  std::string network;                   // what limits go by: the address, or the first 64 bits of an IPv6 one
   std::string id;                        // the request id: in logs and on error pages
 
   // The parameters where OAuth puts them: the form of a POST, the query of a GET.

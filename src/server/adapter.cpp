@@ -43,10 +43,10 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-// The engine knows its cookies as "session" and "browser", whatever realm and scheme add to their names.
-std::string_view engine_name(issuer::Cookie::Which which) {
-  return which == issuer::Cookie::Which::session ? "session" : "browser";
-}
+// The engine knows its cookies as these, whatever realm and scheme add to their names.
+constexpr std::string_view kCookies[] = {"session", "browser", "device"};
+
+std::string_view engine_name(issuer::Cookie::Which which) { return kCookies[static_cast<std::size_t>(which)]; }
 
 // Over https the prefix keeps a neighbouring host from planting one (RFC 6265bis section 4.1.3.2). Not every browser
 // takes it over http, which is this machine alone.
@@ -58,7 +58,8 @@ std::string cookie_name(const issuer::Snapshot& snapshot, issuer::Cookie::Which 
 
 std::vector<issuer::Param> cookies_of(const http::Request& request, const issuer::Snapshot& snapshot) {
   using Which = issuer::Cookie::Which;
-  const std::string names[] = {cookie_name(snapshot, Which::session), cookie_name(snapshot, Which::browser)};
+  const std::string names[] = {cookie_name(snapshot, Which::session), cookie_name(snapshot, Which::browser),
+                               cookie_name(snapshot, Which::device)};
   std::vector<issuer::Param> cookies;
   for (const auto& header : request.headers) {
     if (header.name != "cookie") continue;
@@ -67,7 +68,7 @@ std::vector<issuer::Param> cookies_of(const http::Request& request, const issuer
       const auto end = std::min(rest.find(';'), rest.size());
       const auto one = trimmed(rest.substr(0, end));
       const auto equals = one.find('=');
-      for (const auto which : {Which::session, Which::browser})
+      for (const auto which : {Which::session, Which::browser, Which::device})
         if (one.substr(0, std::min(equals, one.size())) == names[static_cast<std::size_t>(which)] &&
             equals < one.size())
           cookies.push_back({std::string(engine_name(which)), std::string(one.substr(equals + 1))});
@@ -100,7 +101,7 @@ std::string cookie_line(const issuer::Cookie& cookie, const Asked& asked) {
   std::string line = cookie_name(*asked.live->snapshot, cookie.which) + '=' + cookie.value;
   line += "; Path=/; HttpOnly; SameSite=Lax";
   if (https) line += "; Secure";
-  if (cookie.value.empty()) line += "; Max-Age=0";
+  if (cookie.value.empty() || cookie.max_age.count() > 0) line += "; Max-Age=" + std::to_string(cookie.max_age.count());
   return line;
 }
 
@@ -197,6 +198,16 @@ std::string address_octets(std::string_view text) {
   if (std::string_view(octets, 12) == kMapped) return {octets + 12, 4};
   return {octets, 16};
 }
+
+// Who holds one IPv6 address usually holds the 2^64 beside it.
+std::string network_of(const std::string& address) {
+  std::string octets = address_octets(address);
+  if (octets.empty()) return address;
+  char text[INET6_ADDRSTRLEN];
+  const bool v4 = octets.size() == 4;
+  if (!v4) octets.replace(8, 8, 8, '\0');
+  return inet_ntop(v4 ? AF_INET : AF_INET6, octets.data(), text, sizeof text) ? text : address;
+}
 }  // namespace
 
 bool Proxies::add(std::string_view cidr) {
@@ -255,6 +266,7 @@ std::variant<issuer::Request, Refused> to_engine(const http::Request& request, c
   out.headers.origin = std::string(request.header("origin"));
   out.headers.cookies = cookies_of(request, snapshot);
   out.address = std::move(address);
+  out.network = network_of(out.address);
   out.id = std::move(id);
   auto query = params_of(request.query);
   if (!query) return refused(400, OAuthErr::invalid_request, "query", "not a form");

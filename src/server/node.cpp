@@ -284,9 +284,8 @@ void Node::hash(std::shared_ptr<Job> job, issuer::NeedHash need) {
     drive(std::move(job));
   };
   if (hash_pool_.try_run(task)) return;
-  job->committed = false;
-  job->result.emplace(issuer::refuse(OAuthErr::temporarily_unavailable, "password", "the queue of hashes is full"));
-  settle(std::move(job));
+  job->ctx->answer_hashes_full();
+  drive(std::move(job));
 }
 
 void Node::apply_facts(std::shared_ptr<Job> job) {

@@ -1,5 +1,6 @@
 #include "issuer/authorization.hpp"
 #include "issuer/endpoints/endpoints.hpp"
+#include "issuer/steps/device.hpp"
 #include "issuer/steps/params.hpp"
 #include "issuer/steps/username.hpp"
 
@@ -13,22 +14,33 @@ std::string dummy_hash(const crypto::PasswordCost& cost) {
          ",p=1$c29tZSBzYWx0IGhlcmUhIQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 }
 
-Step<void> count(const std::string& name, const Request& request, Ctx& ctx) {
-  TRY_VOID(ctx.limit(LimitKind::login_address, request.address));
-  TRY_VOID(ctx.limit(LimitKind::login_user_address, name + '\n' + request.address));
-  TRY_VOID(ctx.limit(LimitKind::login_user, name));
+// What one try takes from, until it turns out to be right.
+using Buckets = std::vector<std::pair<LimitKind, std::string>>;
+
+Buckets buckets_of(const std::string& name, const Request& request, const Ctx& ctx) {
+  Buckets buckets{{LimitKind::login_address, request.network}};
+  if (const auto device = known_device(request, name, ctx); !device.empty()) {
+    buckets.emplace_back(LimitKind::login_device, name + '\n' + device);
+  } else {
+    buckets.emplace_back(LimitKind::login_user_address, name + '\n' + request.network);
+    buckets.emplace_back(LimitKind::login_user, name);
+  }
+  return buckets;
+}
+
+Step<void> count(const Buckets& buckets, const std::string& name, Ctx& ctx) {
+  TRY_VOID(ctx.check_limit(LimitKind::login_right, name));
+  for (const auto& [kind, key] : buckets) TRY_VOID(ctx.limit(kind, key));
   return {};
 }
 
-void give_back(const std::string& name, const Request& request, Ctx& ctx) {
-  ctx.give_back(LimitKind::login_address, request.address);
-  ctx.give_back(LimitKind::login_user_address, name + '\n' + request.address);
-  ctx.give_back(LimitKind::login_user, name);
+void give_back(const Buckets& buckets, Ctx& ctx) {
+  for (const auto& [kind, key] : buckets) ctx.give_back(kind, key);
 }
 
-// The hash names its parameters; one made with others is made anew while the password is at hand.
+// The hash names its parameters; one made with others is made anew while the password is at hand, unless too many wait.
 Step<void> renew_hash(const User& user, const Secret& password, Ctx& ctx, Tx& tx) {
-  if (!crypto::password_needs_rehash(user.password_hash, ctx.snapshot().password_cost)) return {};
+  if (ctx.hashes_full() || !crypto::password_needs_rehash(user.password_hash, ctx.snapshot().password_cost)) return {};
   const auto fresh = TRY(ctx.hash_password(password));
   TRY_VOID(tx.replace_password(ctx.realm(), user.id, user.password_hash, fresh));
   return {};
@@ -70,9 +82,14 @@ Step<Reply> log_in(const Interaction& interaction, const Target& target, const B
   const std::string shown(name ? typed : "");
   if (!name || typed_password.empty() || typed_password.size() > kMaxPassword)
     return login_page(interaction, target, browser, ctx, shown, OAuthErr::access_denied);
-  if (!count(*name, request, ctx)) {
+  const auto buckets = buckets_of(*name, request, ctx);
+  if (!count(buckets, *name, ctx)) {
     ctx.emit({"login_limited", {{"address", request.address}}});
     return login_page(interaction, target, browser, ctx, shown, OAuthErr::slow_down);
+  }
+  if (ctx.hashes_full() && !ctx.password_checked()) {
+    give_back(buckets, ctx);
+    return login_page(interaction, target, browser, ctx, shown, OAuthErr::temporarily_unavailable);
   }
   const Secret password(typed_password);
   const auto user = TRY(check_person(*name, password, request.address, ctx));
@@ -86,7 +103,9 @@ Step<Reply> log_in(const Interaction& interaction, const Target& target, const B
   next.logged_in = true;
   Reply reply = TRY(with_redirect(go_on(next, target, login, Allowed::not_yet, browser, ctx), target, ctx));
   reply.cookies.push_back({Cookie::Which::session, std::move(cookie)});
-  give_back(*name, request, ctx);
+  reply.cookies.push_back(device_cookie(*name, ctx));
+  give_back(buckets, ctx);
+  (void)ctx.limit(LimitKind::login_right, *name);  // asked above: one that came in between is let through
   ctx.emit(
       {"login", {{"user", user->id.text}, {"session", login.session.id.text}, {"client", target.client->id.text}}});
   return reply;

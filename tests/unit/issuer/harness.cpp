@@ -162,8 +162,11 @@ Answer House::call(Endpoint endpoint, const Request& request) {
     INVARIANT(round < 10, "a need that is met is not asked again");
     Need need = std::move(*step.error().need());
     if (auto* hash = std::get_if<NeedHash>(&need)) {
-      ++answer.hashes;
-      if (hash->hash.empty())
+      const bool full = hash_queue_ == Queue::full || (hash_queue_ == Queue::full_after_one && answer.hashes > 0);
+      answer.hashes += !full;
+      if (full)
+        ctx.answer_hashes_full();
+      else if (hash->hash.empty())
         ctx.answer_hash(test::need(crypto::hash_password(hash->password, hash->cost), "a hash"));
       else
         ctx.answer_check(hash->hash, crypto::verify_password(hash->password, hash->hash));

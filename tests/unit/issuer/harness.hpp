@@ -60,6 +60,8 @@ class House {
   Instant now() const { return now_; }
   void pass(microseconds time) { now_ += time; }
   Limits& limits() { return limits_; }
+  enum class Queue { open, full, full_after_one };
+  void hash_queue(Queue queue) { hash_queue_ = queue; }
 
   Answer call(Endpoint endpoint, const Request& request);
 
@@ -87,6 +89,7 @@ class House {
   std::shared_ptr<Snapshot> snapshot_;
   std::unique_ptr<Store> store_;
   Limits limits_;
+  Queue hash_queue_ = Queue::open;
   int next_ = 0;
 };
 

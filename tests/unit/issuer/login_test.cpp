@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/crypto.hpp"
+#include "issuer/steps/device.hpp"
 #include "issuer/steps/username.hpp"
 #include "unit/issuer/page_requests.hpp"
 
@@ -28,7 +29,7 @@ TEST_F(Login, right_password_makes_a_session_whose_cookie_is_kept_as_a_digest) {
   const auto answer = tab.type(interaction, "ann");
   ASSERT_TRUE(code_of(house, answer));
   EXPECT_EQ(answer.hashes, 1);
-  ASSERT_EQ(answer.reply->cookies.size(), 1u);
+  ASSERT_EQ(answer.reply->cookies.size(), 2u);
   const auto& cookie = answer.reply->cookies[0];
   EXPECT_EQ(cookie.which, Cookie::Which::session);
   EXPECT_EQ(cookie.value.size(), 43u);
@@ -337,8 +338,134 @@ TEST_F(Login, S24_an_address_that_is_out_takes_nothing_from_the_user) {
   EXPECT_EQ(error_shown(Tab{house, tab.cookies, "203.0.113.1"}.type(interaction, "ann", "wrong")), "slow_down");
 }
 
-TEST_F(Login, S24_a_right_login_costs_nothing) {
-  for (int i = 0; i < 150; ++i) ASSERT_TRUE(code_of(house, tab.type(interaction, "ann"))) << i;
+TEST_F(Login, S24_a_right_login_takes_no_try_but_twenty_at_once_are_enough) {
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(code_of(house, tab.type(interaction, "ann"))) << i;
+  const auto slow = Tab{house, {{"browser", tab.cookies["browser"]}}, "198.51.100.7"}.type(interaction, "ANN");
+  EXPECT_EQ(error_shown(slow), "slow_down");
+  EXPECT_EQ(slow.hashes + slow.transactions, 0);
+  EXPECT_TRUE(code_of(house, Tab{house, tab.cookies}.type(interaction, "bob")));
+  house.pass(seconds(30));
+  EXPECT_TRUE(code_of(house, tab.type(interaction, "ann")));
+  EXPECT_EQ(error_shown(tab.type(interaction, "ann")), "slow_down");
+  // Wrong ones pay nothing of it.
+  house.pass(minutes(10));
+  for (int i = 0; i < 100; ++i) Tab{house, tab.cookies, std::to_string(i)}.type(interaction, "bob", "wrong");
+  EXPECT_TRUE(house.limits().has(LimitKind::login_right, "bob", house.now()));
+}
+
+TEST_F(Login, S24_a_known_device_is_not_locked_out_by_others_whatever_they_try) {
+  ASSERT_TRUE(code_of(house, tab.type(interaction, "ann")));
+  const auto attack = [&] {
+    for (int i = 0; i < 300; ++i) {
+      Tab other{house, {{"browser", tab.cookies["browser"]}}, "203.0.113." + std::to_string(i % 40)};
+      if (i % 40 == 0) other.address = tab.address;  // from behind her own router, too
+      other.type(interaction, "ann", "wrong");
+    }
+  };
+  attack();
+  Tab stranger{house, {{"browser", tab.cookies["browser"]}}, "198.51.100.7"};
+  EXPECT_EQ(error_shown(stranger.type(interaction, "ann")), "slow_down");
+  EXPECT_TRUE(code_of(house, tab.type(interaction, "Ann")));
+  tab.cookies.erase("session");  // logged out, elsewhere, and a year later
+  tab.address = "198.51.100.8";
+  house.pass(std::chrono::days(399));
+  interaction = interaction_of(tab.ask());
+  attack();
+  EXPECT_TRUE(code_of(house, tab.type(interaction, "ann")));
+}
+
+TEST_F(Login, S24_a_known_device_has_tries_of_its_own_and_no_more_than_others) {
+  tab.log_in("ann");
+  const auto device = tab.cookies["device"];
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(tab.type(interaction, "ann", "wrong").hashes, 1);
+  EXPECT_EQ(error_shown(tab.type(interaction, "ann")), "slow_down");
+  tab.address = "198.51.100.7";
+  EXPECT_EQ(error_shown(tab.type(interaction, "ann")), "slow_down");
+  // They take nothing from her elsewhere.
+  EXPECT_TRUE(code_of(house, Tab{house, {{"browser", tab.cookies["browser"]}}}.type(interaction, "ann")));
+  house.pass(seconds(13));
+  EXPECT_TRUE(code_of(house, tab.type(interaction, "ann")));
+  EXPECT_NE(tab.cookies["device"], device);
+}
+
+TEST_F(Login, S24_a_device_is_known_for_its_own_name_and_realm_only_and_for_400_days) {
+  tab.log_in("ann");
+  const auto device = tab.cookies["device"];
+  const auto known = [&](std::string_view name, const std::string& cookie) {
+    Ctx ctx(std::make_shared<Snapshot>(house.config()), 0, house.now(), house.limits(), [](std::span<std::byte>) {});
+    Request request;
+    request.headers.cookies = {{"device", cookie}};
+    return !known_device(request, name, ctx).empty();
+  };
+  EXPECT_TRUE(known("ann", device));
+  EXPECT_FALSE(known("bob", device));
+  EXPECT_FALSE(known("", device));
+  EXPECT_FALSE(known("ann", ""));
+  EXPECT_FALSE(known("ann", device + "A"));
+  EXPECT_FALSE(known("ann", interaction));
+  for (std::size_t at = 0; at < device.size(); ++at) {
+    std::string bent = device;
+    bent[at] = bent[at] == 'A' ? 'B' : 'A';
+    ASSERT_FALSE(known("ann", bent)) << at;
+  }
+  EXPECT_EQ(device.find("ann"), std::string::npos);
+  house.pass(std::chrono::days(400));
+  EXPECT_FALSE(known("ann", device));
+  house.pass(-std::chrono::days(400));
+  const Secret master(std::string_view("a master key for tests: 32 bytes"));
+  house.config().seals = std::make_shared<SealKeys>(RealmId("other"), std::vector{SealKeys::Master{'a', &master}});
+  EXPECT_FALSE(known("ann", device));
+}
+
+TEST_F(Login, S24_a_wrong_login_makes_no_device_known) {
+  tab.type(interaction, "ann", "wrong");
+  EXPECT_FALSE(tab.cookies.contains("device"));
+}
+
+TEST_F(Login, S24_an_ipv6_network_is_one_whoever_speaks_from_it) {
+  for (int i = 0; i < 5; ++i) {
+    Request request = post({{"interaction", interaction}, {"username", "ann"}, {"password", "wrong"}});
+    request.headers.cookies = {{"browser", tab.cookies["browser"]}};
+    request.address = "2001:db8::" + std::to_string(i);
+    request.network = "2001:db8::";
+    EXPECT_EQ(house.call(login, request).hashes, 1);
+  }
+  tab.address = "2001:db8::";
+  EXPECT_EQ(error_shown(tab.type(interaction, "ann")), "slow_down");
+}
+
+TEST_F(Login, a_full_queue_of_hashes_shows_the_page_again_and_costs_no_try) {
+  house.hash_queue(House::Queue::full);
+  for (int i = 0; i < 40; ++i) {
+    const auto answer = tab.type(interaction, "Ann");
+    ASSERT_EQ(error_shown(answer), "temporarily_unavailable") << i;
+    EXPECT_EQ(answer.page().status, 503);
+    EXPECT_EQ(model_of<LoginPage>(answer)->username, "Ann");
+    EXPECT_EQ(answer.hashes, 0);
+    EXPECT_TRUE(answer.reply->cookies.empty());
+    EXPECT_FALSE(has_event(answer, "login_failed"));
+  }
+  house.hash_queue(House::Queue::open);
+  EXPECT_TRUE(code_of(house, tab.type(interaction, "ann")));
+}
+
+TEST_F(Login, a_queue_that_is_full_when_the_hash_should_be_renewed_costs_no_login) {
+  const auto old = *crypto::hash_password(Secret(std::string_view(kPassword)), {16, 2});
+  set_password("usr_ann", old);
+  house.hash_queue(House::Queue::full_after_one);
+  EXPECT_TRUE(code_of(house, tab.type(interaction, "ann")));
+  EXPECT_EQ(house.user("usr_ann").password_hash, old);
+}
+
+TEST(LimitsTest, many_names_push_out_those_that_tried_least) {
+  Limits limits({LimitRule{30, 0.5}, LimitRule{5, 1.0 / 12}, LimitRule{100, 1.0 / 3}, LimitRule{5, 1.0 / 12},
+                 LimitRule{20, 1.0 / 30}});
+  const Instant now(seconds(1'800'000'000));
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(limits.take(LimitKind::login_user_address, "ann", now));
+  for (int i = 0; i < 250'000; ++i) limits.take(LimitKind::login_address, std::to_string(i), now);
+  EXPECT_FALSE(limits.has(LimitKind::login_user_address, "ann", now));
+  EXPECT_FALSE(limits.take(LimitKind::login_user_address, "ann", now));
+  EXPECT_TRUE(limits.has(LimitKind::login_user_address, "ann", now + seconds(12)));
 }
 
 TEST(Username, canonical_form) {

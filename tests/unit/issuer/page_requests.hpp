@@ -52,13 +52,15 @@ struct Tab {
   std::string origin = "";
 
   Answer send(Endpoint endpoint, Request request) {
-    request.address = address;
+    request.address = request.network = address;
     request.headers.origin = request.method == Method::post ? origin : "";
     for (const auto& [name, value] : cookies) request.headers.cookies.push_back({name, value});
     auto answer = house.call(endpoint, request);
     if (answer.reply)
       for (const auto& cookie : answer.reply->cookies) {
-        const std::string name = cookie.which == Cookie::Which::session ? "session" : "browser";
+        const std::string name = cookie.which == Cookie::Which::session   ? "session"
+                                 : cookie.which == Cookie::Which::browser ? "browser"
+                                                                          : "device";
         if (cookie.value.empty())
           cookies.erase(name);
         else

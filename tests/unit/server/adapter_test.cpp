@@ -171,6 +171,39 @@ TEST(adapter, cookies_are_prefixed_over_https_and_named_for_their_realm) {
   EXPECT_TRUE(http.ends_with("; Path=/; HttpOnly; SameSite=Lax")) << http;
 }
 
+TEST(adapter, a_device_cookie_outlives_the_browsers_run_and_a_session_does_not) {
+  House house([](Config& config) { config.settings.issuer = "https://id.example.com"; });
+  const auto now = live(house.node->snapshot(""));
+  const Asked asked{issuer::find_route("/login"), now.get(), "", "id", "", {}};
+  issuer::Reply reply{issuer::Empty{}};
+  reply.cookies = {{issuer::Cookie::Which::session, "s"},
+                   {issuer::Cookie::Which::device, "d", std::chrono::hours(1)},
+                   {issuer::Cookie::Which::session, ""}};
+  const auto response = to_http(reply, {}, asked);
+  std::vector<std::string> cookies;
+  for (const auto& one : response.headers)
+    if (one.name == "Set-Cookie") cookies.push_back(one.value);
+  EXPECT_EQ(cookies, (std::vector<std::string>{
+                         "__Host-tessera-session=s; Path=/; HttpOnly; SameSite=Lax; Secure",
+                         "__Host-tessera-device=d; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=3600",
+                         "__Host-tessera-session=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0"}));
+}
+
+TEST(adapter, S24_limits_go_by_64_bits_of_an_ipv6_address) {
+  House house;
+  const auto network_of = [&](std::string address) {
+    const auto read = to_engine(get("/jwks"), *issuer::find_route("/jwks"), *house.node->snapshot(""), address, "id");
+    EXPECT_EQ(std::get<issuer::Request>(read).address, address);
+    return std::get<issuer::Request>(read).network;
+  };
+  EXPECT_EQ(network_of("192.0.2.7"), "192.0.2.7");
+  EXPECT_EQ(network_of("::ffff:192.0.2.7"), "192.0.2.7");
+  EXPECT_EQ(network_of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+  EXPECT_EQ(network_of("2001:db8:1:2::9"), "2001:db8:1:2::");
+  EXPECT_EQ(network_of("2001:db8:1:3::9"), "2001:db8:1:3::");
+  EXPECT_EQ(network_of("nonsense"), "nonsense");
+}
+
 TEST(adapter, hsts_over_https) {
   House house([](Config& config) { config.settings.issuer = "https://id.example.com"; });
   EXPECT_TRUE(header(house.ask(get("/jwks")), "Strict-Transport-Security").starts_with("max-age="));

@@ -377,6 +377,40 @@ TEST(pool, a_task_that_throws_takes_no_other_along) {
   EXPECT_EQ(done, 1);
 }
 
+TEST(node, a_full_queue_of_hashes_shows_the_login_page_again) {
+  House house([](Config& config) { config.settings.password_cost = {8192, 2}; });
+  const auto page = house.ask(
+      get("/authorize?response_type=code&client_id=orders&redirect_uri=http%3A%2F%2Forders.localhost%3A8081%2Fcallback&"
+          "scope=openid&code_challenge=" +
+          std::string(kChallenge) + "&code_challenge_method=S256"));
+  const auto cookie = "tessera-browser=" + between(header(page, "Set-Cookie"), "tessera-browser=", ";");
+  const auto interaction = between(page.body, "name=\"interaction\" value=\"", "\"");
+  constexpr int kPeople = 300;
+  std::vector<std::promise<http::Response>> answers(kPeople);
+  for (int i = 0; i < kPeople; ++i) {
+    auto request = post("/login",
+                        form::print({{"interaction", interaction},
+                                     {"username", "someone" + std::to_string(i)},
+                                     {"password", "x"}}),
+                        {{"cookie", cookie}});
+    request.peer = "10.0.0." + std::to_string(i % 250);
+    house.node->answer(std::move(request), [&answers, i](http::Response response) {
+      answers[static_cast<std::size_t>(i)].set_value(std::move(response));
+    });
+  }
+  int busy = 0;
+  for (auto& answer : answers) {
+    const auto response = answer.get_future().get();
+    ASSERT_TRUE(response.status == 403 || response.status == 503) << response.status << response.body;
+    EXPECT_NE(response.body.find("name=\"password\""), std::string::npos);
+    if (response.status == 403) continue;
+    ++busy;
+    EXPECT_NE(response.body.find("Busy just now"), std::string::npos);
+    EXPECT_EQ(header(response, "Retry-After"), "5");
+  }
+  EXPECT_GT(busy, 0);
+}
+
 TEST(pool, a_full_queue_refuses_and_leaves_the_task) {
   std::promise<void> hold;
   auto held = hold.get_future().share();
