@@ -17,7 +17,7 @@ namespace tessera::issuer {
 
 namespace {
 
-constexpr std::size_t kMaxState = 1024, kMaxNonce = 256;
+constexpr std::size_t kMaxNonce = 256;
 
 struct Prompt {
   bool none = false, login = false, consent = false;
@@ -69,6 +69,7 @@ Step<Ask> check_ask(const Params& params, const Client& client, const Ctx& ctx) 
   REQUIRE(!params.find("request"), request_not_supported, "request");
   REQUIRE(!params.find("request_uri"), request_uri_not_supported, "request_uri");
   REQUIRE(!params.find("registration"), registration_not_supported, "registration");
+  REQUIRE(!params.find("id_token_hint"), invalid_request, "id_token_hint", std::string(params.get("id_token_hint")));
   TRY_VOID(require_param(params, "response_type"));
   REQUIRE(params.get("response_type") == "code", unsupported_response_type, "response_type",
           "expected code, got " + std::string(params.get("response_type")));
@@ -89,11 +90,20 @@ bool covers(const std::optional<Consent>& consent, const std::vector<std::string
   return consent && std::ranges::all_of(scope, [&](const auto& name) { return contains(consent->scope, name); });
 }
 
+bool logged_in_here(const Interaction& interaction, const std::optional<LoggedIn>& login) {
+  return login && interaction.logged_in && interaction.session == login->session.id;
+}
+
+// Somebody is logged in, and not the person whom the application means.
+bool is_another(const Interaction& interaction, const std::optional<LoggedIn>& login) {
+  return login && !interaction.hinted.empty() && interaction.hinted != login->user.id;
+}
+
 // Whether the person must log in now, whoever is logged in. What was met in this interaction stays met: a consent page
 // read slowly sends nobody back to the password.
 bool needs_login(const Ask& ask, const Interaction& interaction, const std::optional<LoggedIn>& login, Instant now) {
-  if (!login) return true;
-  if (interaction.logged_in && interaction.session == login->session.id) return false;
+  if (!login || is_another(interaction, login)) return true;
+  if (logged_in_here(interaction, login)) return false;
   return ask.prompt.login || (ask.max_age && login->session.authenticated + *ask.max_age < now);
 }
 
@@ -117,7 +127,7 @@ Reply consent_page(const Interaction& asked, const Target& target, const LoggedI
   interaction.logged_in = asked.logged_in && asked.session == login.session.id;
   interaction.session = login.session.id;
   return answered({.model = ConsentPage{.client_name = target.client->name,
-                                        .realm_name = ctx.snapshot().realm.name,
+                                        .party = target.client->party,
                                         .user_name = login.user.name.empty() ? login.user.username : login.user.name,
                                         .scopes = ask.scope,
                                         .interaction = seal_interaction(interaction, browser, ctx)},
@@ -158,9 +168,7 @@ Step<Target> check_target(const Params& params, const Ctx& ctx) {
   const auto uri = TRY(require_param(params, "redirect_uri"));
   REQUIRE(redirect_registered(*client, uri), bad_redirect_uri, "redirect_uri",
           received_and_registered(uri, client->redirect_uris));
-  const auto state = params.get("state");
-  REQUIRE(state.size() <= kMaxState, invalid_request, "state", "longer than 1024 octets");
-  return Target{client, std::string(uri), std::string(state)};
+  return Target{client, std::string(uri), TRY(check_state(params))};
 }
 
 Step<Reply> with_redirect(Step<Reply> outcome, const Target& target, Ctx& ctx) {
@@ -183,7 +191,6 @@ Reply login_page(const Interaction& interaction, const Target& target, const Bro
                  std::string username, std::optional<OAuthErr> error) {
   return answered({.status = error ? error_row(*error).status : 200,
                    .model = LoginPage{.client_name = target.client->name,
-                                      .realm_name = ctx.snapshot().realm.name,
                                       .username = std::move(username),
                                       .interaction = seal_interaction(interaction, browser, ctx),
                                       .error = error},
@@ -198,8 +205,17 @@ Step<std::vector<std::string>> scope_asked(const Interaction& interaction, const
 Step<Reply> go_on(const Interaction& interaction, const Target& target, const std::optional<LoggedIn>& login,
                   Allowed allowed, const Browser& browser, Ctx& ctx) {
   const Ask ask = TRY(check_ask(interaction.params, *target.client, ctx));
+  //= OIDC#3.1.2.1
+  // If the End-User identified by the ID Token is already logged in or is logged in as a result of the request […],
+  // then the Authorization Server returns a positive response; otherwise, it MUST return an error, such as
+  // login_required.
+  REQUIRE(!is_another(interaction, login) || !logged_in_here(interaction, login), login_required, "id_token_hint",
+          "another person has logged in");
   if (needs_login(ask, interaction, login, ctx.now())) {
-    REQUIRE(!ask.prompt.none, login_required, "prompt", login ? "logged in longer ago than max_age" : "not logged in");
+    REQUIRE(!ask.prompt.none, login_required, "prompt",
+            !login                           ? "not logged in"
+            : is_another(interaction, login) ? "another person is logged in"
+                                             : "logged in longer ago than max_age");
     auto hint = interaction.params.get("login_hint");
     if (hint.size() > 256 || !valid_utf8(hint)) hint = "";
     return login_page(interaction, target, browser, ctx, std::string(hint), std::nullopt);

@@ -13,8 +13,8 @@ Step<Tx*> Ctx::store(Access access) {
 
 Step<bool> Ctx::check_password(const Secret& password, const std::string& hash) {
   if (checked_ && checked_->first == hash) return checked_->second;
-  return std::unexpected(Stop(
-      Need(NeedHash{Secret(password.expose("handed to the hash threads")), hash, snapshot_->password_cost})));
+  return std::unexpected(
+      Stop(Need(NeedHash{Secret(password.expose("handed to the hash threads")), hash, snapshot_->password_cost})));
 }
 
 Step<std::string> Ctx::hash_password(const Secret& password) {
@@ -24,8 +24,7 @@ Step<std::string> Ctx::hash_password(const Secret& password) {
 }
 
 Step<void> Ctx::limit(LimitKind kind, std::string_view key) {
-  if (counted_.emplace(kind, std::string(key)).second)
-    REQUIRE(limits_.take(kind, key, now_), slow_down, "limit");
+  if (counted_.emplace(kind, std::string(key)).second) REQUIRE(limits_.take(kind, key, now_), slow_down, "limit");
   return {};
 }
 
@@ -64,8 +63,8 @@ std::string Ctx::uuid7() {
 seconds fact_life(FactKind kind) {
   // What is overtaken by number may be a session or a grant, not a token only: these carry `rev` as well, and would be
   // alive again once the fact is forgotten. A role is in tokens alone, and what names one thing ends that thing's row.
-  const bool by_rev = kind == FactKind::realm || kind == FactKind::subject || kind == FactKind::client ||
-                      kind == FactKind::audience;
+  const bool by_rev =
+      kind == FactKind::realm || kind == FactKind::subject || kind == FactKind::client || kind == FactKind::audience;
   return (by_rev ? kMaxSessionLife : kMaxTokenLife) + std::chrono::minutes(10);
 }
 

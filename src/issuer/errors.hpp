@@ -26,7 +26,6 @@ enum class Redirects { yes, no };
   X(access_denied, "access_denied", 403, yes, yes, "The request was denied.", "RFC6749#4.1.2.1")                        \
   X(login_required, "login_required", 400, no, yes, "The person is not logged in.", "OIDC#3.1.2.6")                     \
   X(consent_required, "consent_required", 400, no, yes, "The person has not consented.", "OIDC#3.1.2.6")                \
-  X(interaction_required, "interaction_required", 400, no, yes, "The person must act.", "OIDC#3.1.2.6")                 \
   X(request_not_supported, "request_not_supported", 400, no, yes, "Request objects are not supported.", "OIDC#3.1.2.6") \
   X(request_uri_not_supported, "request_uri_not_supported", 400, no, yes, "request_uri is not supported.",              \
     "OIDC#3.1.2.6")                                                                                                     \

@@ -70,9 +70,8 @@ void Limits::make_room(Instant now) {
   std::size_t surplus = times.size() - kHalf;
   const auto last = times.begin() + static_cast<std::ptrdiff_t>(surplus - 1);
   std::ranges::nth_element(times, last);
-  std::erase_if(buckets_, [&](const auto& entry) {
-    return surplus > 0 && seconds_until_full(entry) <= *last && surplus-- > 0;
-  });
+  std::erase_if(buckets_,
+                [&](const auto& entry) { return surplus > 0 && seconds_until_full(entry) <= *last && surplus-- > 0; });
 }
 
 }  // namespace tessera::issuer

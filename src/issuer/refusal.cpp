@@ -14,7 +14,7 @@ std::string quoted(std::string_view name, std::string_view value) {
 std::string bearer_challenge(const ErrorRow& row, OAuthErr code, const Snapshot& snapshot) {
   std::string text = "Bearer " + quoted("realm", snapshot.issuer);
   //= RFC6750#3.1 "If the request lacks any authentication information (e.g., the client was unaware that authentication
-  //is
+  // is
   // necessary or attempted using an unsupported authentication method), the resource server SHOULD NOT include an error
   // code or other error information."
   if (code == OAuthErr::missing_token) return text;
@@ -28,7 +28,7 @@ std::string challenge(const ErrorRow& row, OAuthErr code, const Route& route, co
   if (route.endpoint == &userinfo && (row.status == 400 || row.status == 401 || row.status == 403))
     return bearer_challenge(row, code, snapshot);
   //= RFC6749#5.2 "If the client attempted to authenticate via the "Authorization" request header field, the
-  //authorization
+  // authorization
   // server MUST respond with an HTTP 401 (Unauthorized) status code and include the "WWW-Authenticate" response header
   // field matching the authentication scheme used by the client."
   if (code == OAuthErr::invalid_client && !request.headers.authorization.empty())
@@ -48,7 +48,7 @@ std::string body_of(const ErrorRow& row) {
 Reply reply_to(const Refusal& refusal, const Route& route, const Request& request, const Snapshot& snapshot) {
   const auto& row = error_row(refusal.code);
   if (route.speaks == Speaks::pages)
-    return {.body = Page{.status = row.status, .model = ErrorPage{snapshot.realm.name, refusal.code, refusal.at}}};
+    return {.body = Page{.status = row.status, .model = ErrorPage{refusal.code, refusal.at}}};
   return {.body = Json{.status = row.status,
                        .body = body_of(row),
                        .www_authenticate = challenge(row, refusal.code, route, request, snapshot)}};

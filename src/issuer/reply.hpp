@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "issuer/errors.hpp"
+#include "issuer/model/realm.hpp"
 #include "tessera/jwt.hpp"
 
 namespace tessera::issuer {
@@ -35,26 +36,25 @@ struct Redirect {
 
 // The pages. Each names what it shows; `interaction` is the sealed request, to be carried in the form.
 struct LoginPage {
-  std::string client_name, realm_name;
+  std::string client_name;
   std::string username;                  // as typed last, to be shown again
   std::string interaction;
   std::optional<OAuthErr> error{};       // access_denied: wrong user name or password; slow_down; temporarily_unavailable
 };
 struct ConsentPage {
-  std::string client_name, realm_name, user_name;
-  std::vector<std::string> scopes;       // what is asked for now
-  std::string interaction;
+  std::string client_name;
+  Party party = Party::third;
+  std::string user_name{};
+  std::vector<std::string> scopes{};     // what is asked for now
+  std::string interaction{};
 };
 struct LogoutPage {
-  std::string realm_name, client_name;   // client_name "" when nobody is named
-  std::string interaction;
+  std::string client_name{};             // "" when none is named
+  std::string interaction{};
   enum class Mode { ask, submit_itself } mode = Mode::ask;
 };
-struct LoggedOutPage {
-  std::string realm_name;
-};
+struct LoggedOutPage {};
 struct ErrorPage {
-  std::string realm_name;
   OAuthErr code{};
   std::string at;
 };

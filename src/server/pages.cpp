@@ -109,7 +109,8 @@ class Renderer {
     std::visit([this](const auto& model) { show(model); }, page_.model);
     html_.lit("</main>\n</body>\n</html>\n");
     std::string csp =
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'; "
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'; frame-ancestors "
+        "'none'; "
         "form-action 'self'";
     if (!page_.form_target.empty()) csp += ' ' + page_.form_target;
     return {page_.status, html_.take(), std::move(csp)};
@@ -190,8 +191,9 @@ class Renderer {
         html_.lit("<code>").text(scope).lit("</code>");
       html_.lit("</li>\n");
     }
-    html_.lit(
-        "</ul>\n<p class=\"small quiet\">It is run by somebody else. You can refuse; nothing is shared then.</p>\n");
+    html_.lit("</ul>\n<p class=\"small quiet\">");
+    if (m.party == Party::third) html_.lit("It is run by somebody else. ");
+    html_.lit("You can refuse; nothing is shared then.</p>\n");
     form("/consent", m.interaction);
     html_.lit(
         "<button type=\"submit\" name=\"decision\" value=\"allow\" data-busy=\"Allowing…\">Allow</button>\n"
@@ -202,6 +204,8 @@ class Renderer {
 
   void show(const LogoutPage& m) {
     head("Sign out?");
+    if (!m.client_name.empty())
+      html_.lit("<p><strong>").text(m.client_name).lit("</strong> asks to sign you out.</p>\n");
     html_.lit("<p class=\"quiet\">You will be signed out of every application that you reached through ")
         .text(realm_name())
         .lit(".</p>\n");

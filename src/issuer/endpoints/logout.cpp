@@ -3,15 +3,13 @@
 #include "issuer/digest.hpp"
 #include "issuer/endpoints/endpoints.hpp"
 #include "issuer/sealed.hpp"
+#include "issuer/steps/id_token_hint.hpp"
 #include "issuer/steps/params.hpp"
 #include "issuer/steps/redirect_uri.hpp"
-#include "tessera/jws.hpp"
 
 namespace tessera::issuer {
 
 namespace {
-
-constexpr std::size_t kMaxState = 1024, kMaxHint = 16 * 1024;
 
 // What an application asks for (OpenID Connect RP-Initiated Logout 1.0 section 2).
 struct Wish {
@@ -26,24 +24,6 @@ struct Sealed {
   SessionId session{};
 };
 
-// An ID token of ours, expired or not: it says which application asks, and whose session it means.
-Step<void> check_hint(std::string_view hint, Wish& wish, const Ctx& ctx) {
-  const auto& snapshot = ctx.snapshot();
-  const auto token = jws::verify(hint, snapshot.published, snapshot.algs, kMaxHint);
-  REQUIRE(token, invalid_request, "id_token_hint", "not a token of this issuer");
-  // An access token carries sub and sid too; only an ID token may speak here.
-  REQUIRE(token->typ() == "JWT", invalid_request, "id_token_hint", "not an ID token");
-  json::Document document;
-  const auto claims = document.parse_object(text_of(token->payload()));
-  REQUIRE(claims && member_text(*claims, "iss") == snapshot.issuer, invalid_request, "id_token_hint", "of another issuer");
-  const Client* client = snapshot.client(member_text(*claims, "aud"));
-  REQUIRE(client, invalid_request, "id_token_hint", "its client is not known any more");
-  REQUIRE(!wish.client || wish.client == client, invalid_request, "client_id", "not the hint's, " + client->id.text);
-  wish.client = client;
-  wish.session = SessionId(member_text(*claims, "sid"));
-  return {};
-}
-
 Step<void> check_return(const Wish& wish) {
   if (wish.redirect_uri.empty()) return {};
   REQUIRE(wish.client, invalid_request, "post_logout_redirect_uri", "no client is named");
@@ -53,17 +33,28 @@ Step<void> check_return(const Wish& wish) {
   return {};
 }
 
+const Client* enabled_client(std::string_view id, const Ctx& ctx) {
+  const Client* client = ctx.snapshot().client(id);
+  return client && client->enabled ? client : nullptr;
+}
+
 Step<Wish> check_wish(const Params& params, const Ctx& ctx) {
   Wish wish;
-  if (const auto id = params.find("client_id")) {
-    wish.client = ctx.snapshot().client(*id);
-    REQUIRE(wish.client, unknown_client, "client_id", "no client " + std::string(id->substr(0, 100)));
-  }
-  if (const auto hint = params.find("id_token_hint")) TRY_VOID(check_hint(*hint, wish, ctx));
   wish.redirect_uri = params.get("post_logout_redirect_uri");
+  if (const auto id = params.find("client_id")) {
+    wish.client = enabled_client(*id, ctx);
+    REQUIRE(wish.client, unknown_client, "client_id", "no enabled client " + std::string(id->substr(0, 100)));
+  }
+  if (const auto text = params.find("id_token_hint")) {
+    const auto hint = TRY(open_id_token_hint(*text, ctx));
+    // Without an address nothing hangs on it: the page asks.
+    REQUIRE(hint || wish.redirect_uri.empty(), invalid_request, "id_token_hint", "its key is gone");
+    REQUIRE(!hint || !wish.client || wish.client == hint->client, invalid_request, "client_id",
+            "not the hint's, " + hint->client->id.text);
+    if (hint) wish.client = hint->client, wish.session = hint->session;
+  }
   TRY_VOID(check_return(wish));
-  wish.state = params.get("state");
-  REQUIRE(wish.state.size() <= kMaxState, invalid_request, "state", "longer than 1024 octets");
+  wish.state = TRY(check_state(params));
   return wish;
 }
 
@@ -79,18 +70,18 @@ std::string seal(const Sealed& sealed, std::string browser, const Ctx& ctx) {
 // What was registered is asked again: it may have changed since.
 Step<Sealed> open(std::string_view text, std::string browser, const Ctx& ctx) {
   json::Document document;
-  const auto object = TRY(open_bound({SealKind::logout, std::move(browser)},
-                                     ctx.snapshot().realm.lifetimes.interaction, text, ctx, document));
-  Sealed sealed{Wish{ctx.snapshot().client(member_text(object, "c")), SessionId(member_text(object, "h")),
+  const auto object = TRY(open_bound({SealKind::logout, std::move(browser)}, ctx.snapshot().realm.lifetimes.interaction,
+                                     text, ctx, document));
+  Sealed sealed{Wish{enabled_client(member_text(object, "c"), ctx), SessionId(member_text(object, "h")),
                      member_text(object, "u"), member_text(object, "x")},
                 SessionId(member_text(object, "s"))};
   TRY_VOID(check_return(sealed.wish));
   return sealed;
 }
 
-Reply the_end(const Wish& wish, const Ctx& ctx) {
+Reply the_end(const Wish& wish) {
   if (!wish.redirect_uri.empty()) return Reply{Redirect{with_params(wish.redirect_uri, {{"state", wish.state}})}};
-  return Reply{Page{.model = LoggedOutPage{ctx.snapshot().realm.name}}};
+  return Reply{Page{.model = LoggedOutPage{}}};
 }
 
 // An application's POST comes without the session, which the browser does not send with another site's form: it comes
@@ -112,11 +103,10 @@ Step<Wish> wish_of(const Request& request, const Ctx& ctx) {
 Step<Reply> ask(const Request& request, Ctx& ctx) {
   const Wish wish = TRY(wish_of(request, ctx));
   const auto login = TRY(current_login(request, ctx));
-  if (!login) return the_end(wish, ctx);
+  if (!login) return the_end(wish);
   const Browser browser = browser_of(request, ctx);
   const bool sure = wish.session == login->session.id;
-  Reply reply{Page{.model = LogoutPage{.realm_name = ctx.snapshot().realm.name,
-                                       .client_name = wish.client ? wish.client->name : "",
+  Reply reply{Page{.model = LogoutPage{.client_name = wish.client ? wish.client->name : "",
                                        .interaction = seal({wish, login->session.id}, digest_of(browser.value), ctx),
                                        .mode = sure ? LogoutPage::Mode::submit_itself : LogoutPage::Mode::ask},
                    .form_target = form_source_of(wish.redirect_uri)}};
@@ -140,7 +130,7 @@ Step<Reply> end(const Request& request, Ctx& ctx) {
             {{"session", sealed.session.text},
              {"user", login ? login->user.id.text : ""},
              {"client", sealed.wish.client ? sealed.wish.client->id.text : ""}}});
-  Reply reply = the_end(sealed.wish, ctx);
+  Reply reply = the_end(sealed.wish);
   reply.cookies.push_back({Cookie::Which::session, ""});
   return reply;
 }

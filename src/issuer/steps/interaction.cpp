@@ -5,6 +5,7 @@
 #include "issuer/contains.hpp"
 #include "issuer/digest.hpp"
 #include "issuer/sealed.hpp"
+#include "issuer/steps/id_token_hint.hpp"
 #include "issuer/steps/redirect_uri.hpp"
 #include "json/json.hpp"
 
@@ -47,23 +48,56 @@ Params read(const json::Object& object) {
   return Params(std::move(list));
 }
 
+// Only the parameters that authorize knows.
+Step<Params> known_params(const Params& params) {
+  constexpr std::size_t kQuotesAndCommas = 6;
+  std::vector<Param> list;
+  std::size_t size = 0;
+  for (const auto& param : params.list()) {
+    if (!contains(kKnown, param.name)) continue;
+    const bool refused = contains(kRefused, param.name) && !param.value.empty();
+    list.push_back({param.name, refused ? "sent" : param.value});
+    size += param.name.size() + list.back().value.size() + kQuotesAndCommas;
+    REQUIRE(size <= kMaxParams, invalid_request, "parameters", "longer than 4 KiB together");
+    REQUIRE(!holds_control(list.back().value), invalid_request, "parameters", "a control character in " + param.name);
+  }
+  return Params(std::move(list));
+}
+
 // `browser` is "" for no browser.
 Step<Interaction> open(std::string_view sealed, std::string browser, const Ctx& ctx) {
   json::Document document;
   const auto object = TRY(open_bound({SealKind::interaction, std::move(browser)},
                                      ctx.snapshot().realm.lifetimes.interaction, sealed, ctx, document));
-  return Interaction{read(object), begun_of(object), SessionId(member_text(object, "s")), object.find("l").has_value()};
+  return Interaction{read(object), begun_of(object), SessionId(member_text(object, "s")), object.find("l").has_value(),
+                     UserId(member_text(object, "i"))};
 }
 
 std::string seal(const Interaction& interaction, std::string browser, const Ctx& ctx) {
   return seal_bound({SealKind::interaction, std::move(browser)}, interaction.begun, ctx, [&](json::Writer& out) {
     if (!interaction.session.empty()) out.member("s", interaction.session.text);
     if (interaction.logged_in) out.member("l", true);
+    if (!interaction.hinted.empty()) out.member("i", interaction.hinted.text);
     write(out, interaction.params);
   });
 }
 
 }  // namespace
+
+Step<Interaction> begin_interaction(const Params& params, const Ctx& ctx) {
+  Interaction interaction{.params = TRY(known_params(params)), .begun = ctx.now()};
+  const auto text = params.find("id_token_hint");
+  if (!text) return interaction;
+  const auto hint = open_id_token_hint(*text, ctx);
+  if (hint) {
+    if (*hint) interaction.hinted = (*hint)->user;
+    return interaction;
+  }
+  auto list = interaction.params.list();
+  list.push_back({"id_token_hint", hint.error().refusal()->why});
+  interaction.params = Params(std::move(list));
+  return interaction;
+}
 
 Browser browser_of(const Request& request, Ctx& ctx) {
   const auto cookie = request.headers.cookie("browser");
@@ -81,30 +115,15 @@ Step<Interaction> open_interaction(const Request& request, const Ctx& ctx) {
   return open(request.form.get("interaction"), digest_of(cookie), ctx);
 }
 
-std::string seal_request(const Params& params, const Ctx& ctx) { return seal({params, ctx.now()}, "", ctx); }
+std::string seal_request(const Interaction& interaction, const Ctx& ctx) { return seal(interaction, "", ctx); }
 
-Step<Params> open_request(std::string_view sealed, const Ctx& ctx) { return TRY(open(sealed, "", ctx)).params; }
+Step<Interaction> open_request(std::string_view sealed, const Ctx& ctx) { return open(sealed, "", ctx); }
 
 Step<void> check_origin(const Request& request, const Ctx& ctx) {
   const auto& origin = request.headers.origin;
   REQUIRE(origin.empty() || origin == origin_of(ctx.snapshot().issuer), cross_site, "origin",
           "expected " + origin_of(ctx.snapshot().issuer) + ", got " + origin);
   return {};
-}
-
-Step<Params> known_params(const Params& params) {
-  constexpr std::size_t kQuotesAndCommas = 6;
-  std::vector<Param> list;
-  std::size_t size = 0;
-  for (const auto& param : params.list()) {
-    if (!contains(kKnown, param.name)) continue;
-    const bool refused = contains(kRefused, param.name) && !param.value.empty();
-    list.push_back({param.name, refused ? "sent" : param.value});
-    size += param.name.size() + list.back().value.size() + kQuotesAndCommas;
-    REQUIRE(size <= kMaxParams, invalid_request, "parameters", "longer than 4 KiB together");
-    REQUIRE(!holds_control(list.back().value), invalid_request, "parameters", "a control character in " + param.name);
-  }
-  return Params(std::move(list));
 }
 
 }  // namespace tessera::issuer

@@ -16,7 +16,13 @@ struct Interaction {
   Instant begun{};         // when it came: it lives for lifetimes.interaction from then, whatever happens
   SessionId session{};     // whose person was asked for consent, or has logged in here; "" before
   bool logged_in = false;  // the person has logged in here: prompt=login and max_age are met
+  UserId hinted{};         // whom the id_token_hint means; "" without one
 };
+
+// An authorize request that comes now: of its parameters those that authorize knows, so that what is carried stays
+// small, and of an id_token_hint only whom it means. What is wrong with a hint is told by go_on, when it is known where.
+// Refusal: invalid_request (more than 4 KiB together, a control character).
+Step<Interaction> begin_interaction(const Params& params, const Ctx& ctx);
 
 // This browser's cookie, made now when it has none; the reply must set it then.
 struct Browser {
@@ -34,14 +40,10 @@ std::string seal_interaction(const Interaction& interaction, const Browser& brow
 Step<Interaction> open_interaction(const Request& request, const Ctx& ctx);
 
 // An authorize request that came by POST, carried to our own GET: bound to no browser, and good for nothing else.
-std::string seal_request(const Params& params, const Ctx& ctx);
-Step<Params> open_request(std::string_view sealed, const Ctx& ctx);
+std::string seal_request(const Interaction& interaction, const Ctx& ctx);
+Step<Interaction> open_request(std::string_view sealed, const Ctx& ctx);
 
 // A form of ours is posted from our pages: when the browser says where from, it must be here. Refusal: cross_site.
 Step<void> check_origin(const Request& request, const Ctx& ctx);
-
-// Only the parameters that authorize knows, so that what is carried stays small. Refusal: invalid_request (more than
-// 4 KiB together, a control character).
-Step<Params> known_params(const Params& params);
 
 }  // namespace tessera::issuer

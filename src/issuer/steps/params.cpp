@@ -14,4 +14,11 @@ Step<std::string_view> require_param(const Params& params, const char* name) {
   return *value;
 }
 
+Step<std::string> check_state(const Params& params) {
+  constexpr std::size_t kMaxState = 1024;
+  const auto state = params.get("state");
+  REQUIRE(state.size() <= kMaxState, invalid_request, "state", "longer than 1024 octets");
+  return std::string(state);
+}
+
 }  // namespace tessera::issuer

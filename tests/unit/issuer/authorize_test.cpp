@@ -2,6 +2,7 @@
 
 #include "issuer/refusal.hpp"
 #include "unit/issuer/page_requests.hpp"
+#include "unit/issuer/token_requests.hpp"
 
 namespace tessera::issuer::test {
 namespace {
@@ -401,6 +402,46 @@ TEST_F(Authorize, what_a_page_carries_is_bounded) {
   EXPECT_EQ(model_of<LoginPage>(Tab{house}.ask(with(asking(), "login_hint", std::string(257, 'x'))))->username, "");
 }
 
+TEST_F(Authorize, an_id_token_hint_says_whom_the_application_means) {
+  const auto hint_of = [&](std::string_view user) {
+    Tab there{house};
+    const Code code = there.log_in(user, asking("orders", "openid"));
+    return house.tokens(house.call(token, code_request(house.sealed(code))));
+  };
+  auto ann = hint_of("ann"), bob = hint_of("bob");
+  const auto hinting = [&](std::string_view hint) { return with(asking(), "id_token_hint", hint); };
+  tab.log_in("ann");
+  house.pass(minutes(10));  // the hints have expired
+  EXPECT_EQ(code_of(house, tab.ask(with(hinting(ann["id_token"]), "prompt", "none")))->user.text, "usr_ann");
+  EXPECT_TRUE(code_of(house, tab.ask(hinting(ann["id_token"]))));
+  expect_sent_back(tab.ask(with(hinting(bob["id_token"]), "prompt", "none")), "login_required", "prompt");
+
+  // Another is logged in: the one who is meant logs in, and nobody else.
+  const auto page = tab.ask(hinting(bob["id_token"]));
+  ASSERT_TRUE(is_login_page(page));
+  EXPECT_LT(interaction_of(page).size(), interaction_of(tab.ask(with(asking(), "prompt", "login"))).size() + 50);
+  expect_sent_back(tab.type(interaction_of(page), "ann"), "login_required", "id_token_hint");
+  EXPECT_EQ(code_of(house, tab.type(interaction_of(page), "bob"))->user.text, "usr_bob");
+
+  // By POST, too.
+  const auto location = tab.post(authorize, hinting(ann["id_token"])).location();
+  const auto query = query_of(location);
+  EXPECT_TRUE(
+      is_login_page(tab.get(authorize, {{"client_id", "orders"}, {"sealed_request", query.at("sealed_request")}})));
+
+  // What is no ID token of ours is told to the client, by POST when it comes back.
+  for (const auto& bad : {std::string("x"), ann["id_token"] + "A", ann["access_token"], std::string(17'000, 'a')}) {
+    expect_sent_back(tab.ask(hinting(bad)), "invalid_request", "id_token_hint");
+    const auto back = query_of(tab.post(authorize, hinting(bad)).location());
+    expect_sent_back(tab.get(authorize, {{"client_id", "orders"}, {"sealed_request", back.at("sealed_request")}}),
+                     "invalid_request", "id_token_hint");
+  }
+  // One whose key is gone means nobody.
+  const PrivateKey newer = *PrivateKey::generate(Alg::ES256, {.kid = "newer", .alg = Alg::ES256});
+  house.config().published = Keys::of({newer.public_key()});
+  EXPECT_EQ(code_of(house, tab.ask(hinting(ann["id_token"])))->user.text, "usr_bob");
+}
+
 TEST_F(Authorize, a_request_too_long_for_a_code_is_refused) {
   auto& orders = house.client("orders");
   std::string scope = "openid";
@@ -429,7 +470,6 @@ TEST_F(Authorize, S32_why_stays_inside_and_an_answer_is_its_requests_own) {
   const auto& page = std::get<ErrorPage>(std::get<Page>(first.body).model);
   EXPECT_EQ(page.code, OAuthErr::bad_redirect_uri);
   EXPECT_EQ(page.at, "redirect_uri");
-  EXPECT_EQ(page.realm_name, "Example");
   EXPECT_EQ(std::get<Page>(first.body).form_target, "");
   EXPECT_EQ(std::get<ErrorPage>(std::get<Page>(second.body).model).code, OAuthErr::unknown_client);
   // Sent back: the table's fixed text, whatever came in.

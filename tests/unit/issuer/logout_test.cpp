@@ -138,7 +138,6 @@ TEST_F(Logout, without_a_session_it_goes_straight_to_the_end) {
   EXPECT_EQ(look(with(hinted(), "state", "")).location(), kAfter);
   const auto bare = look({});
   EXPECT_TRUE(model_of<LoggedOutPage>(bare));
-  EXPECT_EQ(model_of<LoggedOutPage>(bare)->realm_name, "Example");
   EXPECT_EQ(bare.transactions, 0);
   EXPECT_TRUE(model_of<LoggedOutPage>(look({{"state", "only"}})));
   tab.cookies["session"] = std::string(43, 'x');
@@ -164,6 +163,38 @@ TEST_F(Logout, S04_it_ends_at_a_registered_address_of_the_named_client_only) {
   EXPECT_TRUE(sure(look(with(hinted(), "client_id", "orders"))));
   house.client("orders").post_logout_redirect_uris = {"http://evil.example/"};  // should never have been registered
   EXPECT_EQ(look(with(hinted(), "post_logout_redirect_uri", "http://evil.example/")).code(), "bad_redirect_uri");
+}
+
+TEST_F(Logout, S14_a_disabled_client_gets_nobody_sent) {
+  const auto session = in();
+  const auto interaction = interaction_of(look(hinted()));
+  const auto sealed = query_of(Tab{house}.post(logout, hinted()).location()).at("sealed_request");
+  house.client("orders").enabled = false;
+  EXPECT_EQ(look(hinted()).at(), "id_token_hint");
+  EXPECT_EQ(Tab{house}.get(logout, hinted()).at(), "id_token_hint");
+  EXPECT_EQ(look({{"client_id", "orders"}, {"post_logout_redirect_uri", kAfter}}).code(), "unknown_client");
+  EXPECT_EQ(look({{"sealed_request", sealed}}).at(), "post_logout_redirect_uri");
+  const auto refused = leave(interaction);
+  EXPECT_EQ(refused.at(), "post_logout_redirect_uri");
+  EXPECT_EQ(refused.location(), "");
+  EXPECT_FALSE(ended(session));
+  // The person can leave all the same.
+  EXPECT_TRUE(model_of<LoggedOutPage>(leave(interaction_of(look({})))));
+  EXPECT_TRUE(ended(session));
+}
+
+TEST_F(Logout, a_hint_whose_key_is_gone_is_no_hint) {
+  const auto session = in();
+  const PrivateKey newer = *PrivateKey::generate(Alg::ES256, {.kid = "newer", .alg = Alg::ES256});
+  house.config().published = Keys::of({newer.public_key()});
+  const auto page = look({{"id_token_hint", tokens["id_token"]}, {"state", "x"}});
+  EXPECT_FALSE(sure(page));
+  EXPECT_EQ(model_of<LogoutPage>(page)->client_name, "");
+  EXPECT_TRUE(model_of<LoggedOutPage>(leave(interaction_of(page))));
+  EXPECT_TRUE(ended(session));
+  const auto refused = look(hinted());
+  EXPECT_EQ(refused.code(), "invalid_request");
+  EXPECT_EQ(refused.at(), "id_token_hint");
 }
 
 TEST_F(Logout, S09_the_address_is_asked_again_at_the_end) {

@@ -110,7 +110,6 @@ TEST_F(Refusals, people_get_a_page) {
   const auto page = std::get<Page>(reply(OAuthErr::bad_redirect_uri, "/authorize", get({})).body);
   EXPECT_EQ(page.status, 400);
   EXPECT_EQ(std::get<ErrorPage>(page.model).code, OAuthErr::bad_redirect_uri);
-  EXPECT_EQ(std::get<ErrorPage>(page.model).realm_name, "Example");
 }
 
 TEST_F(Refusals, a_fault_is_for_later_or_ours) {

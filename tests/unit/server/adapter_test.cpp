@@ -183,10 +183,10 @@ TEST(adapter, a_device_cookie_outlives_the_browsers_run_and_a_session_does_not) 
   std::vector<std::string> cookies;
   for (const auto& one : response.headers)
     if (one.name == "Set-Cookie") cookies.push_back(one.value);
-  EXPECT_EQ(cookies, (std::vector<std::string>{
-                         "__Host-tessera-session=s; Path=/; HttpOnly; SameSite=Lax; Secure",
-                         "__Host-tessera-device=d; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=3600",
-                         "__Host-tessera-session=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0"}));
+  EXPECT_EQ(cookies,
+            (std::vector<std::string>{"__Host-tessera-session=s; Path=/; HttpOnly; SameSite=Lax; Secure",
+                                      "__Host-tessera-device=d; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=3600",
+                                      "__Host-tessera-session=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0"}));
 }
 
 TEST(adapter, S24_limits_go_by_64_bits_of_an_ipv6_address) {

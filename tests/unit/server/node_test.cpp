@@ -150,7 +150,8 @@ TEST(node, S14_a_revoked_session_is_felt_at_once) {
 }
 
 TEST(node, S14_a_person_who_was_disabled_and_enabled_again_logs_in_anew) {
-  House house([](Config& config) { config.declaration.realms[0].realm.lifetimes.session_idle = std::chrono::days(30); });
+  House house(
+      [](Config& config) { config.declaration.realms[0].realm.lifetimes.session_idle = std::chrono::days(30); });
   house.node->keep();
   const auto login = log_in(house);
   auto& alice = house.dev.config.declaration.realms[0].users[0].user;
@@ -178,8 +179,9 @@ TEST(node, a_realm_that_is_no_longer_configured_is_gone) {
   const std::string path = "/r/shop/.well-known/openid-configuration";
   EXPECT_EQ(house.ask(get(path)).status, 200);
   house.dev.config.declaration.realms.pop_back();
-  ASSERT_TRUE(declare(house.node->store(), house.dev.config.declaration,
-                      {.vanished = Vanished::prune, .now = house.now, .random = [](auto out) { crypto::random(out); }}));
+  ASSERT_TRUE(
+      declare(house.node->store(), house.dev.config.declaration,
+              {.vanished = Vanished::prune, .now = house.now, .random = [](auto out) { crypto::random(out); }}));
   house.node->keep();
   EXPECT_EQ(house.ask(get(path)).status, 404);
   EXPECT_EQ(house.ask(get("/.well-known/openid-configuration")).status, 200);
@@ -277,8 +279,7 @@ TEST(node, S14_a_token_of_the_old_configuration_never_bears_a_number_that_came_w
   };
   const auto token = member(ask_for_token(house).body, "access_token");
   ASSERT_FALSE(token.empty());
-  const auto active =
-      member(house.ask(post("/introspect", "token=" + token, {house.basic("service")})).body, "active");
+  const auto active = member(house.ask(post("/introspect", "token=" + token, {house.basic("service")})).body, "active");
   EXPECT_EQ(active, "false");
 }
 
@@ -388,11 +389,10 @@ TEST(node, a_full_queue_of_hashes_shows_the_login_page_again) {
   constexpr int kPeople = 300;
   std::vector<std::promise<http::Response>> answers(kPeople);
   for (int i = 0; i < kPeople; ++i) {
-    auto request = post("/login",
-                        form::print({{"interaction", interaction},
-                                     {"username", "someone" + std::to_string(i)},
-                                     {"password", "x"}}),
-                        {{"cookie", cookie}});
+    auto request = post(
+        "/login",
+        form::print({{"interaction", interaction}, {"username", "someone" + std::to_string(i)}, {"password", "x"}}),
+        {{"cookie", cookie}});
     request.peer = "10.0.0." + std::to_string(i % 250);
     house.node->answer(std::move(request), [&answers, i](http::Response response) {
       answers[static_cast<std::size_t>(i)].set_value(std::move(response));

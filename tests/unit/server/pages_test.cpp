@@ -1,0 +1,31 @@
+#include "server/pages.hpp"
+
+#include <gtest/gtest.h>
+
+namespace tessera::server {
+namespace {
+
+using namespace issuer;
+
+std::string html(decltype(Page::model) model) {
+  Snapshot snapshot;
+  snapshot.realm.name = "Example";
+  return render({.model = std::move(model)}, snapshot, "/r/shop", "id").html;
+}
+bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+TEST(pages, consent_says_who_runs_a_third_partys_application_and_does_not_say_it_of_ours) {
+  constexpr std::string_view kElse = "run by somebody else", kRefuse = "You can refuse";
+  const auto third = html(ConsentPage{.client_name = "Partner", .party = Party::third, .user_name = "Ann"});
+  const auto first = html(ConsentPage{.client_name = "Orders", .party = Party::first, .user_name = "Ann"});
+  EXPECT_TRUE(has(third, kElse) && has(third, kRefuse)) << third;
+  EXPECT_TRUE(!has(first, kElse) && has(first, kRefuse)) << first;
+}
+
+TEST(pages, logout_names_the_application_that_asks) {
+  EXPECT_TRUE(has(html(LogoutPage{.client_name = "Or<d>ers"}), "<strong>Or&lt;d&gt;ers</strong> asks to sign you out"));
+  EXPECT_FALSE(has(html(LogoutPage{}), "asks to sign you out"));
+}
+
+}  // namespace
+}  // namespace tessera::server
