@@ -53,7 +53,9 @@ class ClaimValue {
   ClaimValue(std::string_view text) : value_(std::string(text)) {}
   ClaimValue(const std::string& text) : value_(text) {}
   ClaimValue(const char* text) : value_(std::string(text)) {}
-  ClaimValue(bool value) : value_(value) {}
+  template <std::same_as<bool> B>  // and nothing that merely converts to it, as every pointer does
+  ClaimValue(B value) : value_(value) {}
+  ClaimValue(std::nullptr_t) = delete;
   // Any integer that std::int64_t holds whatever its value: an unsigned 64-bit one must be converted by the caller.
   template <std::integral I>
     requires(!std::same_as<I, bool> && !std::same_as<I, char> && (std::signed_integral<I> || sizeof(I) < 8))

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/base64url.hpp"
+#include "base/utf8.hpp"
 #include "cli/command.hpp"
 #include "cli/io.hpp"
 #include "cli/times.hpp"
@@ -69,7 +70,7 @@ std::string json_of(const Token& token) {
   if (token.peeked.parts != 3) return w.end_object().take();
   if (token.payload_is_object) {
     w.key("payload").raw(json::compact(token.peeked.payload));
-  } else if (json::valid_utf8(token.peeked.payload)) {
+  } else if (valid_utf8(token.peeked.payload)) {
     w.member("payload", token.peeked.payload);
   } else {
     w.member("payload_base64url", base64url::encode(token.peeked.payload));
@@ -85,7 +86,7 @@ std::string json_of(const Token& token) {
 
 std::string payload_text(const Token& token, Paint paint) {
   if (token.payload_is_object) return indented_json(token.peeked.payload, paint);
-  if (json::valid_utf8(token.peeked.payload)) return printable_lines(token.peeked.payload);
+  if (valid_utf8(token.peeked.payload)) return printable_lines(token.peeked.payload);
   return fmt::format("({} octets, no text)", token.peeked.payload.size());
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/base64url.hpp"
+#include "base/utf8.hpp"
 #include "cli/io.hpp"
 #include "cli/keyfile.hpp"
 #include "cli/signing.hpp"
@@ -29,7 +30,7 @@ Outcome<Reply> sign(const SignOptions& options) {
   const std::string payload = TRY(read_text(options.payload, {"payload", kMaxPayloadFile}));
   const std::string typ = options.typ.value_or(""), cty = options.cty.value_or("");
   for (const auto& [flag, value] : {std::pair{"--typ", &typ}, std::pair{"--cty", &cty}}) {
-    if (!json::valid_utf8(*value))
+    if (!valid_utf8(*value))
       return misuse("this is not UTF-8", {flag, "UTF-8 text", *value, "check the encoding"});
   }
   const auto token = ACCEPT(
@@ -65,7 +66,7 @@ std::string json_of(const jws::Verified& verified, const VerifierKey& key) {
   if (!verified.kid().empty()) w.member("kid", verified.kid());
   w.key("header").raw(json::compact(verified.header()));
   const std::string_view payload = text_of(verified.payload());
-  if (json::valid_utf8(payload)) {
+  if (valid_utf8(payload)) {
     w.member("payload", payload);
   } else {
     w.member("payload_base64url", base64url::encode(verified.payload()));

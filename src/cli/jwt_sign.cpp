@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/time.hpp"
+#include "base/utf8.hpp"
 #include "cli/io.hpp"
 #include "cli/keyfile.hpp"
 #include "cli/signing.hpp"
@@ -50,7 +51,7 @@ class Gathering {
 
   Outcome<void> add_text(const std::string& name, std::string text) {
     json::Writer w;
-    if (!json::valid_utf8(text))
+    if (!valid_utf8(text))
       return misuse("a claim is not UTF-8", {name, "UTF-8 text", text, "check the encoding"});
     w.begin_object().member("value", text).end_object();
     return add_json(name, w.text(), "");
@@ -136,7 +137,7 @@ Outcome<void> add_argument(Gathering& gathering, std::string_view claim) {
   const std::size_t equals = claim.find('=');
   const bool is_json = equals != std::string_view::npos && equals > 0 && claim[equals - 1] == ':';
   const std::string name(claim.substr(0, is_json ? equals - 1 : std::min(equals, claim.size())));
-  if (equals == std::string_view::npos || name.empty() || !json::valid_utf8(name)) {
+  if (equals == std::string_view::npos || name.empty() || !valid_utf8(name)) {
     return misuse("this is not a claim", {"--claim", "name=text or name:=json", std::string(claim),
                                           "write --claim role=admin, or --claim 'roles:=[\"admin\"]'"});
   }
@@ -152,7 +153,7 @@ Outcome<void> add_flags(Gathering& gathering, const Options& options) {
   if (!options.aud.empty()) {
     TRY_VOID(gathering.add_name("aud"));
     for (const std::string& aud : options.aud) {
-      if (!json::valid_utf8(aud))
+      if (!valid_utf8(aud))
         return misuse("a claim is not UTF-8", {"--aud", "UTF-8 text", aud, "check the encoding"});
     }
     gathering.draft().audience = options.aud;
@@ -173,7 +174,7 @@ Outcome<void> add_flags(Gathering& gathering, const Options& options) {
 
 Outcome<Draft> draft_of(const Options& options) {
   const std::string typ = options.typ.value_or("JWT");
-  if (!json::valid_utf8(typ)) return misuse("this is not UTF-8", {"--typ", "UTF-8 text", typ, "check the encoding"});
+  if (!valid_utf8(typ)) return misuse("this is not UTF-8", {"--typ", "UTF-8 text", typ, "check the encoding"});
   Gathering gathering(typ, TRY(now_or(options.now)));
   if (options.claims_file) {
     const std::string text = TRY(read_text(*options.claims_file, {"claims", kMaxClaimsFile}));

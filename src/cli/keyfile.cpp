@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.hpp"
 #include "cli/io.hpp"
 
 namespace tessera::cli {
@@ -82,7 +83,7 @@ std::string alg_names() {
 }
 
 Outcome<void> check_kid(const std::optional<std::string>& kid) {
-  if (!kid || (kid->size() <= 256 && json::valid_utf8(*kid))) return {};
+  if (!kid || (kid->size() <= 256 && valid_utf8(*kid))) return {};
   return misuse("this is not a kid", {"--kid", "at most 256 octets of UTF-8", *kid, "choose a shorter one"});
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/utf8.hpp"
 #include "json/tokens.hpp"
 
 namespace tessera::cli {
@@ -133,7 +134,7 @@ std::string indented_json(std::string_view json, Paint paint) {
 }
 
 void text_member(json::Writer& writer, std::string_view name, std::string_view text) {
-  writer.key(name).string(json::valid_utf8(text) ? std::string(text) : printable_lines(text));
+  writer.key(name).string(valid_utf8(text) ? std::string(text) : printable_lines(text));
 }
 
 std::string failure_json(const Failure& failure) {

@@ -3,6 +3,7 @@
 
 #include "base/base64url.hpp"
 #include "base/try.hpp"
+#include "base/utf8.hpp"
 #include "base/wipe.hpp"
 #include "jose/key_data.hpp"
 
@@ -154,7 +155,7 @@ bool has_private_members(const json::Object& jwk) {
 
 Result<void> check_info(const KeyData& key) {
   ENSURE(key.info.kid.size() <= kMaxKid, too_large, "kid");
-  ENSURE(json::valid_utf8(key.info.kid), malformed, "kid");
+  ENSURE(valid_utf8(key.info.kid), malformed, "kid");
   ENSURE(!key.info.alg || fits(key.type, *key.info.alg), alg_key_mismatch, "alg");
   if (key.type == KeyType::oct) {
     const auto size = key.mac->octets().size();

@@ -1,12 +1,11 @@
 #include "tessera/jws.hpp"
 
-#include <algorithm>
-
 #include "base/base64url.hpp"
 #include "base/try.hpp"
-#include "jose/compact.hpp"
+#include "base/utf8.hpp"
 #include "jose/select.hpp"
 #include "jose/signature.hpp"
+#include "jose/verify.hpp"
 
 namespace tessera::jws {
 
@@ -23,7 +22,7 @@ Result<std::string> sign_with(BytesView payload, const detail::KeyData& key, std
   if (!header.cty.empty()) json.member("cty", header.cty);
   if (!key.info.kid.empty()) json.member("kid", key.info.kid);
   json.end_object();
-  ENSURE(json::valid_utf8(json.text()), bad_json, "header");
+  ENSURE(valid_utf8(json.text()), bad_json, "header");
   std::string token = base64url::encode(json.text());
   token += '.';
   base64url::append(token, payload);
@@ -34,28 +33,24 @@ Result<std::string> sign_with(BytesView payload, const detail::KeyData& key, std
 }  // namespace
 
 // The one maker of Verified.
-struct Access {
-  static Result<Verified> verify(std::string_view token, std::span<const std::shared_ptr<const detail::KeyData>> keys,
-                                 std::span<const Alg> algs, std::size_t max_bytes) {
-    const auto parts = TRY(jose::split(token, max_bytes));
-    const Bytes header_octets = TRY(base64url::decode(parts.header));
-    json::Document document;
-    const auto object = TRY(document.parse_object(text_of(header_octets)));
-    const auto header = TRY(jose::parse_header(object));
-    ENSURE(std::ranges::find(algs, header.alg) != algs.end(), alg_not_allowed, "alg");
-    const auto* key = TRY(jose::select_key(keys, header));
-    const Bytes signature = TRY(base64url::decode(parts.signature));
-    TRY_VOID(jose::verify_signature(*key, header.alg, parts.signing_input, signature));
+struct Verified::Maker {
+  static Result<Verified> verify(std::string_view token, std::span<const Alg> algs, std::size_t max_bytes,
+                                 const auto& consider_keys) {
+    std::uint32_t allowed = 0;
+    for (const Alg alg : algs) allowed |= jose::alg_bit(alg);
+    jose::JwsScratch scratch;
+    const auto parts = TRY(jose::open_jws(token, max_bytes, allowed, scratch));
+    jose::KeyChoice choice(scratch.header);
+    consider_keys(choice);
+    const auto* key = TRY(choice.chosen());
+    TRY_VOID(jose::verify_jws(parts, *key, scratch));
     Verified out;
-    out.payload_ = TRY(base64url::decode(parts.payload));
-    out.alg_ = header.alg;
-    out.kid_ = header.kid;
-    out.typ_ = header.typ;
-    out.header_ = text_of(header_octets);
+    out.alg_ = scratch.header.alg;
+    out.kid_ = scratch.header.kid;
+    out.typ_ = scratch.header.typ;
+    out.header_ = text_of(scratch.header_octets);
+    out.payload_ = std::move(scratch.payload);
     return out;
-  }
-  static std::shared_ptr<const detail::KeyData> shared(const detail::KeyData& data) {
-    return {std::shared_ptr<const detail::KeyData>(), &data};  // lives with the key that the caller holds
   }
 };
 
@@ -73,21 +68,19 @@ Result<std::string> sign(BytesView payload, const SecretKey& key, Alg alg, Heade
 }
 
 Result<Verified> verify(std::string_view token, const Keys& keys, std::span<const Alg> algs, std::size_t max_bytes) {
-  std::vector<std::shared_ptr<const detail::KeyData>> candidates;
-  for (const auto& key : keys.all()) candidates.push_back(Access::shared(key.data()));
-  return Access::verify(token, candidates, algs, max_bytes);
+  return Verified::Maker::verify(token, algs, max_bytes, [&](jose::KeyChoice& choice) {
+    for (const auto& key : keys.all()) choice.consider(key.data());
+  });
 }
 
 Result<Verified> verify(std::string_view token, const PublicKey& key, std::span<const Alg> algs,
                         std::size_t max_bytes) {
-  const std::shared_ptr<const detail::KeyData> one[] = {Access::shared(key.data())};
-  return Access::verify(token, one, algs, max_bytes);
+  return Verified::Maker::verify(token, algs, max_bytes, [&](jose::KeyChoice& choice) { choice.consider(key.data()); });
 }
 
 Result<Verified> verify(std::string_view token, const SecretKey& key, std::span<const Alg> algs,
                         std::size_t max_bytes) {
-  const std::shared_ptr<const detail::KeyData> one[] = {Access::shared(key.data())};
-  return Access::verify(token, one, algs, max_bytes);
+  return Verified::Maker::verify(token, algs, max_bytes, [&](jose::KeyChoice& choice) { choice.consider(key.data()); });
 }
 
 }  // namespace tessera::jws

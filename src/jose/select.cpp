@@ -4,35 +4,34 @@
 
 namespace tessera::jose {
 
-Result<const detail::KeyData*> select_key(std::span<const std::shared_ptr<const detail::KeyData>> candidates,
-                                          const ProtectedHeader& header) {
-  ENSURE(!candidates.empty(), no_keys, "keys");
-  const detail::KeyData* found = nullptr;
-  std::size_t fitting = 0, of_other_alg = 0;
-  for (const auto& key : candidates) {
-    if (header.has_kid && !key->info.kid.empty() && key->info.kid != header.kid) continue;
-    if (!key->may_verify || key->info.use == KeyUse::enc) continue;
-    if (!key->admits(header.alg)) {
-      ++of_other_alg;
-      continue;
-    }
-    found = key.get();
-    ++fitting;
+void KeyChoice::consider(const detail::KeyData& key) {
+  ++considered_;
+  const bool both_named = header_.has_kid && !key.info.kid.empty();
+  if (both_named && key.info.kid != header_.kid) return;
+  Group& group = both_named ? named_ : unnamed_;
+  ++group.members;
+  if (!key.may_verify || key.info.use == KeyUse::enc) return;
+  if (!key.admits(header_.alg)) {
+    ++group.of_other_alg;
+    return;
   }
-  // A key that names the token's kid is the one meant, beside keys that name none.
-  if (fitting > 1 && header.has_kid) {
-    std::size_t named = 0;
-    for (const auto& key : candidates)
-      if (key->info.kid == header.kid && key->may_verify && key->info.use != KeyUse::enc && key->admits(header.alg)) {
-        found = key.get();
-        ++named;
-      }
-    if (named > 0) fitting = named;
-  }
-  ENSURE(fitting <= 1, ambiguous_key, "kid");
-  if (fitting == 0 && of_other_alg > 0) return fail(Err::alg_key_mismatch, "alg");
-  ENSURE(fitting == 1, key_not_found, "kid");
-  return found;
+  group.found = &key;
+  ++group.fitting;
+}
+
+Result<const detail::KeyData*> KeyChoice::chosen() const {
+  ENSURE(considered_ > 0, no_keys, "keys");
+  const Group& group = named_.members > 0 ? named_ : unnamed_;
+  ENSURE(group.fitting <= 1, ambiguous_key, "kid");
+  if (group.fitting == 0 && group.of_other_alg > 0) return fail(Err::alg_key_mismatch, "alg");
+  ENSURE(group.fitting == 1, key_not_found, "kid");
+  return group.found;
+}
+
+Result<const detail::KeyData*> select_key(std::span<const detail::KeyData* const> candidates, const ProtectedHeader& header) {
+  KeyChoice choice(header);
+  for (const auto* key : candidates) choice.consider(*key);
+  return choice.chosen();
 }
 
 }  // namespace tessera::jose

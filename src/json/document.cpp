@@ -161,7 +161,7 @@ std::optional<std::int64_t> Value::integer() const {
   if (is(Kind::integer)) return static_cast<std::int64_t>(word(doc_of(document_), index_ + 1));
   const auto value = number();
   constexpr double kExact = 9007199254740992.0;  // 2^53
-  if (!value || *value != std::floor(*value) || std::abs(*value) > kExact) return std::nullopt;
+  if (!value || *value != std::floor(*value) || std::abs(*value) >= kExact) return std::nullopt;
   return static_cast<std::int64_t>(*value);
 }
 
@@ -189,36 +189,37 @@ std::optional<Object> Value::object() const {
   return Object(document_, index_);
 }
 
-namespace {
 // At most kMaxDepth deep, which Document::parse made sure of.
-void print(const Value& value, Writer& out) {
-  switch (value.kind()) {
+void Value::print(Writer& out) const {
+  switch (kind()) {
     case Kind::null: out.null(); break;
-    case Kind::boolean: out.boolean(*value.boolean()); break;
-    case Kind::integer: out.integer(*value.integer()); break;
-    case Kind::number: out.number(*value.number()); break;
-    case Kind::string: out.string(*value.string()); break;
+    case Kind::boolean: out.boolean(*boolean()); break;
+    case Kind::integer: out.integer(*integer()); break;
+    case Kind::number:
+      if (tag(doc_of(document_), index_) == 'u') out.raw(std::to_string(word(doc_of(document_), index_ + 1)));
+      else out.number(*number());
+      break;
+    case Kind::string: out.string(*string()); break;
     case Kind::array: {
-      const Array array = *value.array();
+      const Array items = *array();
       out.begin_array();
-      for (const Value item : array) print(item, out);
+      for (const Value item : items) item.print(out);
       out.end_array();
       break;
     }
     case Kind::object: {
-      const Object object = *value.object();
+      const Object members = *object();
       out.begin_object();
-      for (const Member member : object) print(member.value, out.key(member.name));
+      for (const Member member : members) member.value.print(out.key(member.name));
       out.end_object();
       break;
     }
   }
 }
-}  // namespace
 
 std::string Value::text() const {
   Writer out;
-  print(*this, out);
+  print(out);
   return out.take();
 }
 
@@ -256,7 +257,5 @@ std::optional<Value> Object::find(std::string_view name) const {
     if (member.name == name) return member.value;
   return std::nullopt;
 }
-
-bool valid_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
 }  // namespace tessera::json

@@ -22,6 +22,7 @@ enum class Kind : std::uint8_t { null, boolean, integer, number, string, array, 
 
 class Array;
 class Object;
+class Writer;
 
 // A view of one value in a parsed Document; lives as long as the document is neither parsed again nor destroyed.
 class Value {
@@ -30,7 +31,7 @@ class Value {
   Kind kind() const;
   bool is(Kind k) const { return kind() == k; }
   // Each gives nothing when the value is of another kind. An integer also reads as a number; a number such as 1.0 or
-  // 1e3 that is whole and within 2^53 also reads as an integer.
+  // 1e3 that is whole and below 2^53 also reads as an integer.
   std::optional<std::string_view> string() const;
   std::optional<bool> boolean() const;
   std::optional<std::int64_t> integer() const;
@@ -38,7 +39,7 @@ class Value {
   // Name the array or object before a range-for goes over it: `for (x : *v.array())` would outlive the optional.
   std::optional<Array> array() const;
   std::optional<Object> object() const;
-  // The value printed compactly.
+  // The value printed compactly. Integers of 64 bits stay exact; other numbers are spelt as short as they can be.
   std::string text() const;
 
  private:
@@ -46,6 +47,7 @@ class Value {
   friend class Array;
   friend class Object;
   Value(const void* document, std::size_t index) : document_(document), index_(index) {}
+  void print(Writer& out) const;
   const void* document_ = nullptr;
   std::size_t index_ = 0;
 };
@@ -116,8 +118,6 @@ class Document {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-bool valid_utf8(std::string_view text);
 
 // Writes compact JSON, appending to a string. Names and texts must be UTF-8 (check with valid_utf8 what came from
 // outside). The caller keeps the order right: key before value inside an object; a wrong nesting aborts.

@@ -77,7 +77,7 @@ bool Claims::contains(std::string_view name, std::string_view value) const {
   return claim && detail::holds(*claim, value);
 }
 
-std::string_view Claims::json() const { return text_of(data_->payload); }
+std::string_view Claims::json() const { return text_of(data_->jws.payload); }
 
 Result<std::string> Claims::json(std::string_view name) const {
   const auto value = data_->claims.object->find(name);
@@ -85,8 +85,8 @@ Result<std::string> Claims::json(std::string_view name) const {
   return value->text();
 }
 
-std::string_view Claims::typ() const { return data_->header.typ; }
-std::string_view Claims::kid() const { return data_->header.kid; }
-Alg Claims::alg() const { return data_->header.alg; }
+std::string_view Claims::typ() const { return data_->jws.header.typ; }
+std::string_view Claims::kid() const { return data_->jws.header.kid; }
+Alg Claims::alg() const { return data_->jws.header.alg; }
 
 }  // namespace tessera

@@ -8,9 +8,7 @@
 
 #include <atomic>
 #include <cstdint>
-#include <map>
 #include <shared_mutex>
-#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>

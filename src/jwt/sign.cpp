@@ -5,6 +5,7 @@
 #include "base/base64url.hpp"
 #include "base/time.hpp"
 #include "base/try.hpp"
+#include "base/utf8.hpp"
 #include "jose/signature.hpp"
 #include "json/json.hpp"
 #include "json/tokens.hpp"
@@ -52,10 +53,10 @@ Result<void> write(const ClaimValue& value, json::Writer& out) {
     for (const auto& item : *list) out.string(item);
     out.end_array();
   } else {
+    const auto& text = std::get<JsonText>(value.variant()).text;
     json::Document document;
-    const std::string& written = std::get<JsonText>(value.variant()).text;
-    TRY_VOID(document.parse(written));
-    out.raw(json::compact(written));  // a parsed number may have lost digits
+    TRY_VOID(document.parse(text));
+    out.raw(json::compact(text));  // a parsed number may have lost digits
   }
   return {};
 }
@@ -75,7 +76,7 @@ Result<std::string> claim_set(const Draft& draft) {
   if (!draft.id.empty()) out.member("jti", draft.id);
   for (const auto& claim : draft.claims) TRY_VOID(write(claim.value, out.key(claim.name)));
   out.end_object();
-  ENSURE(json::valid_utf8(out.text()), bad_json, "claims");
+  ENSURE(valid_utf8(out.text()), bad_json, "claims");
   const auto is_json = [](const Claim& claim) { return std::holds_alternative<JsonText>(claim.value.variant()); };
   if (std::ranges::any_of(draft.claims, is_json)) {
     // What stands alone within the depth may not inside the claim set, and then nobody here would read the token.
@@ -93,7 +94,7 @@ Result<std::string> sign_with(const Draft& draft, const detail::KeyData& key) {
   if (!draft.typ.value.empty()) header.member("typ", draft.typ.value);
   if (!key.info.kid.empty()) header.member("kid", key.info.kid);
   header.end_object();
-  ENSURE(json::valid_utf8(header.text()), bad_json, "header");
+  ENSURE(valid_utf8(header.text()), bad_json, "header");
   const std::string claims = TRY(claim_set(draft));
   ENSURE(claims.size() <= kMaxToken, too_large, "claims");
   std::string token;

@@ -1,9 +1,7 @@
 #include <algorithm>
 
-#include "base/base64url.hpp"
 #include "base/try.hpp"
 #include "jose/select.hpp"
-#include "jose/signature.hpp"
 #include "jwt/claim_rules.hpp"
 #include "jwt/media_type.hpp"
 #include "jwt/scratch.hpp"
@@ -25,42 +23,13 @@ std::shared_ptr<VerifierData> compiled(std::vector<PublicKey> public_keys, std::
                                                           .policy_error = {},
                                                           .typs = {},
                                                           .algs = 0});
-  // The keys live in this object; these pointers own nothing.
-  const auto point = [](const detail::KeyData& key) {
-    return std::shared_ptr<const detail::KeyData>(std::shared_ptr<void>(), &key);
-  };
-  for (const auto& key : data->public_keys) data->keys.push_back(point(key.data()));
-  for (const auto& key : data->secret_keys) data->keys.push_back(point(key.data()));
+  for (const auto& key : data->public_keys) data->keys.push_back(&key.data());
+  for (const auto& key : data->secret_keys) data->keys.push_back(&key.data());
   data->policy_error = data->policy.check();
   for (const auto& typ : data->policy.typ.values()) data->typs.push_back(detail::prepared_media_type(typ));
-  for (const Alg alg : data->policy.algs.values()) data->algs |= 1U << static_cast<unsigned>(alg);
-  if (!data->policy.algs.checked()) data->algs = ~0U;
+  for (const Alg alg : data->policy.algs.values()) data->algs |= jose::alg_bit(alg);
+  if (!data->policy.algs.checked()) data->algs = jose::kAnyAlg;
   return data;
-}
-
-// Decodes into a buffer that keeps its memory.
-Result<BytesView> decode_into(Bytes& buffer, std::string_view text) {
-  buffer.resize(base64url::decoded_size(text.size()));
-  const std::size_t size = TRY(base64url::decode(text, buffer));
-  return BytesView(buffer).first(size);
-}
-
-// What base64url or JSON says of a part, told at the part.
-template <class T>
-Result<T> of_part(Result<T> result, const char* part) {
-  if (!result) return fail(result.error().code, part);
-  return result;
-}
-
-// Many tokens share one header: the same octets say the same, so they are read once.
-Result<void> read_header(std::string_view text, ScratchData& scratch) {
-  if (text == scratch.header_text) return {};
-  scratch.header_text.clear();
-  const auto octets = TRY(of_part(decode_into(scratch.header_octets, text), "header"));
-  const auto object = TRY(of_part(scratch.header_document.parse_object(text_of(octets)), "header"));
-  scratch.header = TRY(jose::parse_header(object));
-  scratch.header_text = text;
-  return {};
 }
 
 Result<void> check_typ(std::string_view typ, const VerifierData& verifier) {
@@ -73,16 +42,11 @@ Result<void> check_typ(std::string_view typ, const VerifierData& verifier) {
 
 Result<void> verify_into(std::string_view token, sys_seconds now, const VerifierData& verifier, ScratchData& scratch) {
   TRY_VOID(verifier.policy_error);
-  const auto parts = TRY(jose::split(token, verifier.policy.max_bytes));
-  TRY_VOID(read_header(parts.header, scratch));
-  const auto& header = scratch.header;
-  ENSURE(verifier.algs >> static_cast<unsigned>(header.alg) & 1, alg_not_allowed, "alg");
-  const auto* key = TRY(jose::select_key(verifier.keys, header));
-  TRY_VOID(check_typ(header.typ, verifier));
-  const auto signature = TRY(of_part(decode_into(scratch.signature, parts.signature), "signature"));
-  TRY_VOID(jose::verify_signature(*key, header.alg, parts.signing_input, signature));
-  const auto payload = TRY(of_part(decode_into(scratch.payload, parts.payload), "payload"));
-  const auto object = TRY(of_part(scratch.payload_document.parse_object(text_of(payload)), "payload"));
+  const auto parts = TRY(jose::open_jws(token, verifier.policy.max_bytes, verifier.algs, scratch.jws));
+  const auto* key = TRY(jose::select_key(verifier.keys, scratch.jws.header));
+  TRY_VOID(check_typ(scratch.jws.header.typ, verifier));
+  const auto payload = TRY(jose::verify_jws(parts, *key, scratch.jws));
+  const auto object = TRY(jose::of_part(scratch.payload_document.parse_object(text_of(payload)), "payload"));
   scratch.claims = TRY(detail::read_claims(object));
   return detail::check_claims(scratch.claims, verifier.policy, now);
 }

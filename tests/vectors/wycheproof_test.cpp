@@ -7,9 +7,8 @@
 
 #include "base/base64url.hpp"
 #include "base/try.hpp"
-#include "jose/compact.hpp"
 #include "jose/select.hpp"
-#include "jose/signature.hpp"
+#include "jose/verify.hpp"
 #include "json/json.hpp"
 #include "support/expect.hpp"
 #include "support/vectors.hpp"
@@ -52,18 +51,16 @@ std::string verify_among(const std::string& token, const json::Array& set) {
     if (!key) return code_of(key);
     keys.push_back(*std::move(key));
   }
-  std::vector<std::shared_ptr<const detail::KeyData>> candidates;
-  for (const auto& key : keys) candidates.emplace_back(std::shared_ptr<const detail::KeyData>(), &key.data());
-  const auto chosen = [&]() -> Result<void> {
-    const auto parts = TRY(jose::split(token, token.size()));
-    const Bytes octets = TRY(base64url::decode(parts.header));
-    json::Document document;
-    const auto object = TRY(document.parse_object(text_of(octets)));
-    const auto header = TRY(jose::parse_header(object));
-    const auto* key = TRY(jose::select_key(candidates, header));
-    return jose::verify_signature(*key, header.alg, parts.signing_input, TRY(base64url::decode(parts.signature)));
+  const auto verified = [&]() -> Result<void> {
+    jose::JwsScratch scratch;
+    const auto parts = TRY(jose::open_jws(token, token.size(), jose::kAnyAlg, scratch));
+    jose::KeyChoice choice(scratch.header);
+    for (const auto& key : keys) choice.consider(key.data());
+    const auto* key = TRY(choice.chosen());
+    TRY_VOID(jose::verify_jws(parts, *key, scratch));
+    return {};
   }();
-  return code_of(chosen);
+  return code_of(verified);
 }
 
 bool all_symmetric(const json::Array& set) {

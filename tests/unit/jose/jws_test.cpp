@@ -97,6 +97,7 @@ TEST(Jws, exactly_one_key_is_chosen) {
   EXPECT_EQ(verdict(kid_a, Keys::of({named(Alg::ES256, "a"), other_named("a")})), "ambiguous_key");
   // A key that names the kid goes before those that name none.
   EXPECT_EQ(verdict(kid_a, Keys::of({other, named(Alg::ES256, "a")})), "ok");
+  EXPECT_EQ(verdict(kid_a, Keys::of({named(Alg::RS256, "a"), public_key(Alg::ES256)})), "alg_key_mismatch");
   EXPECT_EQ(verdict(kid_a, Keys::of({other, public_key(Alg::ES256)})), "ambiguous_key");
   EXPECT_EQ(verdict(kid_a, Keys::of({public_key(Alg::ES256)})), "ok");
   // Without a kid, by type and algorithm.

@@ -52,7 +52,8 @@ TEST(Json, takes_utf8_only) {
        {"\"\xFF\"", "\"\xC0\xAF\"", "\"\xED\xA0\x80\"", "\"\xF4\x90\x80\x80\"", "\"\xE2\x82\"", "{\"\x80\":1}"})
     EXPECT_EQ(parsed(text), "bad_json");
   EXPECT_EQ(parsed(R"("\ud83d\udd11")"), "\"\xF0\x9F\x94\x91\"");
-  EXPECT_EQ(parsed(R"("\ud83d")"), "bad_json");  // half a pair
+  for (const char* half : {R"("\ud83d")", R"("\udc00")", R"("\uD888\u1234")", R"("\udd11\ud83d")"})
+    EXPECT_EQ(parsed(half), "bad_json") << half;
 }
 
 TEST(Json, finds_duplicate_members_at_any_depth_and_through_escapes) {
@@ -90,12 +91,12 @@ TEST(Json, limits_the_depth) {
 
 TEST(Json, tells_integers_from_numbers) {
   json::Document document;
-  const auto value = document.parse(R"([1,1.0,1e3,1.5,9007199254740993,18446744073709551615,1e19,-0.0,1e300])");
+  const auto value = document.parse(R"([1,1.0,1e3,1.5,9007199254740993,18446744073709551615,1e19,-0.0,1e300,9007199254740993.0])");
   ASSERT_TRUE(value);
   const auto list = *value->array();
-  const std::optional<std::int64_t> integers[] = {1, 1, 1000, {}, 9007199254740993, {}, {}, 0, {}};
+  const std::optional<std::int64_t> integers[] = {1, 1, 1000, {}, 9007199254740993, {}, {}, 0, {}, {}};
   const Kind kinds[] = {Kind::integer, Kind::number, Kind::number, Kind::number, Kind::integer,
-                        Kind::number,  Kind::number, Kind::number, Kind::number};
+                        Kind::number,  Kind::number, Kind::number, Kind::number, Kind::number};
   std::size_t i = 0;
   for (const json::Value item : list) {
     EXPECT_EQ(item.integer(), integers[i]) << i;
@@ -104,6 +105,12 @@ TEST(Json, tells_integers_from_numbers) {
     ++i;
   }
   EXPECT_EQ(i, std::size(kinds));
+}
+
+TEST(Json, prints_integers_exactly) {
+  for (const char* text : {"18446744073709551615", "12345678901234567890", "9223372036854775808", "-9223372036854775808",
+                           "9007199254740993", "[0,-1]"})
+    EXPECT_EQ(parsed(text), text);
 }
 
 TEST(Json, refuses_numbers_that_no_double_holds) {

@@ -65,10 +65,3 @@ TEST(JsonWriter, a_wrong_nesting_aborts) {
   EXPECT_DEATH(json::Writer().key("a"), "key");
   EXPECT_DEATH(json::Writer().number(std::nan("")), "NaN");
 }
-
-TEST(JsonWriter, valid_utf8_knows_utf8) {
-  EXPECT_TRUE(json::valid_utf8(""));
-  EXPECT_TRUE(json::valid_utf8("\xF0\x9F\x94\x91"));
-  EXPECT_FALSE(json::valid_utf8("\xC3"));
-  EXPECT_FALSE(json::valid_utf8("\xED\xA0\x80"));
-}

@@ -64,10 +64,10 @@ TEST(Sign, each_kind_of_value) {
                                      {"small", 7U},
                                      {"half", 0.5},
                                      {"none", std::vector<std::string>{}},
-                                     {"json", JsonText{R"({ "a" : [ 1, null ] })"}},
+                                     {"json", JsonText{R"({ "a" : [ 1, null, " \" " ] })"}},
                                      {"exact", JsonText{"[12345678901234567890, 1.10]"}}}));
   EXPECT_NE(text.find(R"("text":"say \"hi\"\n","yes":true,"count":-9223372036854775807,"small":7,"half":0.5,"none":[],)"
-                      R"("json":{"a":[1,null]},"exact":[12345678901234567890,1.10]})"),
+                      R"("json":{"a":[1,null," \" "]},"exact":[12345678901234567890,1.10]})"),
             std::string::npos)
       << text;
 }
