@@ -60,7 +60,8 @@ class ClaimValue {
   template <std::integral I>
     requires(!std::same_as<I, bool> && !std::same_as<I, char> && (std::signed_integral<I> || sizeof(I) < 8))
   ClaimValue(I value) : value_(static_cast<std::int64_t>(value)) {}
-  ClaimValue(double value) : value_(value) {}
+  template <std::floating_point F>  // not what converts to one: an unsigned 64-bit integer loses digits
+  ClaimValue(F value) : value_(static_cast<double>(value)) {}
   ClaimValue(std::vector<std::string> values) : value_(std::move(values)) {}
   ClaimValue(JsonText json) : value_(std::move(json)) {}
   using Variant = std::variant<std::string, bool, std::int64_t, double, std::vector<std::string>, JsonText>;
