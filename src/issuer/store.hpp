@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "issuer/model/ids.hpp"
@@ -123,6 +124,9 @@ class Tx {
   // Compare-and-set: false when its state is not `from` any more.
   virtual Result<bool> move_signing_key(const RealmId&, std::string_view kid, KeyState from, KeyState to,
                                         Instant now) = 0;
+  // Every realm's, also of realms that are no longer configured: for a change of the master key.
+  virtual Result<std::vector<std::pair<RealmId, SigningKey>>> every_signing_key() = 0;
+  virtual Result<void> reseal_signing_key(const RealmId&, std::string_view kid, std::string_view sealed_jwk) = 0;
 
   // ── ageing ──
   struct Sweep { Instant now; Lifetimes lifetimes; };

@@ -93,9 +93,9 @@ Started<Booted> boot(const Config& config, BootOptions options) {
                              }});
   if (!opened) return cannot_start(opened.error());
   auto& store = **opened;
-  if (options.master_key) TRY_VOID(check_master_key(store, *options.master_key, "memory"));
-  Secret master =
-      options.master_key ? std::move(*options.master_key) : TRY(load_master_key(store, config.settings.master_key));
+  auto masters = options.master_key
+                     ? TRY(check_master_keys(store, std::move(*options.master_key), {}, "memory"))
+                     : TRY(load_master_keys(store, config.settings.master_key, config.settings.previous_master_key));
   Declared declared = TRY(declare(store, config.declaration,
                                   {.vanished = options.vanished,
                                    .apply = options.apply.value_or(store::is_shared(config.settings.store)
@@ -112,7 +112,7 @@ Started<Booted> boot(const Config& config, BootOptions options) {
   for (const auto& what : declared.pruned) log.write(LogLevel::warn, options.clock(), "removed", {{"what", what}});
   Node::Options parts{.store = std::move(*opened),
                       .issuer = config.settings.issuer,
-                      .master_key = std::move(master),
+                      .master_keys = std::move(masters),
                       .password_cost = config.settings.password_cost,
                       .trusted_proxies = config.settings.trusted_proxies,
                       .clock = std::move(options.clock),

@@ -302,6 +302,10 @@ const std::vector<Key<Settings>> kTop{
      "alone; "
      "the environment variable `TESSERA_MASTER_KEY` (32 octets as base64url) takes its place.",
      [](const Value& v, Settings& s) { v.path(s.master_key); }},
+    {"previous_master_key", "file", "\"\"",
+     "The master key before this one: with it a start changes the store to the new key, and what was sealed or issued "
+     "before is still read. The environment variable `TESSERA_PREVIOUS_MASTER_KEY` takes its place.",
+     [](const Value& v, Settings& s) { v.path(s.previous_master_key); }},
     {"trusted_proxies", "list of networks", "[]",
      "Proxies whose `X-Forwarded-For` is believed, such as `[\"10.0.0.0/8\"]`. Nobody else's is.",
      [](const Value& v, Settings& s) { v.texts(s.trusted_proxies); }},

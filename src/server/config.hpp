@@ -26,6 +26,7 @@ struct Settings {
   std::uint16_t port = 0;
   std::string store;                         // "sqlite:FILE" or "postgresql://…"
   std::string master_key;                    // file
+  std::string previous_master_key;           // file, or ""
   std::vector<std::string> trusted_proxies;  // CIDR
   crypto::PasswordCost password_cost;
   std::string tls_certificate, tls_key;  // PEM files; both or neither

@@ -22,6 +22,8 @@ namespace {
 
 constexpr std::size_t kKeyOctets = 32;
 constexpr const char* kCheckSetting = "master_key_check";
+constexpr const char* kPreviousSetting = "master_key_check previous";
+constexpr const char* kGenerationSetting = "master_key_generation";  // none: the first, 'a'
 
 std::string check_value(const Secret& key) {
   const Secret derived = crypto::derive(key, "tessera master key check");
@@ -122,49 +124,95 @@ bool write_private_file(const std::string& path, std::string_view text) {
   return good && sync_folder(path);
 }
 
-Started<Secret> load_master_key(issuer::Store& store, const std::string& path) {
-  if (const char* text = std::getenv(kMasterKeyVariable)) {
-    auto key = parse_key(text);
-    if (!key)
-      return cannot_start(fmt::format("{} holds no master key: expected 32 octets as base64url.", kMasterKeyVariable));
-    TRY_VOID(check_master_key(store, *key, kMasterKeyVariable));
-    return std::move(*key);
-  }
-  auto found = TRY(read_key_file(path));
-  if (!found) {
-    if (TRY(stored_check(store)))
-      return cannot_start(
-          fmt::format("The master key of this store is missing: expected it in {} or in {}; restore it from a backup.",
-                      path, kMasterKeyVariable));
-    Secret key = new_master_key();
-    const WipedString text(base64url::encode(key.expose("written to the key file")) + "\n");
-    if (!write_private_file(path, text.text()))
-      return cannot_start(fmt::format("The master key cannot be written to {}: {}.", path, std::strerror(errno)));
-    found = std::move(key);
-  }
-  TRY_VOID(check_master_key(store, *found, path));
-  return std::move(*found);
+std::vector<issuer::SealKeys::Master> MasterKeys::masters() const {
+  std::vector<issuer::SealKeys::Master> list{{generation, &newest}};
+  if (previous) list.push_back({before(generation), &*previous});
+  return list;
 }
 
-Started<void> check_master_key(issuer::Store& store, const Secret& key, const std::string& source) {
-  const std::string mine = check_value(key);
-  std::string theirs;
-  Result<void> inner;
-  const auto outer = store.write_now([&](issuer::Tx& tx) {
-    const auto work = [&]() -> Result<void> {
-      if (TRY(tx.insert_setting(kCheckSetting, mine)))
-        theirs = mine;
-      else
-        theirs = TRY(tx.setting(kCheckSetting)).value_or("");
-      return {};
-    };
-    inner = work();
-    return inner ? issuer::Outcome::commit : issuer::Outcome::roll_back;
+namespace {
+
+// Nothing when the variable is not set.
+Started<std::optional<Secret>> key_of_variable(const char* name) {
+  const char* text = std::getenv(name);
+  if (!text) return std::optional<Secret>();
+  auto key = parse_key(text);
+  if (!key) return cannot_start(fmt::format("{} holds no master key: expected 32 octets as base64url.", name));
+  return key;
+}
+
+Started<Secret> newest_key(issuer::Store& store, const std::string& path) {
+  if (auto key = TRY(key_of_variable(kMasterKeyVariable))) return std::move(*key);
+  if (auto key = TRY(read_key_file(path))) return std::move(*key);
+  if (TRY(stored_check(store)))
+    return cannot_start(
+        fmt::format("The master key of this store is missing: expected it in {} or in {}; restore it from a backup.",
+                    path, kMasterKeyVariable));
+  Secret key = new_master_key();
+  const WipedString text(base64url::encode(key.expose("written to the key file")) + "\n");
+  if (!write_private_file(path, text.text()))
+    return cannot_start(fmt::format("The master key cannot be written to {}: {}.", path, std::strerror(errno)));
+  return key;
+}
+
+Started<std::optional<Secret>> previous_key(const std::string& path) {
+  auto key = TRY(key_of_variable(kPreviousMasterKeyVariable));
+  if (key || path.empty()) return key;
+  key = TRY(read_key_file(path));
+  if (!key) return cannot_start(fmt::format("The previous master key {} is missing; restore it from a backup.", path));
+  return key;
+}
+
+enum class Match { newest, previous, neither };
+
+// What this store was made with, or changed to last; changes it when that is the previous one.
+Result<Match> match(issuer::Tx& tx, MasterKeys& keys) {
+  const std::string mine = check_value(keys.newest), before = keys.previous ? check_value(*keys.previous) : "";
+  const std::string check =
+      TRY(tx.insert_setting(kCheckSetting, mine)) ? mine : TRY(tx.setting(kCheckSetting)).value_or("");
+  const auto letter = TRY(tx.setting(kGenerationSetting)).value_or("a");
+  keys.generation = letter.empty() ? 'a' : letter.front();
+  if (ct::equal(check, mine))
+    return before.empty() || ct::equal(TRY(tx.setting(kPreviousSetting)).value_or(""), before) ? Match::newest
+                                                                                               : Match::neither;
+  if (before.empty() || !ct::equal(check, before)) return Match::neither;
+  keys.generation = MasterKeys::after(keys.generation);
+  TRY_VOID(tx.put_setting(kCheckSetting, mine));
+  TRY_VOID(tx.put_setting(kPreviousSetting, before));
+  TRY_VOID(tx.put_setting(kGenerationSetting, std::string(1, keys.generation)));
+  const auto signing = TRY(tx.every_signing_key());
+  for (const auto& [realm, key] : signing) {
+    const issuer::SealKeys seals(realm, keys.masters());
+    const WipedString jwk(TRY(seals.open(issuer::SealKind::signing_key, key.sealed_jwk)));
+    TRY_VOID(tx.reseal_signing_key(realm, key.kid, seals.seal(issuer::SealKind::signing_key, jwk.text())));
+    TRY_VOID(tx.bump_config_version(realm));
+  }
+  return Match::previous;
+}
+
+}  // namespace
+
+Started<MasterKeys> load_master_keys(issuer::Store& store, const std::string& path, const std::string& previous_path) {
+  auto newest = TRY(newest_key(store, path));
+  auto previous = TRY(previous_key(previous_path));
+  return check_master_keys(store, std::move(newest), std::move(previous),
+                           std::getenv(kMasterKeyVariable) ? kMasterKeyVariable : path);
+}
+
+Started<MasterKeys> check_master_keys(issuer::Store& store, Secret newest, std::optional<Secret> previous,
+                                      const std::string& source) {
+  MasterKeys keys{.generation = 'a', .newest = std::move(newest), .previous = std::move(previous)};
+  Result<Match> found = Match::neither;
+  const auto wrote = store.write_now([&](issuer::Tx& tx) {
+    found = match(tx, keys);
+    return found ? issuer::Outcome::commit : issuer::Outcome::roll_back;
   });
-  if (!outer || !inner) return cannot_start("The store cannot be written; check its folder and its disk.");
-  if (!ct::equal(mine, theirs))
-    return cannot_start(fmt::format("The master key in {} is not the one that this store was made with.", source));
-  return {};
+  if (!wrote || !found) return cannot_start("The store cannot be written; check its folder and its disk.");
+  if (*found == Match::neither)
+    return cannot_start(
+        keys.previous ? fmt::format("The master key in {} and the previous one are not the last two of this store.", source)
+                      : fmt::format("The master key in {} is not the one that this store was made with.", source));
+  return keys;
 }
 
 }  // namespace tessera::server

@@ -87,7 +87,7 @@ http::Response asset_response(const Asset& asset, const http::Request& request) 
 Node::Node(Options options)
     : store_(std::move(options.store)),
       issuer_(std::move(options.issuer)),
-      master_key_(std::move(options.master_key)),
+      master_keys_(std::move(options.master_keys)),
       password_cost_(options.password_cost),
       clock_(std::move(options.clock)),
       random_(std::move(options.random)),

@@ -25,6 +25,7 @@
 #include "server/failure.hpp"
 #include "server/keys.hpp"
 #include "server/log.hpp"
+#include "server/master_key.hpp"
 #include "server/pool.hpp"
 #include "server/snapshot_builder.hpp"
 
@@ -35,7 +36,7 @@ class Node {
   struct Options {
     std::unique_ptr<issuer::Store> store;
     std::string issuer;  // base URL, without a path
-    Secret master_key;
+    MasterKeys master_keys;
     crypto::PasswordCost password_cost{};
     std::vector<std::string> trusted_proxies{};
     std::function<Instant()> clock{};  // the system's when empty
@@ -102,7 +103,7 @@ class Node {
 
   std::unique_ptr<issuer::Store> store_;
   std::string issuer_;
-  Secret master_key_;
+  MasterKeys master_keys_;
   crypto::PasswordCost password_cost_;
   std::function<Instant()> clock_;
   issuer::Ctx::Random random_;

@@ -13,7 +13,6 @@ using issuer::Outcome;
 using issuer::RealmId;
 using issuer::Tx;
 
-constexpr char kGeneration = 'a';  // of the master key
 constexpr std::int64_t kSweepRows = 1000;
 constexpr auto kRoundEvery = milliseconds(250);  // what other nodes write is felt here within a second
 constexpr auto kKeysEvery = minutes(1), kSweepEvery = minutes(1);
@@ -34,7 +33,7 @@ Result<T> in_read(issuer::Store& store, auto body) {
 }  // namespace
 
 std::shared_ptr<issuer::SealKeys> Node::seals_of(const RealmId& id) const {
-  return std::make_shared<issuer::SealKeys>(id, std::vector<issuer::SealKeys::Master>{{kGeneration, &master_key_}});
+  return std::make_shared<issuer::SealKeys>(id, master_keys_.masters());
 }
 
 // New ones come, and those that are no longer configured go.

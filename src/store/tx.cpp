@@ -469,6 +469,21 @@ Result<bool> SqlTx::move_signing_key(const RealmId& realm, std::string_view kid,
                    {state_text(to), us(now), realm.text, text(kid), state_text(from)})) == 1;
 }
 
+Result<std::vector<std::pair<RealmId, SigningKey>>> SqlTx::every_signing_key() {
+  std::vector<std::pair<RealmId, SigningKey>> out;
+  for (const auto& row : TRY(read("SELECT DISTINCT realm FROM signing_keys ORDER BY realm", {}))) {
+    const RealmId realm(row.text(0));
+    for (auto& key : TRY(signing_keys(realm))) out.emplace_back(realm, std::move(key));
+  }
+  return out;
+}
+
+Result<void> SqlTx::reseal_signing_key(const RealmId& realm, std::string_view kid, std::string_view sealed_jwk) {
+  TRY_VOID(write("UPDATE signing_keys SET sealed_jwk = :a WHERE realm = :b AND kid = :c",
+                 {text(sealed_jwk), realm.text, text(kid)}));
+  return {};
+}
+
 // ── ageing ──
 
 Result<std::int64_t> SqlTx::sweep(const RealmId& realm, const Sweep& sweep, std::int64_t most) {

@@ -64,6 +64,8 @@ class SqlTx final : public issuer::Tx {
   Result<std::vector<issuer::SigningKey>> signing_keys(const RealmId&) override;
   Result<bool> insert_signing_key(const RealmId&, const issuer::SigningKey&) override;
   Result<bool> move_signing_key(const RealmId&, std::string_view, issuer::KeyState, issuer::KeyState, Instant) override;
+  Result<std::vector<std::pair<RealmId, issuer::SigningKey>>> every_signing_key() override;
+  Result<void> reseal_signing_key(const RealmId&, std::string_view, std::string_view) override;
 
   Result<std::int64_t> sweep(const RealmId&, const Sweep&, std::int64_t) override;
 

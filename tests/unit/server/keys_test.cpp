@@ -104,5 +104,51 @@ TEST(keys, the_store_holds_no_private_key) {
   }));
 }
 
+// Copied: a Secret moves only.
+std::optional<Secret> copy(const Secret& key) { return Secret(key.expose("copied by a test")); }
+
+TEST(master_keys, a_store_is_changed_to_a_new_key_once_and_its_signing_keys_with_it) {
+  auto store = std::move(*store::open({.url = "sqlite::memory:"}));
+  const Secret one = new_master_key(), two = new_master_key(), three = new_master_key();
+  const auto check = [&](const Secret& newest, const Secret* previous) {
+    return check_master_keys(*store, *copy(newest), previous ? copy(*previous) : std::nullopt, "x");
+  };
+  const issuer::RealmId shop("shop");
+  auto first = check(one, nullptr);
+  ASSERT_TRUE(first);
+  const issuer::SealKeys seals(shop, first->masters());
+  ASSERT_TRUE(keep_keys(*store, shop, Alg::ES256, seals, kStart, kRule));
+  const auto sealed = seals.seal(issuer::SealKind::code, "a code");
+  const auto mac = seals.refresh_mac('a', bytes_of("x"));
+
+  EXPECT_FALSE(check(two, nullptr));
+  EXPECT_FALSE(check(two, &three));
+  EXPECT_FALSE(check(one, &two));
+  for (int i = 0; i < 2; ++i) {  // a second start, or node, finds it done
+    const auto changed = check(two, &one);
+    ASSERT_TRUE(changed) << changed.error().sentence;
+    EXPECT_EQ(changed->generation, 'b');
+    const issuer::SealKeys after(shop, changed->masters());
+    EXPECT_EQ(after.newest(), 'b');
+    EXPECT_EQ(*after.open(issuer::SealKind::code, sealed), "a code");
+    EXPECT_EQ(*after.refresh_mac('a', bytes_of("x")), *mac);
+  }
+  EXPECT_FALSE(check(one, nullptr));
+  const auto alone = check(two, nullptr);
+  ASSERT_TRUE(alone);
+  EXPECT_EQ(alone->generation, 'b');
+  const issuer::SealKeys now(shop, alone->masters());
+  EXPECT_FALSE(now.open(issuer::SealKind::code, sealed));
+  ASSERT_TRUE(store->read_now([&](issuer::Tx& tx) {
+    const auto keys = tx.signing_keys(shop).value();
+    EXPECT_EQ(keys.size(), 1u);
+    EXPECT_TRUE(now.open(issuer::SealKind::signing_key, keys.at(0).sealed_jwk));
+    return issuer::Outcome::roll_back;
+  }));
+  const auto again = check(three, &two);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->generation, 'c');
+}
+
 }  // namespace
 }  // namespace tessera::server

@@ -320,6 +320,22 @@ TEST_P(Conformance, a_consent_is_put_replaced_and_removed) {
   EXPECT_EQ(get(), "none");
 }
 
+TEST_P(Conformance, a_signing_key_is_sealed_anew_and_stays_the_same) {
+  const SigningKey key{"kid1", Alg::ES256, KeyState::active, "old", kNow, kNow};
+  EXPECT_OK(write([&](Tx& tx, auto&) -> Result<void> {
+    EXPECT_TRUE(*tx.insert_signing_key(kRealm, key));
+    EXPECT_TRUE(*tx.insert_signing_key(kOther, key));
+    return tx.reseal_signing_key(kOther, "kid1", "new");
+  }));
+  const auto all = read([](Tx& tx, auto&) { return tx.every_signing_key(); });
+  ASSERT_EQ(all->size(), 2u);
+  EXPECT_EQ((*all)[0].first, kRealm);
+  EXPECT_EQ((*all)[0].second.sealed_jwk, "old");
+  EXPECT_EQ((*all)[1].first, kOther);
+  EXPECT_EQ((*all)[1].second.sealed_jwk, "new");
+  EXPECT_EQ((*all)[1].second.state, KeyState::active);
+}
+
 TEST_P(Conformance, consents_go_with_their_client) {
   const UserId ann("usr_ann"), ben("usr_ben");
   const ClientId orders("orders"), reports("reports");
