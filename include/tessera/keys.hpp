@@ -9,7 +9,7 @@
 // its `alg`, where it names one, narrows them to that one. A header never widens them.
 //
 // A weak key is refused when it is made: RSA below 2048 bits (above 8192: too_large), a MAC key shorter than the output
-// of the hash that it serves, a point that is not on its curve.
+// of the hash that it serves (but for SecretKey::from_short_octets), a point that is not on its curve.
 #pragma once
 
 #include <cstdint>
@@ -122,6 +122,11 @@ class SecretKey {
   // Raw octets as the key of one HS* algorithm. Errors: weak_key (shorter than the hash's output: 32, 48, 64 octets, or
   // all octets white space), alg_key_mismatch (not an HS* alg), too_large (1 KiB).
   static Result<SecretKey> from_octets(BytesView octets, Alg alg, KeyInfo info = {});
+  // The same for octets that are too few, never none and never all white space: to go on serving a secret that others
+  // chose, until it can be replaced. RFC 7518 section 3.2 forbids such keys, and whoever holds one token of a short
+  // secret can guess the secret offline. It serves `alg` only, and SecretKey::parse refuses its JWK.
+  //   SecretKey::from_short_octets(octets, Alg::HS256, "partner X changes its secret in March")
+  static Result<SecretKey> from_short_octets(BytesView octets, Alg alg, Reason why, KeyInfo info = {});
   // A JWK of kty "oct". Without `alg` it admits every HS* algorithm that its length can serve (weak_key if none).
   static Result<SecretKey> parse(std::string_view jwk);
   // As many random octets as the hash's output.

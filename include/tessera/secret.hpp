@@ -12,12 +12,13 @@
 
 namespace tessera {
 
-// Why a secret is exposed. Made while compiling, and out of a text that is known then: a literal.
+// Why a secret is exposed, or a key taken that is too short. Made while compiling, out of a text that is known then: a
+// literal.
 class Reason {
  public:
   template <std::size_t N>
   consteval Reason(const char (&why)[N]) {
-    static_assert(N > 1, "say why the secret is exposed");
+    static_assert(N > 1, "say why");
     for (const char c : why) read(c);
   }
 

@@ -142,6 +142,10 @@ void write_secret(json::Writer& out, const char* name, const Secret& secret) {
   wipe(text);
 }
 
+bool long_enough(const KeyData& key, Alg alg) {
+  return key.mac->octets().size() >= crypto::hash_size(alg_row(alg).hash) || key.short_for == alg;
+}
+
 // A secret file that holds nothing but white space was meant to hold something.
 bool is_ink(std::byte b) {
   return b != std::byte{' '} && b != std::byte{'\t'} && b != std::byte{'\n'} && b != std::byte{'\r'};
@@ -158,10 +162,9 @@ Result<void> check_info(const KeyData& key) {
   ENSURE(valid_utf8(key.info.kid), malformed, "kid");
   ENSURE(!key.info.alg || fits(key.type, *key.info.alg), alg_key_mismatch, "alg");
   if (key.type == KeyType::oct) {
-    const auto size = key.mac->octets().size();
     //= RFC7518#3.2
     // A key of the same size as the hash output (for instance, 256 bits for "HS256") or larger MUST be used
-    ENSURE(size >= (key.info.alg ? crypto::hash_size(alg_row(*key.info.alg).hash) : 32), weak_key, "k");
+    ENSURE(long_enough(key, key.info.alg.value_or(key.short_for.value_or(Alg::HS256))), weak_key, "k");
     ENSURE(std::ranges::any_of(key.mac->octets().expose("looked at for ink"), is_ink), weak_key, "k");
   }
   return {};
@@ -211,7 +214,7 @@ Result<std::shared_ptr<KeyData>> key_from_text(std::string_view text, KeyInfo in
 
 bool KeyData::admits(Alg alg) const {
   if (!fits(type, alg)) return false;
-  if (type == KeyType::oct && mac->octets().size() < crypto::hash_size(alg_row(alg).hash)) return false;
+  if (type == KeyType::oct && !long_enough(*this, alg)) return false;
   if (!info.alg || *info.alg == alg) return true;
   //= RFC8037#3.1
   // `EdDSA` names the algorithm of either curve; a key that says so takes its curve's own name too.

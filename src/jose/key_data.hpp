@@ -21,6 +21,7 @@ struct KeyData {
   bool has_operations = false;                // the JWK named them, so they are printed again
   std::optional<crypto::Pkey> pkey;           // all but oct
   std::shared_ptr<const crypto::MacKey> mac;  // oct
+  std::optional<Alg> short_for;               // oct: the one algorithm that it may serve although it is too short
 
   // The algorithms that it may serve: those of its type and curve (for oct: of its length), narrowed by info.alg.
   bool admits(Alg alg) const;

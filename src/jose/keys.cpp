@@ -31,6 +31,19 @@ KeyType type_for(Alg alg) {
   return KeyType::oct;
 }
 
+Result<std::shared_ptr<KeyData>> mac_key(BytesView octets, Alg alg, std::optional<Alg> short_for, KeyInfo info) {
+  ENSURE(alg_row(alg).symmetric, alg_key_mismatch, "alg");
+  ENSURE(octets.size() <= detail::kMaxSecretKey, too_large, "secret");
+  auto data = std::make_shared<KeyData>();
+  data->type = KeyType::oct;
+  data->info = std::move(info);
+  data->info.alg = alg;
+  data->mac = std::make_shared<const crypto::MacKey>(Secret(octets));
+  data->short_for = short_for;
+  TRY_VOID(detail::check_info(*data));
+  return data;
+}
+
 }  // namespace
 
 std::string_view alg_name(Alg alg) { return alg_row(alg).name; }
@@ -103,15 +116,11 @@ PublicKey PrivateKey::public_key() const {
 // ── SecretKey ──
 
 Result<SecretKey> SecretKey::from_octets(BytesView octets, Alg alg, KeyInfo info) {
-  ENSURE(alg_row(alg).symmetric, alg_key_mismatch, "alg");
-  ENSURE(octets.size() <= detail::kMaxSecretKey, too_large, "secret");
-  auto data = std::make_shared<KeyData>();
-  data->type = KeyType::oct;
-  data->info = std::move(info);
-  data->info.alg = alg;
-  data->mac = std::make_shared<const crypto::MacKey>(Secret(octets));
-  TRY_VOID(detail::check_info(*data));
-  return SecretKey(std::move(data));
+  return SecretKey(TRY(mac_key(octets, alg, std::nullopt, std::move(info))));
+}
+
+Result<SecretKey> SecretKey::from_short_octets(BytesView octets, Alg alg, Reason, KeyInfo info) {
+  return SecretKey(TRY(mac_key(octets, alg, alg, std::move(info))));
 }
 
 Result<SecretKey> SecretKey::parse(std::string_view jwk) {

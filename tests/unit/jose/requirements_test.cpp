@@ -193,6 +193,27 @@ TEST(Requirements, R05_empty_blank_and_short_mac_keys) {
   EXPECT_CODE(jws::sign({}, *key, Alg::HS512), alg_key_mismatch);
 }
 
+TEST(Requirements, R05_a_short_mac_key_is_taken_where_the_caller_says_why) {
+  const auto made = [](std::string_view octets, Alg alg) {
+    return SecretKey::from_short_octets(bytes_of(octets), alg, "a test", {.kid = "old"});
+  };
+  for (const Alg alg : {Alg::HS256, Alg::HS384, Alg::HS512}) {
+    const auto key = made("s3cret", alg);
+    ASSERT_TRUE(key);
+    EXPECT_EQ(key->info().kid, "old");
+    EXPECT_EQ(verdict(*jws::sign(bytes_of("payload"), *key), *key), "ok");
+    for (const Alg other : kEvery) EXPECT_EQ(key->admits(other), other == alg);
+    // No way out of the one algorithm, nor into a key that does not say so.
+    for (const Alg other : {Alg::HS256, Alg::HS384, Alg::HS512})
+      EXPECT_EQ(code_of(key->with({.alg = other})), other == alg ? "ok" : "weak_key");
+    EXPECT_FALSE(key->with({})->admits(alg == Alg::HS256 ? Alg::HS384 : Alg::HS256));
+    EXPECT_CODE(SecretKey::parse(key->jwk().expose_text("a test")), weak_key);
+    for (const std::string_view none : {"", " ", "\t\r\n "}) EXPECT_CODE(made(none, alg), weak_key);
+  }
+  EXPECT_CODE(made("s3cret", Alg::ES256), alg_key_mismatch);
+  EXPECT_CODE(made(std::string(1025, 'k'), Alg::HS256), too_large);
+}
+
 TEST(Requirements, R06_psychic_signatures) {
   const std::pair<Alg, const char*> orders[] = {
       {Alg::ES256, "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"},
