@@ -53,10 +53,10 @@ Result<void> write(const ClaimValue& value, json::Writer& out) {
     for (const auto& item : *list) out.string(item);
     out.end_array();
   } else {
-    const auto& text = std::get<JsonText>(value.variant()).text;
+    const auto& written = std::get<JsonText>(value.variant()).text;
     json::Document document;
-    TRY_VOID(document.parse(text));
-    out.raw(json::compact(text));  // a parsed number may have lost digits
+    TRY_VOID(document.parse(written));
+    out.raw(json::compact(written));  // a parsed number may have lost digits
   }
   return {};
 }
