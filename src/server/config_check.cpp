@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/try.hpp"
+#include "issuer/contains.hpp"
 #include "issuer/steps/redirect_uri.hpp"
 #include "issuer/steps/scope.hpp"
 #include "server/config.hpp"
@@ -17,16 +18,13 @@ using issuer::ClientAuth;
 using issuer::GrantType;
 using Names = std::set<std::string, std::less<>>;
 
+using issuer::contains;
 using issuer::kOpenIdScopes;
 
 std::string list_of(const Names& names) {
   std::string text;
   for (const auto& name : names) text += (text.empty() ? "" : ", ") + ('"' + name + '"');
   return text.empty() ? "none is declared" : text;
-}
-
-bool contains(const auto& list, const auto& value) {
-  return std::find(std::begin(list), std::end(list), value) != std::end(list);
 }
 
 // One realm's names, gathered first, then every reference to them.
@@ -81,7 +79,7 @@ class RealmCheck {
     if (!there)
       return wrong(key, fmt::format("an audience of a declared resource server ({})", list_of(audiences_)), audience);
     for (const auto& one : permissions)
-      if (one != "*" && !contains(there->permissions, one))
+      if (!contains(there->permissions, one))
         return wrong(key,
                      fmt::format("a permission of {} ({})", audience,
                                  list_of({there->permissions.begin(), there->permissions.end()})),
@@ -95,6 +93,8 @@ class RealmCheck {
       const auto& one = realm_.resource_servers[i];
       at("resource_server", i);
       TRY_VOID(once(audiences, "audience", one.audience));
+      if (contains(one.permissions, "*"))
+        return wrong("permissions", "a permission of its own; \"*\" stands for all of them in a client's access", "*");
       for (const auto& [scope, covered] : one.scopes) {
         if (contains(kOpenIdScopes, scope))
           return wrong("scopes", "a scope that OpenID Connect does not define", scope);
@@ -144,7 +144,11 @@ class RealmCheck {
     TRY_VOID(known(scopes_, "scopes", "a scope of OpenID Connect or of a declared resource server", one.scopes));
     TRY_VOID(known(roles_, "roles", "a declared role", one.roles));
     TRY_VOID(known(audiences_, "acts_as", "an audience of a declared resource server", one.acts_as));
-    for (const auto& access : one.access) TRY_VOID(permissions_at("access", access.audience, access.permissions));
+    for (const auto& access : one.access) {
+      auto named = access.permissions;
+      std::erase(named, "*");  // every permission there; only here
+      TRY_VOID(permissions_at("access", access.audience, named));
+    }
     TRY_VOID(redirect_uris(one));
     if (!is_public && declared.secret.empty())
       return std::unexpected(ConfigError{{},

@@ -89,6 +89,11 @@ INSTANTIATE_TEST_SUITE_P(
              "\"p\"", "q"},
         Case{API "scopes = { \"openid\" = [\"p\"] }\n", 5, "resource_server.scopes", "OpenID Connect", "openid"},
         Case{API "scopes = { \"s\" = [\"q\"] }\n", 5, "resource_server.scopes", "a permission of", "q"},
+        Case{API "scopes = { \"s\" = [\"*\"] }\n", 5, "resource_server.scopes", "a permission of", "*"},
+        Case{"[[resource_server]]\naudience = \"https://api.example\"\npermissions = [\"p\", \"*\"]\n", 4,
+             "resource_server.permissions", "a client's access", "*"},
+        Case{API "[[role]]\nname = \"r\"\npermissions = { \"https://api.example\" = [\"*\"] }\n", 7, "role.permissions",
+             "a permission of", "*"},
         Case{API API, 6, "resource_server.audience", "no other", "https://api.example"},
         Case{"[[resource_server]]\naudience = \"api\"\n", 3, "resource_server.audience", "absolute URI", "api"},
         Case{"[[group]]\nname = \"g\"\nroles = [\"none\"]\n", 4, "group.roles", "a declared role", "none"},
@@ -122,6 +127,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{CLIENT URIS "acts_as = [\"https://no.example\"]\n", 6, "client.acts_as", "an audience", "no.example"},
         Case{CLIENT URIS "access = [{ audience = \"https://no.example\", permissions = [\"*\"] }]\n", 6,
              "client.access", "declared resource server", "no.example"},
+        Case{API CLIENT URIS "access = [{ audience = \"https://api.example\", permissions = [\"*\", \"q\"] }]\n", 9,
+             "client.access", "a permission of", "q"},
         Case{CLIENT URIS "access = [{ audience = \"https://no.example\" }]\n", 6, "client.access", "{ audience",
              "a table"},
         Case{CLIENT URIS "party = \"second\"\n", 6, "client.party", "third", "second"},
@@ -142,8 +149,9 @@ TEST(config, the_issuer_must_be_given_and_https_but_on_this_machine) {
   for (const auto* bad :
        {"http://id.example.com", "https://id.example.com/auth", "https://u@id.example.com", "https://",
         "ftp://localhost", "https://ID.example.com", "https://id.example.com:abc", "https://id.example.com:0443",
-        "https://id.example.com:443", "https://id.example.com:99999", "https://id.example.com:", "https://id.exam\\\"ple",
-        "https://id_.example.com", "HTTPS://id.example.com", "com.example.app:/x", "", "http://localhost.example.com", "https://id.example.com?x", "id.example.com"})
+        "https://id.example.com:443", "https://id.example.com:99999",
+        "https://id.example.com:", "https://id.exam\\\"ple", "https://id_.example.com", "HTTPS://id.example.com",
+        "com.example.app:/x", "", "http://localhost.example.com", "https://id.example.com?x", "id.example.com"})
     EXPECT_FALSE(parse_config(std::string("issuer = \"") + bad + "\"", "t.toml")) << bad;
 }
 
@@ -180,9 +188,9 @@ TEST(config, no_error_repeats_a_secret) {
   const auto config = read("[[client]]\nid = \"c\"\nsecret = \"hush-hush\"\n");
   ASSERT_FALSE(config);
   EXPECT_EQ(config.error().text().find("hush"), std::string::npos) << config.error().text();
-  for (const auto* line :
-       {"store = \"host=db user=tessera password=hush\"", "store = \"PostgreSQL://u:hush@db/tessera\"",
-        "store = \"hush\"", "store = \"u:hush@db\"", "store = \"u:hush://db\"", "issuer = \"https://u:hush@id.example\""}) {
+  for (const auto* line : {"store = \"host=db user=tessera password=hush\"",
+                           "store = \"PostgreSQL://u:hush@db/tessera\"", "store = \"hush\"", "store = \"u:hush@db\"",
+                           "store = \"u:hush://db\"", "issuer = \"https://u:hush@id.example\""}) {
     const auto wrong = parse_config(line, "t.toml");
     ASSERT_FALSE(wrong) << line;
     EXPECT_EQ(wrong.error().line, 1) << line;
