@@ -16,7 +16,10 @@ std::string label(SealKind kind, const std::string& realm) {
 SealKeys::SealKeys(const RealmId& realm, std::vector<Master> newest_first) : realm_(realm.text) {
   INVARIANT(!newest_first.empty(), "a realm needs a master key");
   for (const auto& master : newest_first) {
-    Derived derived{master.generation, {}, crypto::derive(*master.key, "tessera refresh " + realm_)};
+    Derived derived{master.generation,
+                    {},
+                    crypto::derive(*master.key, "tessera refresh " + realm_),
+                    crypto::derive(*master.key, "tessera spread " + realm_)};
     for (std::size_t kind = 0; kind < kSealKinds; ++kind)
       derived.seal[kind] = crypto::derive(*master.key, label(static_cast<SealKind>(kind), realm_));
     keys_.push_back(std::move(derived));
@@ -47,6 +50,11 @@ Result<crypto::Sha256> SealKeys::refresh_mac(char generation, BytesView text) co
   for (const auto& key : keys_)
     if (key.generation == generation) return crypto::hmac_sha256(key.refresh.expose("key of the refresh MAC"), text);
   return fail(Err::key_not_found, "generation");
+}
+
+std::uint8_t SealKeys::spread(std::string_view text) const {
+  return std::to_integer<std::uint8_t>(
+      crypto::hmac_sha256(keys_.front().spread.expose("key of the spreading MAC"), bytes_of(text)).front());
 }
 
 }  // namespace tessera::issuer

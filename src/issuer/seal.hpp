@@ -39,11 +39,14 @@ class SealKeys {
   char newest() const { return keys_.front().generation; }
   Result<crypto::Sha256> refresh_mac(char generation, BytesView text) const;  // Err::key_not_found
 
+  // One of 256, which nobody can tell of `text` without the key: spreads a write over rows.
+  std::uint8_t spread(std::string_view text) const;
+
  private:
   struct Derived {
     char generation;
     std::array<Secret, kSealKinds> seal;
-    Secret refresh;
+    Secret refresh, spread;
   };
   std::string realm_;
   std::vector<Derived> keys_;
