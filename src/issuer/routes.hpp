@@ -16,12 +16,12 @@ namespace tessera::issuer {
 using Endpoint = Step<Reply> (*)(const Request&, Ctx&);
 
 enum class Takes : std::uint8_t { get, post, get_and_post };
-enum class ClientRule : std::uint8_t { none, optional, required };  // whether the endpoint authenticates a client
+// Which clients the endpoint authenticates; the discovery document names their methods.
+enum class ClientRule : std::uint8_t { none, any, with_secret };
 // Who may read the answer from a script of another origin. `clients`: any origin that a client of the realm registered may
 // ask (preflight), and the answer is readable for the calling client's; `anyone`: no secret is in it.
 enum class Cors : std::uint8_t { none, clients, anyone };
 enum class Caching : std::uint8_t { no_store, public_5_minutes };
-enum class Cost : std::uint8_t { nothing, store, password };        // the worst that one request can cost
 enum class Speaks : std::uint8_t { json, pages };                   // how a refusal is shown
 
 struct Route {
@@ -32,7 +32,6 @@ struct Route {
   std::size_t body_limit;                // of a form, in octets; 0 where no body is taken
   Cors cors;
   Caching caching;
-  Cost cost;
   Speaks speaks;
   std::string_view metadata;             // its name in the discovery document: "token_endpoint"; "" if none
   std::string_view spec;

@@ -260,9 +260,9 @@ void read_listen(const Value& v, Settings& s) {
 // What is sent to a wrong place may hold a password: of a URL only the scheme is repeated.
 std::string scheme_of(std::string_view url) {
   const auto scheme = url.substr(0, std::min(url.find("://"), url.size()));
-  const bool plain = scheme.size() < url.size() && scheme.size() <= 16 && std::ranges::all_of(scheme, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  });
+  const bool plain =
+      scheme.size() < url.size() && scheme.size() <= 16 &&
+      std::ranges::all_of(scheme, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
   return plain ? fmt::format("one of the scheme {}", in_quotes(scheme)) : "another text";
 }
 
@@ -352,7 +352,7 @@ const std::vector<Key<Lifetimes>> kLifetimes{
      [](const Value& v, Lifetimes& l) { v.duration(l.session_max, seconds(60), issuer::kMaxSessionLife); }},
     {"refresh_idle", "duration", "\"14d\"", "A refresh token that nobody uses.",
      [](const Value& v, Lifetimes& l) { v.duration(l.refresh_idle, seconds(60), issuer::kMaxSessionLife); }},
-    {"refresh_max", "duration", "\"90d\"", "What refresh tokens prolong, from the login on.",
+    {"refresh_max", "duration", "\"90d\"", "What refresh tokens prolong, from the code on.",
      [](const Value& v, Lifetimes& l) { v.duration(l.refresh_max, seconds(60), issuer::kMaxSessionLife); }},
 };
 
@@ -515,7 +515,8 @@ const std::vector<Key<InClient>> kClient{
 using InUser = In<DeclaredUser>;
 const std::vector<Key<InUser>> kUser{
     realm_key<DeclaredUser>(),
-    {"username", "name", "", "To log in with; case does not matter.",
+    {"username", "name", "",
+     "To log in with. The case of A to Z does not matter; any other letter is compared as it is written.",
      [](const Value& v, InUser& u) {
        v.text(u.thing.user.username);
        const auto canonical = issuer::canonical_username(u.thing.user.username);

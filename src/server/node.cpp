@@ -35,7 +35,7 @@ bool takes(const issuer::Route& route, std::string_view method) {
   return method == "POST" && route.takes != Takes::get;
 }
 
-// The first algorithm that a reply needs and no key serves yet.
+// Whether a key is there for every token of the reply.
 bool can_sign(const issuer::Reply& reply, const issuer::Snapshot& snapshot) {
   const auto* json = std::get_if<issuer::Json>(&reply.body);
   return !json || std::ranges::all_of(json->tokens, [&](const auto& token) { return snapshot.signing_key(token.alg); });
@@ -372,11 +372,9 @@ void Node::log_request(Job& job, const http::Response& response) const {
   const std::string status = std::to_string(response.status), us = std::to_string(spent.count());
   Log::Fields fields{{"request", job.id}};
   if (job.realm) fields.emplace_back("realm", job.place.realm);  // else it is whatever a stranger asked for
-  fields.insert(fields.end(), {{"method", job.http.method},
-                               {"path", job.http.path},
-                               {"status", status},
-                               {"us", us},
-                               {"address", job.address}});
+  fields.insert(
+      fields.end(),
+      {{"method", job.http.method}, {"path", job.http.path}, {"status", status}, {"us", us}, {"address", job.address}});
   if (!job.refused_code.empty()) {
     fields.emplace_back("error", job.refused_code);
     fields.emplace_back("at", job.refused_at);

@@ -22,27 +22,31 @@ Texts id_token_algs(const Snapshot& snapshot) {
 }
 
 Texts names_of(auto... values) { return {std::string(name_of(values))...}; }
+
+Texts auth_methods(ClientRule rule) {
+  Texts methods = names_of(ClientAuth::client_secret_basic, ClientAuth::client_secret_post);
+  if (rule == ClientRule::any) methods.emplace_back(name_of(ClientAuth::none));
+  return methods;
+}
 }  // namespace
 
 // Only what is true here: a member that is left out says no.
 Step<Reply> discovery(const Request&, Ctx& ctx) {
   const auto& snapshot = ctx.snapshot();
-  const Texts with_secret = names_of(ClientAuth::client_secret_basic, ClientAuth::client_secret_post);
-  const Texts every_method =
-      names_of(ClientAuth::client_secret_basic, ClientAuth::client_secret_post, ClientAuth::none);
   json::Writer w;
   w.begin_object().member("issuer", snapshot.issuer);
-  for (const auto& route : routes())
-    if (!route.metadata.empty()) w.member(route.metadata, snapshot.url(route.path));
+  for (const auto& route : routes()) {
+    if (route.metadata.empty()) continue;
+    w.member(route.metadata, snapshot.url(route.path));
+    if (route.client != ClientRule::none)
+      w.member(std::string(route.metadata) + "_auth_methods_supported", auth_methods(route.client));
+  }
   w.member("response_types_supported", Texts{"code"})
       .member("response_modes_supported", Texts{"query"})
       .member("grant_types_supported",
               names_of(GrantType::authorization_code, GrantType::refresh_token, GrantType::client_credentials))
       .member("subject_types_supported", Texts{"public"})
       .member("id_token_signing_alg_values_supported", id_token_algs(snapshot))
-      .member("token_endpoint_auth_methods_supported", every_method)
-      .member("introspection_endpoint_auth_methods_supported", with_secret)
-      .member("revocation_endpoint_auth_methods_supported", every_method)
       .member("code_challenge_methods_supported", Texts{"S256"})
       .member("scopes_supported", Texts(std::begin(kOpenIdScopes), std::end(kOpenIdScopes)))
       .member("claims_supported",

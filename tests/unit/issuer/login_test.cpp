@@ -489,7 +489,8 @@ TEST(Username, canonical_form) {
   EXPECT_EQ(canonical_username("Ann"), "ann");
   EXPECT_EQ(canonical_username("ANN@Example.COM"), "ann@example.com");
   EXPECT_EQ(canonical_username("J\xC3\xB6rg Z"), "j\xC3\xB6rg z");
-  EXPECT_EQ(canonical_username("J\xC3\x96RG"), "j\xC3\x96rg");  // beyond ASCII nothing is folded
+  EXPECT_EQ(canonical_username("J\xC3\x96RG"), "j\xC3\x96rg");                       // beyond ASCII nothing is folded
+  EXPECT_NE(canonical_username("J\xC3\xB6rg"), canonical_username("Jo\xCC\x88rg"));  // composed, and decomposed
   EXPECT_EQ(canonical_username(std::string(256, 'A')), std::string(256, 'a'));
   for (const std::string& bad :
        {std::string(), std::string(257, 'a'), std::string("a\0b", 3), std::string("a\nb"), std::string("a\x7F"),

@@ -52,6 +52,26 @@ TEST(Discovery, tells_what_the_routes_are_and_nothing_untrue) {
   EXPECT_EQ(answer.transactions, 0);
 }
 
+TEST(Discovery, names_the_authentication_that_each_endpoint_takes) {
+  House house;
+  const auto answer = house.call(discovery, get({}));
+  for (const auto& route : routes()) {
+    const auto methods = member(answer.json(), std::string(route.metadata) + "_auth_methods_supported");
+    if (route.client == ClientRule::none) {
+      EXPECT_EQ(methods, "") << route.path;
+      continue;
+    }
+    const bool any = route.client == ClientRule::any;
+    EXPECT_EQ(methods, any ? R"(["client_secret_basic","client_secret_post","none"])"
+                           : R"(["client_secret_basic","client_secret_post"])");
+    EXPECT_EQ(house.call(route.endpoint, post({})).code(), "invalid_client") << route.path;
+    EXPECT_EQ(house.call(route.endpoint, with_basic(post({}))).code(), "invalid_request") << route.path;
+    EXPECT_EQ(house.call(route.endpoint, post({{"client_id", "spa"}})).code(),
+              any ? "invalid_request" : "invalid_client")
+        << route.path;
+  }
+}
+
 TEST(Jwks, gives_public_keys_only) {
   House house;
   const auto& body = house.call(jwks, get({})).json().body;
