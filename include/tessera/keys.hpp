@@ -63,7 +63,9 @@ class PrivateKey;
 class PublicKey {
  public:
   // A JWK (RFC 7517) or a PEM text (SPKI "PUBLIC KEY", PKCS#1 "RSA PUBLIC KEY"). A private key is refused with
-  // Err::wrong_kind, so that one is never passed around by mistake. PEM carries no KeyInfo: give it.
+  // Err::wrong_kind, so that one is never passed around by mistake. PEM carries no KeyInfo: give it. What a
+  // JWK says `info` completes, with a kid that takes the place of the JWK's; another alg or use than the JWK's is
+  // refused (alg_key_mismatch, wrong_kind).
   // Errors: too_large (64 KiB), malformed, bad_json, duplicate_member, bad_base64, wrong_kind, bad_key, weak_key,
   // unknown_alg, alg_key_mismatch (alg does not fit kty and crv), unsupported (kty or crv).
   static Result<PublicKey> parse(std::string_view text, KeyInfo info = {});
@@ -97,7 +99,8 @@ class PrivateKey {
   static Result<PrivateKey> parse(std::string_view text, KeyInfo info = {});
 
   // A new key for `alg` (RSA: `rsa_bits`, 2048 to 8192; EdDSA: Ed25519). An empty info.kid becomes the thumbprint.
-  // Errors: weak_key, too_large, alg_key_mismatch (an HS* alg: see SecretKey), unavailable (the random source).
+  // Errors: weak_key, too_large, malformed (kid), alg_key_mismatch (an HS* alg: see SecretKey; an info.alg that is not
+  // `alg`), unavailable (the random source).
   static Result<PrivateKey> generate(Alg alg, KeyInfo info = {}, unsigned rsa_bits = 2048);
 
   KeyType type() const;
@@ -120,7 +123,8 @@ class PrivateKey {
 class SecretKey {
  public:
   // Raw octets as the key of one HS* algorithm. Errors: weak_key (shorter than the hash's output: 32, 48, 64 octets, or
-  // all octets white space), alg_key_mismatch (not an HS* alg), too_large (1 KiB).
+  // all octets white space), alg_key_mismatch (not an HS* alg, or an info.alg that is not `alg`), malformed (kid),
+  // too_large (1 KiB, kid).
   static Result<SecretKey> from_octets(BytesView octets, Alg alg, KeyInfo info = {});
   // The same for octets that are too few, never none and never all white space: to go on serving a secret that others
   // chose, until it can be replaced. RFC 7518 section 3.2 forbids such keys, and whoever holds one token of a short

@@ -200,7 +200,10 @@ Result<std::shared_ptr<KeyData>> key_from_text(std::string_view text, KeyInfo in
       ENSURE(!key->info.alg || key->info.alg == info.alg, alg_key_mismatch, "alg");
       key->info.alg = info.alg;
     }
-    if (info.use != KeyUse::any) key->info.use = info.use;
+    if (info.use != KeyUse::any) {
+      ENSURE(key->info.use == KeyUse::any || key->info.use == info.use, wrong_kind, "use");
+      key->info.use = info.use;
+    }
     TRY_VOID(check_info(*key));
     return key;
   }

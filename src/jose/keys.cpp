@@ -32,7 +32,7 @@ KeyType type_for(Alg alg) {
 }
 
 Result<std::shared_ptr<KeyData>> mac_key(BytesView octets, Alg alg, std::optional<Alg> short_for, KeyInfo info) {
-  ENSURE(alg_row(alg).symmetric, alg_key_mismatch, "alg");
+  ENSURE(alg_row(alg).symmetric && (!info.alg || info.alg == alg), alg_key_mismatch, "alg");
   ENSURE(octets.size() <= detail::kMaxSecretKey, too_large, "secret");
   auto data = std::make_shared<KeyData>();
   data->type = KeyType::oct;
@@ -88,8 +88,9 @@ Result<PrivateKey> PrivateKey::generate(Alg alg, KeyInfo info, unsigned rsa_bits
   ENSURE(!alg_row(alg).symmetric, alg_key_mismatch, "alg");
   auto data = std::make_shared<KeyData>();
   data->type = type_for(alg);
+  ENSURE(!info.alg || info.alg == alg, alg_key_mismatch, "alg");
   data->info = std::move(info);
-  if (!data->info.alg) data->info.alg = alg;
+  data->info.alg = alg;
   TRY_VOID(detail::check_info(*data));
   data->pkey = TRY(crypto::Pkey::generate(static_cast<crypto::PkeyType>(static_cast<int>(data->type) - 1), rsa_bits));
   if (data->info.kid.empty()) data->info.kid = data->thumbprint();

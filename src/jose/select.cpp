@@ -28,7 +28,8 @@ Result<const detail::KeyData*> KeyChoice::chosen() const {
   return group.found;
 }
 
-Result<const detail::KeyData*> select_key(std::span<const detail::KeyData* const> candidates, const ProtectedHeader& header) {
+Result<const detail::KeyData*> select_key(std::span<const detail::KeyData* const> candidates,
+                                          const ProtectedHeader& header) {
   KeyChoice choice(header);
   for (const auto* key : candidates) choice.consider(*key);
   return choice.chosen();

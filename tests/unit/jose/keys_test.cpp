@@ -123,6 +123,36 @@ TEST(Keys, the_callers_information_completes_the_jwks) {
   EXPECT_CODE(key->with({.kid = {}, .alg = Alg::ES256}), alg_key_mismatch);
 }
 
+TEST(Keys, information_that_contradicts_the_key_is_refused) {
+  for (const Alg alg : kEvery) {
+    const bool mac = alg <= Alg::HS512;
+    const KeyInfo same{.alg = alg}, other{.alg = alg == Alg::HS256   ? Alg::HS512
+                                                 : mac               ? Alg::HS256
+                                                 : alg == Alg::RS256 ? Alg::PS256
+                                                                     : Alg::RS256};
+    const auto made = [&](const KeyInfo& info) {
+      const std::string octets(64, 'k');
+      if (mac)
+        return code_of(SecretKey::generate(alg, info)) + " " +
+               code_of(SecretKey::from_octets(bytes_of(octets), alg, info)) + " " +
+               code_of(SecretKey::from_short_octets(bytes_of(octets), alg, "a test", info));
+      return code_of(PrivateKey::generate(alg, info));
+    };
+    EXPECT_EQ(made(same), mac ? "ok ok ok" : "ok") << alg_name(alg);
+    EXPECT_EQ(made(other), mac ? "alg_key_mismatch alg_key_mismatch alg_key_mismatch" : "alg_key_mismatch")
+        << alg_name(alg);
+  }
+  const std::string plain = public_key(Alg::ES256).jwk();
+  const auto used = [&](const char* use, KeyUse asked) {
+    return refusal_of(PublicKey::parse(replaced(plain, "{", std::string(R"({"use":")") + use + "\","), {.use = asked}));
+  };
+  EXPECT_EQ(used("sig", KeyUse::sig), "ok");
+  EXPECT_EQ(used("sig", KeyUse::any), "ok");
+  EXPECT_EQ(used("enc", KeyUse::enc), "ok");
+  EXPECT_EQ(used("enc", KeyUse::sig), "wrong_kind use");
+  EXPECT_EQ(used("sig", KeyUse::enc), "wrong_kind use");
+}
+
 TEST(Keys, eddsa_and_ed25519_are_two_names_of_one_algorithm) {
   for (const Alg own : {Alg::Ed25519, Alg::Ed448}) {
     const auto key = private_key(own);
