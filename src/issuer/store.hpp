@@ -95,7 +95,6 @@ class Tx {
   // ── consents ──
   virtual Result<std::optional<Consent>> consent(const RealmId&, const UserId&, const ClientId&) = 0;
   virtual Result<void> put_consent(const RealmId&, const Consent&) = 0;  // replaces; of two at once the later stays
-  virtual Result<bool> remove_consent(const RealmId&, const UserId&, const ClientId&) = 0;
   virtual Result<void> remove_consents(const RealmId&, const ClientId&) = 0;  // everybody's, with the client
 
   // ── facts ──

@@ -344,11 +344,6 @@ Result<void> SqlTx::put_consent(const RealmId& realm, const Consent& c) {
   return {};
 }
 
-Result<bool> SqlTx::remove_consent(const RealmId& realm, const UserId& user, const ClientId& client) {
-  return TRY(write("DELETE FROM consents WHERE realm = :a AND user_id = :b AND client_id = :c",
-                   {realm.text, user.text, client.text})) == 1;
-}
-
 Result<void> SqlTx::remove_consents(const RealmId& realm, const ClientId& client) {
   TRY_VOID(write("DELETE FROM consents WHERE realm = :a AND client_id = :b", {realm.text, client.text}));
   return {};

@@ -45,7 +45,6 @@ class SqlTx final : public issuer::Tx {
 
   Result<std::optional<issuer::Consent>> consent(const RealmId&, const UserId&, const ClientId&) override;
   Result<void> put_consent(const RealmId&, const issuer::Consent&) override;
-  Result<bool> remove_consent(const RealmId&, const UserId&, const ClientId&) override;
   Result<void> remove_consents(const RealmId&, const ClientId&) override;
 
   Result<std::int64_t> append_fact(const RealmId&, const Fact&) override;
