@@ -62,8 +62,8 @@ class PrivateKey;
 
 class PublicKey {
  public:
-  // A JWK (RFC 7517) or a PEM text (SPKI "PUBLIC KEY", PKCS#1 "RSA PUBLIC KEY"). A private key is refused with
-  // Err::wrong_kind, so that one is never passed around by mistake. PEM carries no KeyInfo: give it. What a
+  // A JWK (RFC 7517) or a PEM text (SPKI "PUBLIC KEY", PKCS#1 "RSA PUBLIC KEY"). A private key, and a JWK with
+  // any private member, is refused with Err::wrong_kind, so that one is never passed around by mistake. PEM carries no KeyInfo: give it. What a
   // JWK says `info` completes, with a kid that takes the place of the JWK's; another alg or use than the JWK's is
   // refused (alg_key_mismatch, wrong_kind).
   // Errors: too_large (64 KiB), malformed, bad_json, duplicate_member, bad_base64, wrong_kind, bad_key, weak_key,

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "base/base64url.hpp"
 #include "base/try.hpp"
@@ -52,26 +53,28 @@ Result<void> parse_use(const json::Object& jwk, KeyData& key) {
     //= RFC7517#4.2
     // Other values MAY be used.
     if (key.info.use == KeyUse::any) {
-      key.has_operations = true;
+      ENSURE(!use->empty(), malformed, "use");
+      ENSURE(use->size() <= kMaxUse, too_large, "use");
+      key.other_use = *use;
       key.may_verify = key.may_sign = false;
     }
   }
   if (const auto operations = jwk.find("key_ops")) {
     const auto list = operations->array();
     ENSURE(list, malformed, "key_ops");
-    bool verify = false, sign = false;
+    std::vector<std::string_view> names;
     for (const json::Value item : *list) {
       const auto name = item.string();
       ENSURE(name, malformed, "key_ops");
-      //= RFC7517#4.3
-      // Duplicate key operation values MUST NOT be present in the array.
-      ENSURE(!(*name == "verify" && verify) && !(*name == "sign" && sign), malformed, "key_ops");
-      verify = verify || *name == "verify";
-      sign = sign || *name == "sign";
+      names.push_back(*name);
     }
+    std::ranges::sort(names);
+    //= RFC7517#4.3
+    // Duplicate key operation values MUST NOT be present in the array.
+    ENSURE(std::ranges::adjacent_find(names) == names.end(), malformed, "key_ops");
     key.has_operations = true;
-    key.may_verify = key.may_verify && verify;
-    key.may_sign = key.may_sign && sign;
+    key.may_verify = key.may_verify && std::ranges::binary_search(names, "verify");
+    key.may_sign = key.may_sign && std::ranges::binary_search(names, "sign");
   }
   return {};
 }
@@ -161,6 +164,7 @@ Result<void> check_info(const KeyData& key) {
   ENSURE(key.info.kid.size() <= kMaxKid, too_large, "kid");
   ENSURE(valid_utf8(key.info.kid), malformed, "kid");
   ENSURE(!key.info.alg || fits(key.type, *key.info.alg), alg_key_mismatch, "alg");
+  ENSURE(key.info.use == KeyUse::any || key.other_use.empty(), wrong_kind, "use");
   if (key.type == KeyType::oct) {
     //= RFC7518#3.2
     // A key of the same size as the hash output (for instance, 256 bits for "HS256") or larger MUST be used
@@ -175,6 +179,8 @@ Result<std::shared_ptr<KeyData>> key_from_jwk(const json::Object& jwk) {
   const auto kty = TRY(text_member(jwk, "kty"));
   ENSURE(kty, bad_key, "kty");
   TRY_VOID(parse_info(jwk, *key));
+  // The rest of a private key without its first part: neither a private key nor one to be shown.
+  ENSURE(*kty == "oct" || jwk.find("d") || !has_private_members(jwk), bad_key, "d");
   if (*kty == "RSA")
     TRY_VOID(parse_rsa(jwk, *key));
   else if (*kty == "EC" || *kty == "OKP")
@@ -187,13 +193,14 @@ Result<std::shared_ptr<KeyData>> key_from_jwk(const json::Object& jwk) {
   return key;
 }
 
-Result<std::shared_ptr<KeyData>> key_from_text(std::string_view text, KeyInfo info) {
+Result<std::shared_ptr<KeyData>> key_from_text(std::string_view text, KeyInfo info, Members allowed) {
   ENSURE(text.size() <= kMaxKeyText, too_large, "key");
   const auto first = text.find_first_not_of(" \t\r\n");
   ENSURE(first != std::string_view::npos, malformed, "key");
   if (text[first] == '{') {
     json::Document document;
     const auto object = TRY(document.parse_object(text));
+    ENSURE(allowed == Members::all || !has_private_members(object), wrong_kind, "private key");
     auto key = TRY(key_from_jwk(object));
     if (!info.kid.empty()) key->info.kid = info.kid;
     if (info.alg) {
@@ -209,6 +216,7 @@ Result<std::shared_ptr<KeyData>> key_from_text(std::string_view text, KeyInfo in
   }
   auto key = std::make_shared<KeyData>();
   key->pkey = TRY(crypto::Pkey::from_pem(text));
+  ENSURE(allowed == Members::all || !key->pkey->has_private(), wrong_kind, "private key");
   key->type = key_type(key->pkey->type());
   key->info = std::move(info);
   TRY_VOID(check_info(*key));
@@ -254,7 +262,8 @@ std::string print_jwk(const KeyData& key, Members wanted) {
   }
   if (!key.info.kid.empty()) out.member("kid", key.info.kid);
   if (key.info.use != KeyUse::any) out.member("use", key.info.use == KeyUse::sig ? "sig" : "enc");
-  if (key.has_operations) {
+  if (!key.other_use.empty()) out.member("use", key.other_use);
+  if (key.has_operations && key.other_use.empty()) {
     out.key("key_ops").begin_array();
     if (key.may_sign) out.string("sign");
     if (key.may_verify) out.string("verify");

@@ -62,8 +62,7 @@ std::string_view key_type_name(KeyType type) {
 // ── PublicKey ──
 
 Result<PublicKey> PublicKey::parse(std::string_view text, KeyInfo info) {
-  auto data = TRY(detail::key_from_text(text, std::move(info)));
-  ENSURE(data->type != KeyType::oct && !data->pkey->has_private(), wrong_kind, "private key");
+  auto data = TRY(detail::key_from_text(text, std::move(info), Members::public_only));
   return PublicKey(std::move(data));
 }
 
@@ -79,7 +78,7 @@ Result<PublicKey> PublicKey::with(KeyInfo info) const { return PublicKey(TRY(ren
 // ── PrivateKey ──
 
 Result<PrivateKey> PrivateKey::parse(std::string_view text, KeyInfo info) {
-  auto data = TRY(detail::key_from_text(text, std::move(info)));
+  auto data = TRY(detail::key_from_text(text, std::move(info), Members::all));
   ENSURE(data->type != KeyType::oct && data->pkey->has_private(), wrong_kind, "not a private key");
   return PrivateKey(std::move(data));
 }
@@ -127,7 +126,7 @@ Result<SecretKey> SecretKey::from_short_octets(BytesView octets, Alg alg, Reason
 Result<SecretKey> SecretKey::parse(std::string_view jwk) {
   const auto first = jwk.find_first_not_of(" \t\r\n");
   ENSURE(first != std::string_view::npos && jwk[first] == '{', malformed, "JWK");
-  auto data = TRY(detail::key_from_text(jwk, {}));
+  auto data = TRY(detail::key_from_text(jwk, {}, Members::all));
   ENSURE(data->type == KeyType::oct, wrong_kind, "kty");
   return SecretKey(std::move(data));
 }

@@ -108,6 +108,22 @@ TEST(Keys, a_private_key_is_never_taken_for_a_public_one_nor_the_reverse) {
   }
 }
 
+TEST(Keys, a_private_member_without_d_makes_no_public_key) {
+  for (const Alg alg : kOfEachType)
+    for (const char* member : {"p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
+      for (const char* value : {R"("AQAB")", R"("")", "null", "[]"}) {
+        const auto jwk = replaced(public_key(alg).jwk(), "{", std::string("{\"") + member + "\":" + value + ",");
+        EXPECT_EQ(refusal_of(PublicKey::parse(jwk)), "wrong_kind private key") << member;
+        EXPECT_EQ(refusal_of(PrivateKey::parse(jwk)), "bad_key d") << member;
+        EXPECT_EQ(refusal_of(SecretKey::parse(jwk)), "bad_key d") << member;
+        EXPECT_EQ(refusal_of(Keys::parse("{\"keys\":[" + jwk + "]}")), "private_key_in_set keys") << member;
+      }
+  EXPECT_CODE(PublicKey::parse(text_of_secret(secret_key(Alg::HS256).jwk())), wrong_kind);
+  // Whatever else is wrong with it.
+  EXPECT_CODE(PublicKey::parse(R"({"kty":"AKP","priv":"AA"})"), wrong_kind);
+  EXPECT_CODE(PublicKey::parse(R"({"d":1})"), wrong_kind);
+}
+
 TEST(Keys, the_callers_information_completes_the_jwks) {
   const std::string plain = public_key(Alg::RS256).jwk();
   const auto key = PublicKey::parse(plain, {.kid = "k", .alg = Alg::PS256, .use = KeyUse::sig});
@@ -177,6 +193,7 @@ TEST(Keys, use_and_key_ops_are_obeyed) {
   EXPECT_EQ(verifies(R"("use":"enc")"), "key_not_found");
   EXPECT_EQ(verifies(R"("use":"other")"), "key_not_found");
   EXPECT_EQ(verifies(R"("use":1)"), "malformed");
+  EXPECT_EQ(verifies(R"("use":"")"), "malformed");
   EXPECT_EQ(verifies(R"("key_ops":["verify"])"), "ok");
   EXPECT_EQ(verifies(R"("key_ops":["wrapKey","verify","x"])"), "ok");
   EXPECT_EQ(verifies(R"("key_ops":["sign"])"), "key_not_found");
@@ -185,7 +202,10 @@ TEST(Keys, use_and_key_ops_are_obeyed) {
   EXPECT_EQ(verifies(R"("key_ops":"verify")"), "malformed");
   EXPECT_EQ(verifies(R"("key_ops":[1])"), "malformed");
   EXPECT_EQ(verifies(R"("key_ops":["verify","verify"])"), "malformed");
+  EXPECT_EQ(verifies(R"("key_ops":["wrapKey","verify","wrapKey"])"), "malformed");
+  EXPECT_EQ(verifies(R"("key_ops":["x","y","x"])"), "malformed");
   EXPECT_EQ(verifies(R"("use":"enc","key_ops":["verify"])"), "key_not_found");
+  EXPECT_EQ(verifies(R"("use":")" + std::string(65, 'u') + "\""), "too_large");
 
   const auto signs = [&](const std::string& members) {
     const auto key = PrivateKey::parse(replaced(text_of_secret(plain.jwk()), "{", "{" + members + ","));
@@ -210,6 +230,11 @@ TEST(Keys, a_restriction_survives_print_and_parse) {
   const auto odd = PublicKey::parse(replaced(plain.public_key().jwk(), "{", R"({"use":"tls",)"));
   ASSERT_TRUE(odd);
   EXPECT_EQ(verdict(*jws::sign({}, plain, Alg::ES256), *PublicKey::parse(odd->jwk())), "key_not_found");
+  EXPECT_NE(odd->jwk().find(R"("use":"tls")"), std::string::npos) << odd->jwk();
+  EXPECT_EQ(odd->jwk().find("key_ops"), std::string::npos) << odd->jwk();
+  EXPECT_CODE(odd->with({.use = KeyUse::sig}), wrong_kind);
+  EXPECT_CODE(PublicKey::parse(odd->jwk(), {.use = KeyUse::sig}), wrong_kind);
+  EXPECT_OK(odd->with({.kid = "k"}));
 }
 
 TEST(Keys, each_refusal_has_its_code) {
