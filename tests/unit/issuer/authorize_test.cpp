@@ -442,6 +442,13 @@ TEST_F(Authorize, an_id_token_hint_says_whom_the_application_means) {
   EXPECT_EQ(code_of(house, tab.ask(hinting(ann["id_token"])))->user.text, "usr_bob");
 }
 
+TEST_F(Authorize, a_page_may_end_at_an_ipv6_loopback_address) {
+  house.client("spa").redirect_uris = {"http://[::1]/cb"};
+  const auto page = tab.ask(with(asking("spa"), "redirect_uri", "http://[::1]:4711/cb"));
+  ASSERT_TRUE(is_login_page(page));
+  EXPECT_EQ(page.page().form_target, "http:");
+}
+
 TEST_F(Authorize, a_request_too_long_for_a_code_is_refused) {
   auto& orders = house.client("orders");
   std::string scope = "openid";
