@@ -22,7 +22,8 @@ Draft draft() {
                .issued_at = kNow,
                .expires_at = kNow + std::chrono::minutes(5),
                .id = "01a20a2a-a060-7c79-81ad-104de970607a",
-               .claims = {{"client_id", "orders"}, {"scope", "openid orders:read"},
+               .claims = {{"client_id", "orders"},
+                          {"scope", "openid orders:read"},
                           {"permissions", std::vector<std::string>{"orders:read", "orders:write"}}}};
 }
 

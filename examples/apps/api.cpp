@@ -30,8 +30,9 @@ class Guard {
     const auto keys = Keys::parse(example::http_get(*jwks_uri, ca_file_).body);
     if (!keys) return false;
     std::unique_lock lock(mutex_);
-    verifier_.emplace(*keys, Policy{.issuer = issuer_, .audience = audience_, .typ = "at+jwt", .algs = {Alg::ES256},
-                                    .leeway = seconds(10)});
+    verifier_.emplace(
+        *keys,
+        Policy{.issuer = issuer_, .audience = audience_, .typ = "at+jwt", .algs = {Alg::ES256}, .leeway = seconds(10)});
     fetched_ = Clock::now();
     return true;
   }
@@ -125,8 +126,8 @@ int main(int argc, char** argv) {
   server.Get("/orders", needs("orders:read", guard, [&](const Claims&) { return orders.list(); }));
   server.Post("/orders", needs("orders:write", guard, [&](const Claims&) { return orders.add(), orders.list(); }));
   server.Get("/reports", needs("reports:read", guard, [](const Claims&) {
-    return std::string(R"({"items":["turnover by month","open orders"]})");
-  }));
+               return std::string(R"({"items":["turnover by month","open orders"]})");
+             }));
   if (!server.listen("127.0.0.1", std::stoi(given["port"]))) {
     std::fprintf(stderr, "%s: cannot listen on port %s\n", argv[0], given["port"].c_str());
     return 3;

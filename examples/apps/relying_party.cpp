@@ -40,7 +40,8 @@ RelyingParty::RelyingParty(Settings settings) : settings_(std::move(settings)) {
 
 std::expected<void, RelyingParty::Failed> RelyingParty::fetch_keys() {
   const auto keys = Keys::parse(http_get(jwks_uri_, settings_.ca_file).body);
-  if (!keys) return std::unexpected(Failed{"no keys at " + jwks_uri_ + ": " + std::string(error_text(keys.error().code))});
+  if (!keys)
+    return std::unexpected(Failed{"no keys at " + jwks_uri_ + ": " + std::string(error_text(keys.error().code))});
   std::lock_guard lock(mutex_);
   id_tokens_.emplace(*keys, Policy{.issuer = settings_.issuer,
                                    .audience = settings_.client_id,
@@ -117,7 +118,8 @@ std::expected<Person, RelyingParty::Failed> RelyingParty::person_from(const std:
   person.access_expires = now() + seconds(json_integer(token_reply, "expires_in"));
 
   const auto claims = verify(person.id_token);
-  if (!claims) return std::unexpected(Failed{"The ID token is not good: " + std::string(error_name(claims.error().code))});
+  if (!claims)
+    return std::unexpected(Failed{"The ID token is not good: " + std::string(error_name(claims.error().code))});
   const auto seen = claims->get<std::string>("nonce");
   if (!seen || *seen != nonce) return std::unexpected(Failed{"The ID token answers another login."});
   person.subject = claims->subject();

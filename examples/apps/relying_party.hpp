@@ -1,7 +1,7 @@
 // A web application's side of a login: OpenID Connect's authorization code flow with PKCE, refresh and logout.
 //
-// libtessera does what must not go wrong (it verifies the ID token); HTTP and JSON come from cpp-httplib and Boost.JSON,
-// as any application would choose its own.
+// libtessera does what must not go wrong (it verifies the ID token); HTTP and JSON come from cpp-httplib and
+// Boost.JSON, as any application would choose its own.
 #pragma once
 
 #include <chrono>
@@ -26,11 +26,11 @@ struct Person {
 };
 
 struct Settings {
-  std::string issuer;         // "http://localhost:8080"
-  std::string base_url;       // of this application: "http://orders.localhost:8081"
+  std::string issuer;    // "http://localhost:8080"
+  std::string base_url;  // of this application: "http://orders.localhost:8081"
   std::string client_id, client_secret;
   std::string scope = "openid profile roles";
-  std::string ca_file;        // a certificate authority to trust beside the system's; "" for none
+  std::string ca_file;  // a certificate authority to trust beside the system's; "" for none
 };
 
 class RelyingParty {
@@ -50,7 +50,8 @@ class RelyingParty {
   };
   std::expected<Person, Failed> finish_login(const Callback& callback);
 
-  // Renews the tokens of `person` when they are about to expire. False when the login has ended: log the person out here.
+  // Renews the tokens of `person` when they are about to expire. False when the login has ended: log the person out
+  // here.
   bool refresh(Person& person);
 
   std::string logout_url(const Person& person) const;

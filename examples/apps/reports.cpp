@@ -1,5 +1,6 @@
 #include "web_app.hpp"
 
 int main(int argc, char** argv) {
-  return example::run_web_app({.name = "Reports", .cookie = "reports", .list_path = "/reports", .new_path = ""}, argc, argv);
+  return example::run_web_app({.name = "Reports", .cookie = "reports", .list_path = "/reports", .new_path = ""}, argc,
+                              argv);
 }

@@ -27,7 +27,8 @@ std::string base64url(const unsigned char* octets, std::size_t size) {
 // "https://id.example.com:8443/token" → "https://id.example.com:8443" and "/token".
 std::pair<std::string, std::string> split_url(const std::string& url) {
   const auto path = url.find('/', url.find("://") + 3);
-  return path == std::string::npos ? std::pair{url, std::string("/")} : std::pair{url.substr(0, path), url.substr(path)};
+  return path == std::string::npos ? std::pair{url, std::string("/")}
+                                   : std::pair{url.substr(0, path), url.substr(path)};
 }
 
 httplib::Client client_for(const std::string& origin, const std::string& ca_file) {

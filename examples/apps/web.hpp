@@ -15,7 +15,7 @@ std::string url_encode(std::string_view text);
 std::string html_escape(std::string_view text);
 
 struct HttpReply {
-  int status = 0;                                     // 0: no answer
+  int status = 0;  // 0: no answer
   std::string body;
 };
 // `ca_file` "" trusts the system's authorities. Names under .localhost are this machine, as in browsers (RFC 6761).

@@ -81,7 +81,8 @@ class App {
   void home(const httplib::Request& request, httplib::Response& reply) {
     const auto id = cookie_of(request, std::string(app_.cookie));
     auto person = sessions_.find(id);
-    if (!person) return page(reply, "<p>You are not logged in.</p><p><a class=\"button\" href=\"/login\">Log in</a></p>");
+    if (!person)
+      return page(reply, "<p>You are not logged in.</p><p><a class=\"button\" href=\"/login\">Log in</a></p>");
     if (!login_.refresh(*person)) {
       sessions_.remove(id);
       set_cookie(reply, std::string(app_.cookie), "");
@@ -91,9 +92,10 @@ class App {
 
     std::string roles;
     for (const auto& role : person->roles) roles += (roles.empty() ? "" : ", ") + role;
-    std::string body = "<p>Hello, <strong id=\"name\">" + html_escape(person->name) + "</strong>.</p><p>Your roles here: " +
-                       "<span id=\"roles\">" + html_escape(roles.empty() ? "none" : roles) + "</span></p><h2>" +
-                       std::string(app_.name) + "</h2>" + list(*person);
+    std::string body = "<p>Hello, <strong id=\"name\">" + html_escape(person->name) +
+                       "</strong>.</p><p>Your roles here: " + "<span id=\"roles\">" +
+                       html_escape(roles.empty() ? "none" : roles) + "</span></p><h2>" + std::string(app_.name) +
+                       "</h2>" + list(*person);
     if (!app_.new_path.empty()) body += "<form method=\"post\" action=\"/new\"><button>Add one</button></form>";
     body += "<form method=\"post\" action=\"/logout\"><button>Log out</button></form>";
     page(reply, body);
@@ -115,8 +117,8 @@ class App {
   void create(const httplib::Request& request, httplib::Response& reply) {
     const auto person = sessions_.find(cookie_of(request, std::string(app_.cookie)));
     if (!person || request.get_header_value("Origin") != settings_.base_url) return redirect(reply, "/");
-    const auto answer = http_post_form(api_ + std::string(app_.new_path), settings_.ca_file, {}, "", "",
-                                       person->access_token);
+    const auto answer =
+        http_post_form(api_ + std::string(app_.new_path), settings_.ca_file, {}, "", "", person->access_token);
     if (answer.status == 403) {
       page(reply, "<p id=\"refused\">" + html_escape(refusal(answer)) + "</p><p><a href=\"/\">Back</a></p>");
       reply.status = 403;
@@ -139,7 +141,8 @@ class App {
                                        .error = request.get_param_value("error")});
     set_cookie(reply, std::string(app_.cookie) + "-login", "");
     if (!person) {
-      page(reply, "<p id=\"refused\">" + html_escape(person.error().why) + "</p><p><a href=\"/login\">Try again</a></p>");
+      page(reply,
+           "<p id=\"refused\">" + html_escape(person.error().why) + "</p><p><a href=\"/login\">Try again</a></p>");
       reply.status = 400;
       return;
     }
@@ -166,12 +169,13 @@ class App {
 
   void page(httplib::Response& reply, const std::string& body) {
     const std::string name(app_.name);
-    reply.set_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-                                                "frame-ancestors 'none'");
+    reply.set_header("Content-Security-Policy",
+                     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+                     "frame-ancestors 'none'");
     reply.set_content("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + name +
                           "</title><meta name=\"viewport\" content=\"width=device-width\"><link rel=\"icon\" "
-                          "href=\"data:,\"><style>" + kStyle + "</style></head><body><main><h1>" + name + "</h1>" + body +
-                          "</main></body></html>",
+                          "href=\"data:,\"><style>" +
+                          kStyle + "</style></head><body><main><h1>" + name + "</h1>" + body + "</main></body></html>",
                       "text/html; charset=utf-8");
   }
 
@@ -189,13 +193,18 @@ int run_web_app(const WebApp& app, int argc, char** argv) {
   const char* secret = std::getenv("CLIENT_SECRET");
   for (const char* name : {"issuer", "base-url", "port", "client-id", "api"})
     if (given[name].empty() || !secret) {
-      std::fprintf(stderr, "usage: CLIENT_SECRET=… %s --issuer URL --base-url URL --port N --client-id ID --api URL [--ca FILE]\n",
-                   argv[0]);
+      std::fprintf(
+          stderr,
+          "usage: CLIENT_SECRET=… %s --issuer URL --base-url URL --port N --client-id ID --api URL [--ca FILE]\n",
+          argv[0]);
       return 2;
     }
   try {
-    Settings settings{.issuer = given["issuer"], .base_url = given["base-url"], .client_id = given["client-id"],
-                      .client_secret = secret, .ca_file = given["ca"]};
+    Settings settings{.issuer = given["issuer"],
+                      .base_url = given["base-url"],
+                      .client_id = given["client-id"],
+                      .client_secret = secret,
+                      .ca_file = given["ca"]};
     App(app, std::move(settings), given["api"]).serve(std::stoi(given["port"]));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s: %s\n", argv[0], error.what());

@@ -30,7 +30,7 @@ class Verified {
   BytesView payload() const { return payload_; }
   Alg alg() const { return alg_; }
   const std::string& kid() const { return kid_; }
-  const std::string& typ() const { return typ_; }     // as the header spells it; "" if absent
+  const std::string& typ() const { return typ_; }        // as the header spells it; "" if absent
   const std::string& header() const { return header_; }  // the protected header's JSON text
 
  private:
@@ -44,14 +44,14 @@ class Verified {
   Alg alg_{};
 };
 
-// Verifies with exactly one key: the candidates are narrowed by the header's kid (where both name one; keys that name none
-// stand in only when no key names the token's), type, use, key_ops and alg; none left is key_not_found (or alg_key_mismatch, when
-// only `alg` ruled them out), more than one ambiguous_key.
-// The header's `alg` must be in `algs` and be the key's. Header members that name keys (jwk, jku, x5u, x5c) choose
-// nothing. `crit` is refused (crit_unsupported): no extension is understood here.
-// Errors: too_large (`max_bytes`), malformed, wrong_kind (five parts), bad_base64, bad_json, json_depth,
-// duplicate_member, malformed_header, crit_unsupported, unknown_alg, alg_not_allowed, alg_key_mismatch, no_keys,
-// key_not_found, ambiguous_key, bad_signature, unavailable (OpenSSL failed).
+// Verifies with exactly one key: the candidates are narrowed by the header's kid (where both name one; keys that name
+// none stand in only when no key names the token's), type, use, key_ops and alg; none left is key_not_found (or
+// alg_key_mismatch, when only `alg` ruled them out), more than one ambiguous_key. The header's `alg` must be in `algs`
+// and be the key's. Header members that name keys (jwk, jku, x5u, x5c) choose nothing. `crit` is refused
+// (crit_unsupported): no extension is understood here. Errors: too_large (`max_bytes`), malformed, wrong_kind (five
+// parts), bad_base64, bad_json, json_depth, duplicate_member, malformed_header, crit_unsupported, unknown_alg,
+// alg_not_allowed, alg_key_mismatch, no_keys, key_not_found, ambiguous_key, bad_signature, unavailable (OpenSSL
+// failed).
 inline constexpr std::size_t kMaxBytes = 1 << 20;
 Result<Verified> verify(std::string_view token, const Keys& keys, std::span<const Alg> algs,
                         std::size_t max_bytes = kMaxBytes);

@@ -42,8 +42,8 @@ struct Required {
   T value;
 };
 
-// JSON text that stands for itself as a claim's value: an object or an array of mixed things, a number that no other type
-// holds exactly. Checked when signed; only white space is left out.
+// JSON text that stands for itself as a claim's value: an object or an array of mixed things, a number that no other
+// type holds exactly. Checked when signed; only white space is left out.
 struct JsonText {
   std::string text;
 };
@@ -230,9 +230,8 @@ class Verifier {
   // never an absent one: iss, sub and jti are texts; aud a text or a list of at least one; exp, nbf and iat numbers
   // from 0 (1970) to 253402300799 (the end of 9999), fractions allowed. With leeway l, a token is
   //   expired        when now >= exp + l
-  //   not_yet_valid  when now + l < nbf, and also when now + l < iat: RFC 7519 leaves iat to the reader, and a token
-  //   from
-  //                  the future means that a clock is wrong or that someone stores tokens up (fractions count as 0)
+  //   not_yet_valid  when now + l < nbf, and also when now + l < iat: RFC 7519 leaves iat to the reader, and a token of
+  //                  tomorrow means that a clock is wrong or that someone stores tokens up (fractions count as 0)
   //   too_old        when max_age is set and now > iat + max_age + l
   // Errors: those of jws::verify, and typ_mismatch, claim_missing, claim_type, claim_mismatch, expired, not_yet_valid,
   // too_old, bad_policy. `at` is the claim or header parameter; "header", "payload" or "signature" where that part

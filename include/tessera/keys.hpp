@@ -1,9 +1,10 @@
 // Keys, and sets of them.
 //
-// Three types, so that none can stand in for another: a `PublicKey` verifies, a `PrivateKey` signs, a `SecretKey` (a MAC
-// key) does both and is never published. A key is immutable once made and cheap to copy (copies share it); any number
-// of threads may use one at once. Everything that OpenSSL or libsodium needs is prepared when the key is made, never per
-// call.
+// Three types, so that none can stand in for another: a `PublicKey` verifies, a `PrivateKey` signs, a `SecretKey` (a
+// MAC key) does both and is never published. A key is immutable once made and cheap to copy (copies share it); any
+// number of threads may use one at once. Everything that OpenSSL or libsodium needs is prepared when the key is made,
+// never per call. A thread keeps the contexts of the keys that it used last, so a key's octets leave its memory when
+// their place is taken or the thread ends, not with the last copy of the key.
 //
 // The algorithm belongs to the key (RFC 8725 section 3.1). A key's type and curve fix the algorithms that it can serve;
 // its `alg`, where it names one, narrows them to that one. A header never widens them.
@@ -30,6 +31,7 @@ namespace tessera {
 // The signature algorithms (RFC 7518 section 3.1, RFC 8812, RFC 8037, RFC 9864). `none` is not among them.
 // EdDSA is the name for either curve; Ed25519 and Ed448 are the fully specified ones. A key that says `EdDSA`, or names
 // no algorithm, takes both names of its curve's algorithm; one that says `Ed25519` takes that only. The same for Ed448.
+// clang-format off
 enum class Alg : std::uint8_t {
   HS256, HS384, HS512,
   RS256, RS384, RS512,
@@ -37,25 +39,29 @@ enum class Alg : std::uint8_t {
   ES256, ES384, ES512, ES256K,
   EdDSA, Ed25519, Ed448,
 };
+// clang-format on
 inline constexpr std::size_t kAlgCount = 16;
 
-std::string_view alg_name(Alg alg);                        // "ES256"
-std::optional<Alg> alg_from_name(std::string_view name);   // exact octets
+std::string_view alg_name(Alg alg);                       // "ES256"
+std::optional<Alg> alg_from_name(std::string_view name);  // exact octets
 
 // What a key is, beside its type: (kty, crv) of RFC 7517 and RFC 7518 section 6.
 enum class KeyType : std::uint8_t { oct, RSA, P256, P384, P521, secp256k1, Ed25519, Ed448 };
-std::string_view key_type_name(KeyType type);              // "P-256"
+std::string_view key_type_name(KeyType type);  // "P-256"
 
 enum class KeyUse : std::uint8_t { any, sig, enc };
 
 // What a JWK says beside the key itself. An empty `kid` is an absent one.
 struct KeyInfo {
-  std::string kid{};                // opaque; UTF-8, at most 256 octets
+  std::string kid{};  // opaque; UTF-8, at most 256 octets
   std::optional<Alg> alg{};
   KeyUse use = KeyUse::any;
 };
 
-namespace detail { struct KeyData; }  // src/jose/key_data.hpp
+// src/jose/key_data.hpp
+namespace detail {
+struct KeyData;
+}
 
 class SecretKey;
 class PrivateKey;
@@ -63,20 +69,21 @@ class PrivateKey;
 class PublicKey {
  public:
   // A JWK (RFC 7517) or a PEM text (SPKI "PUBLIC KEY", PKCS#1 "RSA PUBLIC KEY"). A private key, and a JWK with
-  // any private member, is refused with Err::wrong_kind, so that one is never passed around by mistake. PEM carries no KeyInfo: give it. What a
-  // JWK says `info` completes, with a kid that takes the place of the JWK's; another alg or use than the JWK's is
-  // refused (alg_key_mismatch, wrong_kind).
-  // Errors: too_large (64 KiB), malformed, bad_json, duplicate_member, bad_base64, wrong_kind, bad_key, weak_key,
-  // unknown_alg, alg_key_mismatch (alg does not fit kty and crv), unsupported (kty or crv).
+  // any private member, is refused with Err::wrong_kind, so that one is never passed around by mistake. PEM carries no
+  // KeyInfo: give it. What a JWK says `info` completes, with a kid that takes the place of the JWK's; another alg or
+  // use than the JWK's is refused (alg_key_mismatch, wrong_kind). Errors: too_large (64 KiB), malformed, bad_json,
+  // json_depth, duplicate_member, bad_base64, wrong_kind, bad_key, weak_key (also an exponent of 1, or primes of the
+  // ROCA pattern), unknown_alg, alg_key_mismatch (alg does not fit kty and crv), unsupported (kty, crv or PEM label;
+  // RSA with more than two primes, or private without its primes).
   static Result<PublicKey> parse(std::string_view text, KeyInfo info = {});
 
   KeyType type() const;
   const KeyInfo& info() const;
-  unsigned bits() const;            // of the modulus, or of the curve's order
-  bool admits(Alg alg) const;       // whether this key may serve `alg`
+  unsigned bits() const;       // of the modulus, or of the curve's order
+  bool admits(Alg alg) const;  // by type, length and `alg` alone; `use` and `key_ops` are asked when it is used
 
-  std::string jwk() const;          // compact JSON, members as RFC 7517 orders its examples: kty first
-  std::string pem() const;          // SPKI
+  std::string jwk() const;  // compact JSON, members as RFC 7517 orders its examples: kty first
+  std::string pem() const;  // SPKI
   // base64url of the SHA-256 of the required members (RFC 7638).
   std::string thumbprint() const;
   // The same key under other information, which takes the place of all that it had. What the JWK's key_ops forbade
@@ -110,8 +117,8 @@ class PrivateKey {
   std::string thumbprint() const;
   Result<PrivateKey> with(KeyInfo info) const;  // as PublicKey::with
 
-  Secret jwk() const;               // secret text: compact JSON
-  Secret pem() const;               // PKCS#8
+  Secret jwk() const;  // secret text: compact JSON
+  Secret pem() const;  // PKCS#8
 
   const detail::KeyData& data() const { return *data_; }
 
@@ -138,7 +145,7 @@ class SecretKey {
 
   const KeyInfo& info() const;
   bool admits(Alg alg) const;
-  std::string thumbprint() const;   // RFC 7638 section 3.2; reveals nothing only if the key is random
+  std::string thumbprint() const;              // RFC 7638 section 3.2; reveals nothing only if the key is random
   Result<SecretKey> with(KeyInfo info) const;  // as PublicKey::with; weak_key (too short for info.alg)
   Secret jwk() const;
 
@@ -159,8 +166,8 @@ class Keys {
   static Keys of(std::vector<PublicKey> keys) { return Keys(std::move(keys)); }
 
   struct Skipped {
-    std::size_t index;              // in "keys", from 0
-    std::string kid;                // "" where there is none
+    std::size_t index;  // in "keys", from 0
+    std::string kid;    // "" where there is none
     Error error;
   };
 

@@ -5,8 +5,8 @@
 // a member: `"aud"`). Codes are append-only; their spelling is what `--json` and the logs show. `explain` (jwt.hpp)
 // turns one into expected and actual for whoever may see them.
 //
-// Three kinds of failure, told apart: the input is wrong (most codes), the world is down (`Err::unavailable`, `Err::io`),
-// and we are wrong, which aborts with a message.
+// Three kinds of failure, told apart: the input is wrong (most codes), the world is down (`Err::unavailable`,
+// `Err::io`), and we are wrong, which aborts with a message.
 #pragma once
 
 #include <cstdint>
@@ -17,23 +17,26 @@ namespace tessera {
 
 // code, what it means, what to do about it
 #define TESSERA_ERRORS(X)                                                                                              \
-  X(malformed, "the text does not have the expected shape", "check that the whole token or key was copied, and no more") \
+  X(malformed, "the text does not have the expected shape",                                                            \
+    "check that the whole token or key was copied, and no more")                                                       \
   X(too_large, "the input is larger than the limit", "raise the limit only if such inputs are expected")               \
-  X(wrong_kind, "this is another kind of token or key", "five parts are a JWE, three a JWS; use the matching call")     \
+  X(wrong_kind, "this is another kind of token or key", "five parts are a JWE, three a JWS; use the matching call")    \
   X(bad_base64, "not strict base64url", "remove padding and white space; use the URL-safe alphabet")                   \
   X(bad_json, "not valid JSON", "check the text with a JSON parser")                                                   \
   X(json_depth, "JSON nested too deeply", "at most 32 levels are read")                                                \
   X(duplicate_member, "a JSON object has two members of one name", "whoever made it must write each member once")      \
   X(malformed_header, "a header parameter has the wrong type or value", "see the RFC section of that parameter")       \
-  X(crit_unsupported, "a critical header parameter is not understood", "the issuer asks for an extension unknown here") \
+  X(crit_unsupported, "a critical header parameter is not understood",                                                 \
+    "the issuer asks for an extension unknown here")                                                                   \
   X(unknown_alg, "the algorithm is not known", "use one of the registered signature algorithms")                       \
-  X(alg_not_allowed, "the policy does not list this algorithm", "add it to the policy only if the issuer should use it") \
+  X(alg_not_allowed, "the policy does not list this algorithm",                                                        \
+    "add it to the policy only if the issuer should use it")                                                           \
   X(alg_key_mismatch, "the algorithm is not this key's", "use the key that the issuer made for this algorithm")        \
   X(no_keys, "there is no key to verify with", "give at least one key")                                                \
   X(key_not_found, "no key fits this token", "refresh the key set; compare its kids with the token's")                 \
   X(ambiguous_key, "more than one key fits this token", "give each key its own kid, and name it in the token")         \
   X(weak_key, "the key is too weak", "RSA needs 2048 bits or more; an HMAC key at least its hash's length")            \
-  X(bad_key, "the key is not valid", "make the key again; a point off its curve or an inconsistent member is refused")  \
+  X(bad_key, "the key is not valid", "make the key again; a point off its curve or an inconsistent member is refused") \
   X(private_key_in_set, "a public key set holds private members", "publish public keys only, and replace this key")    \
   X(bad_signature, "the signature does not verify", "the token was altered, or signed with another key")               \
   X(typ_mismatch, "the token is of another type", "use the token that is meant for this purpose")                      \
@@ -62,9 +65,7 @@ enum class Err : std::uint8_t {
 struct Error {
   Err code;
   const char* at = "";
-  friend bool operator==(const Error& a, const Error& b) {
-    return a.code == b.code && std::string_view(a.at) == b.at;
-  }
+  friend bool operator==(const Error& a, const Error& b) { return a.code == b.code && std::string_view(a.at) == b.at; }
 };
 
 std::string_view error_name(Err code);  // "alg_not_allowed": the stable spelling

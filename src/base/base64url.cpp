@@ -33,14 +33,16 @@ void append(std::string& out, BytesView octets) {
   const auto* from = reinterpret_cast<const unsigned char*>(octets.data());
   std::size_t left = octets.size();
   for (; left >= 3; left -= 3, from += 3) {
-    const std::uint32_t group = static_cast<std::uint32_t>(from[0]) << 16 | static_cast<std::uint32_t>(from[1]) << 8 | from[2];
+    const std::uint32_t group =
+        static_cast<std::uint32_t>(from[0]) << 16 | static_cast<std::uint32_t>(from[1]) << 8 | from[2];
     *to++ = kAlphabet[group >> 18];
     *to++ = kAlphabet[group >> 12 & 63];
     *to++ = kAlphabet[group >> 6 & 63];
     *to++ = kAlphabet[group & 63];
   }
   if (left > 0) {
-    const std::uint32_t group = static_cast<std::uint32_t>(from[0]) << 16 | (left == 2 ? static_cast<std::uint32_t>(from[1]) << 8 : 0);
+    const std::uint32_t group =
+        static_cast<std::uint32_t>(from[0]) << 16 | (left == 2 ? static_cast<std::uint32_t>(from[1]) << 8 : 0);
     *to++ = kAlphabet[group >> 18];
     *to++ = kAlphabet[group >> 12 & 63];
     if (left == 2) *to++ = kAlphabet[group >> 6 & 63];

@@ -1,6 +1,6 @@
-// base64url without padding (RFC 4648 section 5, RFC 7515 section 2), strict: no padding, no white space, no '+' or '/',
-// no length of 1 mod 4, no trailing bit that is not zero. So a text and its octets determine each other, and a list or
-// a cache may be keyed by either.
+// base64url without padding (RFC 4648 section 5, RFC 7515 section 2), strict: no padding, no white space, no '+' or
+// '/', no length of 1 mod 4, no trailing bit that is not zero. So a text and its octets determine each other, and a
+// list or a cache may be keyed by either.
 #pragma once
 
 #include <string>

@@ -7,11 +7,11 @@
 #include "tessera/result.hpp"
 
 // The value of a Result (or any std::expected), or return its error from the enclosing function.
-#define TRY(...)                                                              \
-  __extension__({                                                             \
-    auto&& try_result_ = (__VA_ARGS__);                                       \
+#define TRY(...)                                                                \
+  __extension__({                                                               \
+    auto&& try_result_ = (__VA_ARGS__);                                         \
     if (!try_result_) return ::std::unexpected(std::move(try_result_).error()); \
-    ::tessera::taken(std::move(try_result_));                                 \
+    ::tessera::taken(std::move(try_result_));                                   \
   })
 
 // The same for a Result<void>, or where the value is not wanted.
@@ -22,14 +22,14 @@
   } while (false)
 
 // ENSURE(condition, code, "where")
-#define ENSURE(condition, code, at) \
-  do {                              \
+#define ENSURE(condition, code, at)                                     \
+  do {                                                                  \
     if (!(condition)) return ::tessera::fail(::tessera::Err::code, at); \
   } while (false)
 
 // We are wrong: a broken invariant of our own. Never for input.
-#define INVARIANT(condition, why) \
-  do {                            \
+#define INVARIANT(condition, why)                              \
+  do {                                                         \
     if (!(condition)) ::tessera::die(__FILE__, __LINE__, why); \
   } while (false)
 
@@ -40,4 +40,4 @@ auto taken(R&& result) -> std::remove_cvref_t<decltype(*result)> {
   return *std::move(result);
 }
 [[noreturn]] void die(const char* file, int line, const char* why);
-}
+}  // namespace tessera

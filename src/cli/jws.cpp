@@ -30,8 +30,7 @@ Outcome<Reply> sign(const SignOptions& options) {
   const std::string payload = TRY(read_text(options.payload, {"payload", kMaxPayloadFile}));
   const std::string typ = options.typ.value_or(""), cty = options.cty.value_or("");
   for (const auto& [flag, value] : {std::pair{"--typ", &typ}, std::pair{"--cty", &cty}}) {
-    if (!valid_utf8(*value))
-      return misuse("this is not UTF-8", {flag, "UTF-8 text", *value, "check the encoding"});
+    if (!valid_utf8(*value)) return misuse("this is not UTF-8", {flag, "UTF-8 text", *value, "check the encoding"});
   }
   const auto token = ACCEPT(
       shown_source(options.payload),

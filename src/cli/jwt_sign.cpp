@@ -51,8 +51,7 @@ class Gathering {
 
   Outcome<void> add_text(const std::string& name, std::string text) {
     json::Writer w;
-    if (!valid_utf8(text))
-      return misuse("a claim is not UTF-8", {name, "UTF-8 text", text, "check the encoding"});
+    if (!valid_utf8(text)) return misuse("a claim is not UTF-8", {name, "UTF-8 text", text, "check the encoding"});
     w.begin_object().member("value", text).end_object();
     return add_json(name, w.text(), "");
   }
@@ -153,8 +152,7 @@ Outcome<void> add_flags(Gathering& gathering, const Options& options) {
   if (!options.aud.empty()) {
     TRY_VOID(gathering.add_name("aud"));
     for (const std::string& aud : options.aud) {
-      if (!valid_utf8(aud))
-        return misuse("a claim is not UTF-8", {"--aud", "UTF-8 text", aud, "check the encoding"});
+      if (!valid_utf8(aud)) return misuse("a claim is not UTF-8", {"--aud", "UTF-8 text", aud, "check the encoding"});
     }
     gathering.draft().audience = options.aud;
   }

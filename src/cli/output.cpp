@@ -25,22 +25,14 @@ Paint paint_for(int descriptor) {
 
 std::string_view code_of(Hue hue) {
   switch (hue) {
-    case Hue::good:
-      return "1;32";
-    case Hue::bad:
-      return "1;31";
-    case Hue::warn:
-      return "1;33";
-    case Hue::strong:
-      return "1";
-    case Hue::faint:
-      return "2";
-    case Hue::name:
-      return "36";
-    case Hue::text:
-      return "32";
-    case Hue::number:
-      return "33";
+    case Hue::good: return "1;32";
+    case Hue::bad: return "1;31";
+    case Hue::warn: return "1;33";
+    case Hue::strong: return "1";
+    case Hue::faint: return "2";
+    case Hue::name: return "36";
+    case Hue::text: return "32";
+    case Hue::number: return "33";
   }
   return "0";
 }
@@ -67,12 +59,9 @@ void line(std::string& out, Paint paint, std::string_view label, std::string_vie
 
 std::string_view verdict(Exit exit) {
   switch (exit) {
-    case Exit::usage:
-      return "usage";
-    case Exit::environment:
-      return "failed";
-    default:
-      return "refused";
+    case Exit::usage: return "usage";
+    case Exit::environment: return "failed";
+    default: return "refused";
   }
 }
 

@@ -23,16 +23,11 @@ std::optional<std::int64_t> digits(std::string_view text) {
 
 std::int64_t unit(char suffix) {
   switch (suffix) {
-    case 's':
-      return 1;
-    case 'm':
-      return 60;
-    case 'h':
-      return 3600;
-    case 'd':
-      return 86400;
-    default:
-      return 0;
+    case 's': return 1;
+    case 'm': return 60;
+    case 'h': return 3600;
+    case 'd': return 86400;
+    default: return 0;
   }
 }
 

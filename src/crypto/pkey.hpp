@@ -22,16 +22,11 @@ constexpr std::size_t hash_size(Hash hash) { return hash == Hash::SHA256 ? 32 : 
 // Octets of a coordinate (EC), of the public key (Ed); 0 for RSA.
 constexpr std::size_t coordinate_size(PkeyType type) {
   switch (type) {
-    case PkeyType::RSA:
-      return 0;
-    case PkeyType::P384:
-      return 48;
-    case PkeyType::P521:
-      return 66;
-    case PkeyType::Ed448:
-      return 57;
-    default:
-      return 32;
+    case PkeyType::RSA: return 0;
+    case PkeyType::P384: return 48;
+    case PkeyType::P521: return 66;
+    case PkeyType::Ed448: return 57;
+    default: return 32;
   }
 }
 

@@ -49,8 +49,8 @@ using Handler = std::function<void(Request, Respond)>;
 
 struct Limits {
   std::size_t head_bytes = 32 * 1024;
-  std::size_t max_connections = 10'000;  // beyond, a connection is accepted and closed
-  std::size_t max_per_address = 1'000;   // the same; of an IPv6 address its first 64 bits count
+  std::size_t max_connections = 10'000;         // beyond, a connection is accepted and closed
+  std::size_t max_per_address = 1'000;          // the same; of an IPv6 address its first 64 bits count
   std::chrono::milliseconds idle{60'000};       // between two requests
   std::chrono::milliseconds head_time{10'000};  // also until the first octet of a new connection
   std::chrono::milliseconds body_time{30'000};

@@ -14,15 +14,15 @@ namespace tessera::issuer {
 inline constexpr std::size_t kMaxCodeBytes = 1024;
 
 struct Code {
-  GrantId grant;                         // the id of the grant that redeeming it makes
+  GrantId grant;  // the id of the grant that redeeming it makes
   SessionId session;
   UserId user;
   ClientId client;
-  std::string redirect_digest;           // base64url(SHA-256) of the redirect URI as requested
-  std::vector<std::string> scope;        // granted
-  std::string audience;                  // the resource server of the access token
+  std::string redirect_digest;     // base64url(SHA-256) of the redirect URI as requested
+  std::vector<std::string> scope;  // granted
+  std::string audience;            // the resource server of the access token
   std::string nonce;
-  std::string challenge;                 // S256; "" where the client need not use PKCE and did not
+  std::string challenge;  // S256; "" where the client need not use PKCE and did not
   Instant authenticated{}, expires{};
 };
 

@@ -23,12 +23,12 @@ namespace tessera::issuer {
 
 // Something that happened, for the log. Names and ids only: no secret, no token.
 struct Event {
-  const char* name = "";                 // "login", "login_failed", "token_issued", "refresh_reused" …
+  const char* name = "";  // "login", "login_failed", "token_issued", "refresh_reused" …
   std::vector<std::pair<const char*, std::string>> fields{};
 };
 
-// How long a fact is kept: as long as the longest-lived thing may live that it can concern, under whatever lifetimes that
-// was made, and ten minutes more, the largest leeway.
+// How long a fact is kept: as long as the longest-lived thing may live that it can concern, under whatever lifetimes
+// that was made, and ten minutes more, the largest leeway.
 seconds fact_life(FactKind kind);
 
 class Ctx {
@@ -37,11 +37,7 @@ class Ctx {
 
   // `rev`: the last fact applied before the snapshot was taken.
   Ctx(std::shared_ptr<const Snapshot> snapshot, std::int64_t rev, Instant now, Limits& limits, Random random)
-      : snapshot_(std::move(snapshot)),
-        rev_(rev),
-        now_(now),
-        limits_(limits),
-        random_(std::move(random)) {}
+      : snapshot_(std::move(snapshot)), rev_(rev), now_(now), limits_(limits), random_(std::move(random)) {}
 
   const Snapshot& snapshot() const { return *snapshot_; }
   const RealmId& realm() const { return snapshot_->realm.id; }
@@ -73,8 +69,8 @@ class Ctx {
   void give_back(LimitKind kind, std::string_view key);
 
   // Octets for ids, codes and cookies.
-  std::string random_id(std::size_t octets = 16);          // base64url
-  std::string uuid7();                                     // RFC 9562 section 5.7, of now() and random octets
+  std::string random_id(std::size_t octets = 16);  // base64url
+  std::string uuid7();                             // RFC 9562 section 5.7, of now() and random octets
 
   // Kept until the commit; thrown away when the work runs again.
   void emit(Event event) { events_.push_back(std::move(event)); }

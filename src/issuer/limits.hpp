@@ -16,14 +16,14 @@ enum class LimitKind : std::uint8_t {
   login_address,       // wrong logins from one network
   login_user_address,  // wrong logins of one canonical user name from one network
   login_user,          // wrong logins of one canonical user name from anywhere
-  login_device,        // wrong logins of one canonical user name from one device that knows it: instead of the two above
-  login_right,         // right logins of one canonical user name: each costs hashes and a row
+  login_device,  // wrong logins of one canonical user name from one device that knows it: instead of the two above
+  login_right,   // right logins of one canonical user name: each costs hashes and a row
 };
 inline constexpr std::size_t kLimitKinds = 5;
 
 struct LimitRule {
-  double burst;        // at once
-  double per_second;   // refilled
+  double burst;       // at once
+  double per_second;  // refilled
 };
 
 class Limits {

@@ -16,7 +16,7 @@ namespace tessera::issuer {
 
 // A token to be signed after the commit, on any thread, with the realm's active key for `alg`.
 struct TokenDraft {
-  std::string member;                    // of the JSON reply: "access_token", "id_token"
+  std::string member;  // of the JSON reply: "access_token", "id_token"
   Alg alg = Alg::ES256;
   Draft draft;
 };
@@ -26,7 +26,7 @@ struct Json {
   int status = 200;
   std::string body = "{}";
   std::vector<TokenDraft> tokens{};
-  std::string www_authenticate{};        // the challenge with a 401 or 403
+  std::string www_authenticate{};  // the challenge with a 401 or 403
 };
 
 // 303, always: never a repeat of a POST (RFC 9700 section 4.12).
@@ -37,19 +37,19 @@ struct Redirect {
 // The pages. Each names what it shows; `interaction` is the sealed request, to be carried in the form.
 struct LoginPage {
   std::string client_name;
-  std::string username;                  // as typed last, to be shown again
+  std::string username;  // as typed last, to be shown again
   std::string interaction;
-  std::optional<OAuthErr> error{};       // access_denied: wrong user name or password; slow_down; temporarily_unavailable
+  std::optional<OAuthErr> error{};  // access_denied: wrong user name or password; slow_down; temporarily_unavailable
 };
 struct ConsentPage {
   std::string client_name;
   Party party = Party::third;
   std::string user_name{};
-  std::vector<std::string> scopes{};     // what is asked for now
+  std::vector<std::string> scopes{};  // what is asked for now
   std::string interaction{};
 };
 struct LogoutPage {
-  std::string client_name{};             // "" when none is named
+  std::string client_name{};  // "" when none is named
   std::string interaction{};
   enum class Mode { ask, submit_itself } mode = Mode::ask;
 };
@@ -61,7 +61,7 @@ struct ErrorPage {
 struct Page {
   int status = 200;
   std::variant<LoginPage, ConsentPage, LogoutPage, LoggedOutPage, ErrorPage> model;
-  std::string form_target{};             // origin, or scheme of a native app, that a post may end at: CSP form-action
+  std::string form_target{};  // origin, or scheme of a native app, that a post may end at: CSP form-action
 };
 
 struct Empty {
@@ -71,8 +71,8 @@ struct Empty {
 // Name without prefix: the adapter adds the realm's name and, over https, `__Host-`. HttpOnly, SameSite=Lax, Path=/.
 struct Cookie {
   enum class Which { session, browser, device } which{};
-  std::string value;                     // "" removes it
-  std::chrono::seconds max_age{0};       // 0: as long as the browser runs
+  std::string value;                // "" removes it
+  std::chrono::seconds max_age{0};  // 0: as long as the browser runs
   friend bool operator==(const Cookie&, const Cookie&) = default;
 };
 

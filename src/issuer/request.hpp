@@ -40,18 +40,18 @@ enum class Method : std::uint8_t { get, post };
 struct RequestHeaders {
   std::string authorization;
   std::string origin;
-  std::vector<Param> cookies;            // as sent, duplicates kept
+  std::vector<Param> cookies;                            // as sent, duplicates kept
   std::string_view cookie(std::string_view name) const;  // "" when absent or sent twice
 };
 
 struct Request {
   Method method = Method::get;
   Params query;
-  Params form;                           // of a POST body
+  Params form;  // of a POST body
   RequestHeaders headers;
-  std::string address;                   // of the client, after trusted proxies
-  std::string network;                   // what limits go by: the address, or the first 64 bits of an IPv6 one
-  std::string id;                        // the request id: in logs and on error pages
+  std::string address;  // of the client, after trusted proxies
+  std::string network;  // what limits go by: the address, or the first 64 bits of an IPv6 one
+  std::string id;       // the request id: in logs and on error pages
 
   // The parameters where OAuth puts them: the form of a POST, the query of a GET.
   const Params& params() const { return method == Method::post ? form : query; }

@@ -1,5 +1,5 @@
-// Every endpoint of a realm, one table: the router, the discovery document, the limits and the documentation come from it,
-// so that they cannot disagree.
+// Every endpoint of a realm, one table: the router, the discovery document, the limits and the documentation come from
+// it, so that they cannot disagree.
 #pragma once
 
 #include <cstdint>
@@ -18,22 +18,22 @@ using Endpoint = Step<Reply> (*)(const Request&, Ctx&);
 enum class Takes : std::uint8_t { get, post, get_and_post };
 // Which clients the endpoint authenticates; the discovery document names their methods.
 enum class ClientRule : std::uint8_t { none, any, with_secret };
-// Who may read the answer from a script of another origin. `clients`: any origin that a client of the realm registered may
-// ask (preflight), and the answer is readable for the calling client's; `anyone`: no secret is in it.
+// Who may read the answer from a script of another origin. `clients`: any origin that a client of the realm registered
+// may ask (preflight), and the answer is readable for the calling client's; `anyone`: no secret is in it.
 enum class Cors : std::uint8_t { none, clients, anyone };
 enum class Caching : std::uint8_t { no_store, public_5_minutes };
-enum class Speaks : std::uint8_t { json, pages };                   // how a refusal is shown
+enum class Speaks : std::uint8_t { json, pages };  // how a refusal is shown
 
 struct Route {
-  std::string_view path;                 // below the realm's base: "/token"
+  std::string_view path;  // below the realm's base: "/token"
   Takes takes;
   Endpoint endpoint;
   ClientRule client;
-  std::size_t body_limit;                // of a form, in octets; 0 where no body is taken
+  std::size_t body_limit;  // of a form, in octets; 0 where no body is taken
   Cors cors;
   Caching caching;
   Speaks speaks;
-  std::string_view metadata;             // its name in the discovery document: "token_endpoint"; "" if none
+  std::string_view metadata;  // its name in the discovery document: "token_endpoint"; "" if none
   std::string_view spec;
 };
 

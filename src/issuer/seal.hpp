@@ -26,7 +26,7 @@ inline constexpr std::size_t kSealKinds = 5;
 class SealKeys {
  public:
   struct Master {
-    char generation;                     // 'a'…'z'
+    char generation;  // 'a'…'z'
     const Secret* key;
   };
   SealKeys(const RealmId& realm, std::vector<Master> newest_first);

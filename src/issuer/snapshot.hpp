@@ -1,5 +1,5 @@
-// Everything configured of one realm at one moment, immutable, shared by every request that began under it; swapped whole
-// when the store's version rises.
+// Everything configured of one realm at one moment, immutable, shared by every request that began under it; swapped
+// whole when the store's version rises.
 #pragma once
 
 #include <map>
@@ -24,25 +24,25 @@ inline constexpr const char* kAccessTokenTyp = "at+jwt";
 
 struct Snapshot {
   Realm realm;
-  std::string issuer;                              // "https://id.example.com" or ".../r/NAME"; every endpoint's prefix
-  std::int64_t version = 0;                        // of the configuration
+  std::string issuer;        // "https://id.example.com" or ".../r/NAME"; every endpoint's prefix
+  std::int64_t version = 0;  // of the configuration
   std::map<ClientId, Client> clients;
   std::map<std::string, ResourceServer, std::less<>> resource_servers;  // by audience
   std::map<std::string, Role, std::less<>> roles;
   std::map<std::string, Group, std::less<>> groups;
   crypto::PasswordCost password_cost;
 
-  std::vector<PrivateKey> signing;                 // the active ones, one an algorithm
-  Keys published = Keys::of({});                   // next, active and retired ones, as /jwks gives them
-  std::string jwks;                                // `published`, printed
-  std::vector<Alg> algs;                           // that `published` can verify
-  std::shared_ptr<const Verifier> access_verifier; // make_access_verifier(snapshot), once issuer and published are set
+  std::vector<PrivateKey> signing;                  // the active ones, one an algorithm
+  Keys published = Keys::of({});                    // next, active and retired ones, as /jwks gives them
+  std::string jwks;                                 // `published`, printed
+  std::vector<Alg> algs;                            // that `published` can verify
+  std::shared_ptr<const Verifier> access_verifier;  // make_access_verifier(snapshot), once issuer and published are set
   std::shared_ptr<SealKeys> seals;
-  std::shared_ptr<FactSet> facts;                  // grows while the snapshot lives
+  std::shared_ptr<FactSet> facts;  // grows while the snapshot lives
 
-  const Client* client(std::string_view id) const;             // nullptr when unknown
+  const Client* client(std::string_view id) const;  // nullptr when unknown
   const ResourceServer* resource_server(std::string_view audience) const;
-  const PrivateKey* signing_key(Alg alg) const;                // nullptr when not made yet
+  const PrivateKey* signing_key(Alg alg) const;  // nullptr when not made yet
   std::string url(std::string_view path) const { return issuer + std::string(path); }
 };
 

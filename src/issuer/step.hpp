@@ -1,8 +1,8 @@
 // How an endpoint ends: with a value, or because it must stop.
 //
 // It stops for one of three reasons: the caller is refused (a `Refusal`), the world failed (an `Error`, a fault), or it
-// needs something slow first (a `Need`). The shell satisfies a need and calls the endpoint again from its start, with the
-// answer in its Ctx; so an endpoint is written as if everything were at hand, and must reach the same point again:
+// needs something slow first (a `Need`). The shell satisfies a need and calls the endpoint again from its start, with
+// the answer in its Ctx; so an endpoint is written as if everything were at hand, and must reach the same point again:
 // nothing before a need may have an effect.
 #pragma once
 
@@ -20,8 +20,8 @@ namespace tessera::issuer {
 
 struct Refusal {
   OAuthErr code{};
-  const char* at = "";   // the parameter or step at fault, a literal
-  std::string why{};     // for the log and for `explain`, never for the client: expected and actual
+  const char* at = "";  // the parameter or step at fault, a literal
+  std::string why{};    // for the log and for `explain`, never for the client: expected and actual
 };
 
 struct NeedStore {
@@ -56,8 +56,8 @@ inline std::unexpected<Stop> refuse(OAuthErr code, const char* at = "", std::str
 }
 
 // REQUIRE(condition, code, "at"[, why]): the protocol's ENSURE. `why` is only computed on refusal.
-#define REQUIRE(condition, code, ...)                                                              \
-  do {                                                                                             \
+#define REQUIRE(condition, code, ...)                                                                   \
+  do {                                                                                                  \
     if (!(condition)) return ::tessera::issuer::refuse(::tessera::issuer::OAuthErr::code, __VA_ARGS__); \
   } while (false)
 

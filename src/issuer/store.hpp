@@ -1,9 +1,9 @@
 // What the engine asks of a store, as intentions. Implemented in src/store for SQLite and PostgreSQL; one conformance
 // suite runs over both.
 //
-// Every write is one atomic statement (or a few in one transaction), and says what happens when two run at once. A method
-// that reports "already" or "reused" is no error: it is the answer. Errors mean that the world failed: Err::unavailable,
-// Err::io, and Err::retry (nothing was committed; the same work may run again).
+// Every write is one atomic statement (or a few in one transaction), and says what happens when two run at once. A
+// method that reports "already" or "reused" is no error: it is the answer. Errors mean that the world failed:
+// Err::unavailable, Err::io, and Err::retry (nothing was committed; the same work may run again).
 //
 // The realm is the first part of every key.
 #pragma once
@@ -29,14 +29,14 @@ enum class Redeemed { first, again };
 
 struct Rotation {
   enum class Kind {
-    rotated,   // the presented generation was the newest; `generation` is its successor
-    retry,     // the presented one is the newest but one, within the grace since its first use, and its successor (this
-               // `generation`) has not been used: the same answer again
-    reused,    // any older generation, or a retry too late: the caller ends the grant
-    gone,      // no such grant, or ended
+    rotated,  // the presented generation was the newest; `generation` is its successor
+    retry,    // the presented one is the newest but one, within the grace since its first use, and its successor (this
+              // `generation`) has not been used: the same answer again
+    reused,   // any older generation, or a retry too late: the caller ends the grant
+    gone,     // no such grant, or ended
   } kind{};
   std::int64_t generation = 0;
-  std::vector<std::string> scope{};      // of a retry: what the first use gave
+  std::vector<std::string> scope{};  // of a retry: what the first use gave
 };
 
 enum class ConfigKind { realm, resource_server, role, group, client };
@@ -46,7 +46,7 @@ struct ConfigRow {
   ConfigKind kind{};
   std::string id;
   std::string body;
-  bool declared = false;                 // owned by the configuration file
+  bool declared = false;  // owned by the configuration file
 };
 
 // One transaction; used by one thread, inside the work that it was given to.
@@ -83,12 +83,17 @@ class Tx {
   virtual Result<bool> end_session(const RealmId&, const SessionId&) = 0;
 
   // ── grants ──
-  // Makes the grant of a code. The grant's id is the code's: of two redemptions at once one is `first`. A pair of session
-  // and client keeps its ten youngest live grants; the ids of those ended to keep that go to `ended`.
+  // Makes the grant of a code. The grant's id is the code's: of two redemptions at once one is `first`. A pair of
+  // session and client keeps its ten youngest live grants; the ids of those ended to keep that go to `ended`.
   virtual Result<Redeemed> redeem_code(const RealmId&, const Grant&, std::vector<GrantId>& ended) = 0;
   virtual Result<std::optional<Grant>> grant(const RealmId&, const GrantId&) = 0;
   // One compare-and-set on the generation, which keeps with it the scope that this use gives.
-  struct RefreshUse { std::int64_t presented; std::vector<std::string> scope; Instant now; seconds grace; };
+  struct RefreshUse {
+    std::int64_t presented;
+    std::vector<std::string> scope;
+    Instant now;
+    seconds grace;
+  };
   virtual Result<Rotation> rotate_refresh(const RealmId&, const GrantId&, const RefreshUse&) = 0;
   virtual Result<bool> end_grant(const RealmId&, const GrantId&) = 0;  // true for the caller that ended it
 
@@ -106,7 +111,7 @@ class Tx {
   // ── configuration ──
   virtual Result<std::vector<ConfigRow>> config(const RealmId&) = 0;
   virtual Result<std::vector<RealmId>> realms() = 0;
-  virtual Result<void> put_config(const RealmId&, const ConfigRow&) = 0;         // inserts or replaces
+  virtual Result<void> put_config(const RealmId&, const ConfigRow&) = 0;  // inserts or replaces
   virtual Result<bool> remove_config(const RealmId&, ConfigKind, std::string_view id) = 0;
   // Rises by one with each transaction that changes configuration or keys (call bump once in it).
   virtual Result<std::int64_t> config_version(const RealmId&) = 0;
@@ -128,7 +133,10 @@ class Tx {
   virtual Result<void> reseal_signing_key(const RealmId&, std::string_view kid, std::string_view sealed_jwk) = 0;
 
   // ── ageing ──
-  struct Sweep { Instant now; Lifetimes lifetimes; };
+  struct Sweep {
+    Instant now;
+    Lifetimes lifetimes;
+  };
   // Removes at most `most` rows that nothing can use any more (sessions, grants and facts past every lifetime). Nothing
   // depends on it: expiry is checked at use. Gives how many went.
   virtual Result<std::int64_t> sweep(const RealmId&, const Sweep&, std::int64_t most) = 0;
@@ -139,8 +147,10 @@ enum class Outcome { commit, roll_back };
 // A store runs work in transactions on threads of its own. Safe for any number of threads.
 class Store {
  public:
-  using Work = std::move_only_function<Outcome(Tx&)>;     // may run more than once: after Err::retry, or when a batch ended
-  using Done = std::move_only_function<void(Result<void>)>;  // after the commit is on disk, or the failure; exactly once
+  using Work =
+      std::move_only_function<Outcome(Tx&)>;  // may run more than once: after Err::retry, or when a batch ended
+  using Done =
+      std::move_only_function<void(Result<void>)>;  // after the commit is on disk, or the failure; exactly once
 
   virtual ~Store() = default;
   // A consistent view; what `work` writes is an error. `done` runs on a thread of the store.

@@ -42,22 +42,14 @@ constexpr const AlgRow& alg_row(Alg alg) { return kAlgs[static_cast<std::size_t>
 // Whether a key of this type and curve can serve `alg` at all, whatever it says of itself.
 constexpr bool fits(KeyType type, Alg alg) {
   switch (type) {
-    case KeyType::oct:
-      return alg_row(alg).symmetric;
-    case KeyType::RSA:
-      return alg >= Alg::RS256 && alg <= Alg::PS512;
-    case KeyType::P256:
-      return alg == Alg::ES256;
-    case KeyType::P384:
-      return alg == Alg::ES384;
-    case KeyType::P521:
-      return alg == Alg::ES512;
-    case KeyType::secp256k1:
-      return alg == Alg::ES256K;
-    case KeyType::Ed25519:
-      return alg == Alg::EdDSA || alg == Alg::Ed25519;
-    case KeyType::Ed448:
-      return alg == Alg::EdDSA || alg == Alg::Ed448;
+    case KeyType::oct: return alg_row(alg).symmetric;
+    case KeyType::RSA: return alg >= Alg::RS256 && alg <= Alg::PS512;
+    case KeyType::P256: return alg == Alg::ES256;
+    case KeyType::P384: return alg == Alg::ES384;
+    case KeyType::P521: return alg == Alg::ES512;
+    case KeyType::secp256k1: return alg == Alg::ES256K;
+    case KeyType::Ed25519: return alg == Alg::EdDSA || alg == Alg::Ed25519;
+    case KeyType::Ed448: return alg == Alg::EdDSA || alg == Alg::Ed448;
   }
   return false;
 }

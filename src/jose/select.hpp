@@ -27,6 +27,7 @@ class KeyChoice {
   std::size_t considered_ = 0;
 };
 
-Result<const detail::KeyData*> select_key(std::span<const detail::KeyData* const> candidates, const ProtectedHeader& header);
+Result<const detail::KeyData*> select_key(std::span<const detail::KeyData* const> candidates,
+                                          const ProtectedHeader& header);
 
 }  // namespace tessera::jose

@@ -14,8 +14,8 @@ namespace tessera::json {
 namespace {
 
 // simdjson's tape (its doc/tape.md): one 64-bit word a value, the kind in the top 8 bits; integers and doubles take the
-// next word too; a string is an offset into the string buffer, where a 32-bit length stands before it; a container holds
-// the index after its end in the low 32 bits.
+// next word too; a string is an offset into the string buffer, where a 32-bit length stands before it; a container
+// holds the index after its end in the low 32 bits.
 using Doc = simdjson::dom::document;
 
 const Doc& doc_of(const void* document) { return *static_cast<const Doc*>(document); }
@@ -196,8 +196,10 @@ void Value::print(Writer& out) const {
     case Kind::boolean: out.boolean(*boolean()); break;
     case Kind::integer: out.integer(*integer()); break;
     case Kind::number:
-      if (tag(doc_of(document_), index_) == 'u') out.raw(std::to_string(word(doc_of(document_), index_ + 1)));
-      else out.number(*number());
+      if (tag(doc_of(document_), index_) == 'u')
+        out.raw(std::to_string(word(doc_of(document_), index_ + 1)));
+      else
+        out.number(*number());
       break;
     case Kind::string: out.string(*string()); break;
     case Kind::array: {

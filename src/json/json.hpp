@@ -1,7 +1,7 @@
 // Strict JSON in, compact JSON out: the only door to a JSON library (simdjson's DOM parser, never On Demand).
 //
-// Strict: UTF-8 only, one value and nothing after it, no member name twice at any depth (also through escapes), depth at
-// most 32, at most 1,024 members in an object, numbers finite, integers within 64 bits.
+// Strict: UTF-8 only, one value and nothing after it, no member name twice at any depth (also through escapes), depth
+// at most 32, at most 1,024 members in an object, numbers finite, integers within 64 bits.
 #pragma once
 
 #include <cstdint>
@@ -131,10 +131,10 @@ class Writer {
   Writer& key(std::string_view name);
   Writer& string(std::string_view text);
   Writer& integer(std::int64_t value);
-  Writer& number(double value);                   // shortest text that reads back the same; must be finite
+  Writer& number(double value);  // shortest text that reads back the same; must be finite
   Writer& boolean(bool value);
   Writer& null();
-  Writer& raw(std::string_view json);             // text that is JSON already
+  Writer& raw(std::string_view json);  // text that is JSON already
   // key and value at once
   Writer& member(std::string_view name, std::string_view text) { return key(name).string(text); }
   Writer& member(std::string_view name, const char* text) { return key(name).string(text); }
@@ -142,7 +142,9 @@ class Writer {
   Writer& member(std::string_view name, bool value) { return key(name).boolean(value); }
   template <std::integral I>
     requires(!std::same_as<I, bool>)
-  Writer& member(std::string_view name, I value) { return key(name).integer(static_cast<std::int64_t>(value)); }
+  Writer& member(std::string_view name, I value) {
+    return key(name).integer(static_cast<std::int64_t>(value));
+  }
   Writer& member(std::string_view name, const std::vector<std::string>& texts);
 
   // Room for so many more octets at once: none of them is moved as the text grows, and left behind (a secret, say).
@@ -153,9 +155,9 @@ class Writer {
  private:
   void separate();
   std::string text_;
-  std::uint64_t open_ = 0;                        // one bit a level: object or array; the lowest is the innermost
+  std::uint64_t open_ = 0;  // one bit a level: object or array; the lowest is the innermost
   std::uint8_t depth_ = 0;
-  bool fresh_ = true;                             // nothing written yet at this level
+  bool fresh_ = true;  // nothing written yet at this level
 };
 
 }  // namespace tessera::json

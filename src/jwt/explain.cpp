@@ -74,25 +74,17 @@ std::string base64_fault(std::string_view part, std::string_view name) {
 
 std::optional<std::size_t> signature_size(const KeyData& key, Alg alg) {
   switch (alg) {
-    case Alg::HS256:
-      return 32;
-    case Alg::HS384:
-      return 48;
-    case Alg::HS512:
-      return 64;
+    case Alg::HS256: return 32;
+    case Alg::HS384: return 48;
+    case Alg::HS512: return 64;
     case Alg::ES256:
-    case Alg::ES256K:
-      return 64;
-    case Alg::ES384:
-      return 96;
-    case Alg::ES512:
-      return 132;
+    case Alg::ES256K: return 64;
+    case Alg::ES384: return 96;
+    case Alg::ES512: return 132;
     case Alg::EdDSA:
     case Alg::Ed25519:
-    case Alg::Ed448:
-      return key.type == KeyType::Ed448 ? 114 : 64;
-    default:
-      return std::nullopt;
+    case Alg::Ed448: return key.type == KeyType::Ed448 ? 114 : 64;
+    default: return std::nullopt;
   }
 }
 
@@ -128,51 +120,32 @@ class Explainer {
         if (at_ == "payload" || at_ == "header") return say(out, "at most 1,024 members in an object", "more");
         return say(out, "at most " + std::to_string(policy_.max_bytes) + " octets", std::to_string(size_) + " octets");
       case Err::malformed:
-      case Err::wrong_kind:
-        return shape(out);
-      case Err::bad_base64:
-        return base64(out);
-      case Err::bad_json:
-        return say(out, "one JSON object in UTF-8", "a " + part() + " that is none");
-      case Err::json_depth:
-        return say(out, "JSON of at most 32 levels", "a " + part() + " that is deeper");
-      case Err::duplicate_member:
-        return say(out, "each member once", "a " + part() + " with one name twice");
-      case Err::malformed_header:
-        return malformed_header(out);
-      case Err::crit_unsupported:
-        return say(out, "no critical extension", header_.shown_json("crit"));
+      case Err::wrong_kind: return shape(out);
+      case Err::bad_base64: return base64(out);
+      case Err::bad_json: return say(out, "one JSON object in UTF-8", "a " + part() + " that is none");
+      case Err::json_depth: return say(out, "JSON of at most 32 levels", "a " + part() + " that is deeper");
+      case Err::duplicate_member: return say(out, "each member once", "a " + part() + " with one name twice");
+      case Err::malformed_header: return malformed_header(out);
+      case Err::crit_unsupported: return say(out, "no critical extension", header_.shown_json("crit"));
       case Err::alg_not_allowed:
-      case Err::unknown_alg:
-        return say(out, algs(), header_.shown_member("alg"));
-      case Err::alg_key_mismatch:
-        return say(out, "an algorithm of the key, of " + keys(), header_.shown_member("alg"));
-      case Err::no_keys:
-        return say(out, "at least one key", "0 keys");
+      case Err::unknown_alg: return say(out, algs(), header_.shown_member("alg"));
+      case Err::alg_key_mismatch: return say(out, "an algorithm of the key, of " + keys(), header_.shown_member("alg"));
+      case Err::no_keys: return say(out, "at least one key", "0 keys");
       case Err::key_not_found:
-      case Err::ambiguous_key:
-        return key_choice(out);
-      case Err::bad_signature:
-        return signature(out);
-      case Err::typ_mismatch:
-        return say(out, shown_any(policy_.typ.values()), header_.shown_member("typ"));
-      case Err::claim_missing:
-        return missing(out);
-      case Err::claim_type:
-        return type(out);
+      case Err::ambiguous_key: return key_choice(out);
+      case Err::bad_signature: return signature(out);
+      case Err::typ_mismatch: return say(out, shown_any(policy_.typ.values()), header_.shown_member("typ"));
+      case Err::claim_missing: return missing(out);
+      case Err::claim_type: return type(out);
       case Err::claim_mismatch:
         return say(out, shown_any((at_ == "aud" ? policy_.audience : policy_.issuer).values()),
                    payload_.shown_member(at_));
-      case Err::expired:
-        return expired(out);
-      case Err::not_yet_valid:
-        return not_yet_valid(out);
-      case Err::too_old:
-        return too_old(out);
+      case Err::expired: return expired(out);
+      case Err::not_yet_valid: return not_yet_valid(out);
+      case Err::too_old: return too_old(out);
       case Err::bad_policy:
         return say(out, "leeway 0 to 10 min, max_age 0 or more, max_bytes 1 to 1048576", "a bad " + std::string(at_));
-      default:
-        return;
+      default: return;
     }
   }
 

@@ -20,7 +20,7 @@ struct VerifierData {
   Policy policy;
   Result<void> policy_error;
   std::vector<std::string> typs;  // prepared
-  std::uint32_t algs = 0;  // jose::alg_bit of each
+  std::uint32_t algs = 0;         // jose::alg_bit of each
 };
 
 }  // namespace tessera::detail

@@ -284,9 +284,7 @@ std::variant<issuer::Request, Refused> to_engine(const http::Request& request, c
 }
 
 std::string allow_header(const issuer::Route& route) {
-  std::string allow = route.takes == Takes::post  ? "POST"
-                      : route.takes == Takes::get ? "GET, HEAD"
-                                                  : "GET, HEAD, POST";
+  std::string allow = route.takes == Takes::post ? "POST" : route.takes == Takes::get ? "GET, HEAD" : "GET, HEAD, POST";
   if (route.cors != Cors::none) allow += ", OPTIONS";
   return allow;
 }

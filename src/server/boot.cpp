@@ -32,7 +32,8 @@ void tame_malloc() {
   mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 }
 
-// A connection is a descriptor, and the soft limit is mostly 1,024, which a few hundred idle clients of a proxy exhaust.
+// A connection is a descriptor, and the soft limit is mostly 1,024, which a few hundred idle clients of a proxy
+// exhaust.
 std::size_t most_connections() {
   constexpr rlim_t kMost = 10'000, kOthers = 128;  // the store, files, pipes
   rlimit limit{};
@@ -96,14 +97,13 @@ Started<Booted> boot(const Config& config, BootOptions options) {
   auto masters = options.master_key
                      ? TRY(check_master_keys(store, std::move(*options.master_key), {}, "memory"))
                      : TRY(load_master_keys(store, config.settings.master_key, config.settings.previous_master_key));
-  Declared declared = TRY(declare(store, config.declaration,
-                                  {.vanished = options.vanished,
-                                   .apply = options.apply.value_or(store::is_shared(config.settings.store)
-                                                                       ? Apply::first
-                                                                       : Apply::changes),
-                                   .password_cost = config.settings.password_cost,
-                                   .now = options.clock(),
-                                   .random = options.random}));
+  Declared declared = TRY(
+      declare(store, config.declaration,
+              {.vanished = options.vanished,
+               .apply = options.apply.value_or(store::is_shared(config.settings.store) ? Apply::first : Apply::changes),
+               .password_cost = config.settings.password_cost,
+               .now = options.clock(),
+               .random = options.random}));
   if (declared.outcome == Declared::Outcome::differs)
     log.write(LogLevel::warn, options.clock(),
               "the declarations differ from those in the store, and are not applied; --declare applies them");

@@ -19,8 +19,8 @@ namespace tessera::server {
 
 struct BootOptions {
   Vanished vanished = Vanished::keep;
-  // By the store when empty: one that other nodes share takes changes only when the start says so, else every restart of
-  // a rolling deployment would undo what the one before has declared.
+  // By the store when empty: one that other nodes share takes changes only when the start says so, else every restart
+  // of a rolling deployment would undo what the one before has declared.
   std::optional<Apply> apply{};
   std::optional<Secret> master_key{};  // instead of the file's: for a store in memory
   std::function<Instant()> clock{};    // the system's when empty
@@ -35,9 +35,9 @@ struct Booted {
 };
 Started<Booted> boot(const Config& config, BootOptions options);
 
-// SIGTERM and SIGINT are waited for by a thread of its own. The first one stops what on_end names; one that comes before
-// that, or while the stop takes its time, ends the program at once, with success: nothing that was acknowledged is
-// lost. SIGPIPE, SIGHUP and SIGUSR1 are nothing. To be made before any other thread, because threads inherit what is
+// SIGTERM and SIGINT are waited for by a thread of its own. The first one stops what on_end names; one that comes
+// before that, or while the stop takes its time, ends the program at once, with success: nothing that was acknowledged
+// is lost. SIGPIPE, SIGHUP and SIGUSR1 are nothing. To be made before any other thread, because threads inherit what is
 // blocked.
 class Signals {
  public:

@@ -66,16 +66,11 @@ std::optional<seconds> parse_duration(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   if (error != std::errc() || end != text.data() + text.size() - 1 || count < 0 || count > 1'000'000) return {};
   switch (text.back()) {
-    case 's':
-      return seconds(count);
-    case 'm':
-      return seconds(count * 60);
-    case 'h':
-      return seconds(count * 3600);
-    case 'd':
-      return count * kDay;
-    default:
-      return {};
+    case 's': return seconds(count);
+    case 'm': return seconds(count * 60);
+    case 'h': return seconds(count * 3600);
+    case 'd': return count * kDay;
+    default: return {};
   }
 }
 

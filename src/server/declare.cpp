@@ -29,16 +29,11 @@ constexpr std::string_view kDigestSetting = "declaration";
 
 std::string_view kind_name(ConfigKind kind) {
   switch (kind) {
-    case ConfigKind::realm:
-      return "realm";
-    case ConfigKind::resource_server:
-      return "resource server";
-    case ConfigKind::role:
-      return "role";
-    case ConfigKind::group:
-      return "group";
-    case ConfigKind::client:
-      return "client";
+    case ConfigKind::realm: return "realm";
+    case ConfigKind::resource_server: return "resource server";
+    case ConfigKind::role: return "role";
+    case ConfigKind::group: return "group";
+    case ConfigKind::client: return "client";
   }
   return "";
 }
@@ -251,7 +246,8 @@ class Writing {
 
   Result<void> end_tokens() {
     for (const auto& [realm, ending] : ended_)
-      TRY_VOID(tx_.append_fact(realm, Fact{0, ending.first, ending.second, options_.now + issuer::fact_life(ending.first)}));
+      TRY_VOID(
+          tx_.append_fact(realm, Fact{0, ending.first, ending.second, options_.now + issuer::fact_life(ending.first)}));
     return {};
   }
 

@@ -1,5 +1,5 @@
-// The log: one JSON object a line. Names, ids, times and addresses; never a token, code, cookie, password or query. Of a
-// field at most 200 octets are written, and one that is not UTF-8 is written as "?".
+// The log: one JSON object a line. Names, ids, times and addresses; never a token, code, cookie, password or query. Of
+// a field at most 200 octets are written, and one that is not UTF-8 is written as "?".
 #pragma once
 
 #include <functional>

@@ -210,8 +210,9 @@ Started<MasterKeys> check_master_keys(issuer::Store& store, Secret newest, std::
   if (!wrote || !found) return cannot_start("The store cannot be written; check its folder and its disk.");
   if (*found == Match::neither)
     return cannot_start(
-        keys.previous ? fmt::format("The master key in {} and the previous one are not the last two of this store.", source)
-                      : fmt::format("The master key in {} is not the one that this store was made with.", source));
+        keys.previous
+            ? fmt::format("The master key in {} and the previous one are not the last two of this store.", source)
+            : fmt::format("The master key in {} is not the one that this store was made with.", source));
   return keys;
 }
 

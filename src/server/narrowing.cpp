@@ -75,16 +75,12 @@ Result<std::vector<Ending>> lost_roles(const ConfigRow& before, const ConfigRow*
 Result<std::vector<Ending>> endings(const ConfigRow& before, const ConfigRow* after) {
   if (after && before.body == after->body) return std::vector<Ending>{};
   switch (before.kind) {
-    case ConfigKind::realm:
-      break;
+    case ConfigKind::realm: break;
     case ConfigKind::resource_server:
       return if_narrowed(FactKind::audience, before, after, issuer::parse_resource_server);
-    case ConfigKind::role:
-      return if_narrowed(FactKind::role, before, after, issuer::parse_role);
-    case ConfigKind::group:
-      return lost_roles(before, after);
-    case ConfigKind::client:
-      return if_narrowed(FactKind::client, before, after, issuer::parse_client);
+    case ConfigKind::role: return if_narrowed(FactKind::role, before, after, issuer::parse_role);
+    case ConfigKind::group: return lost_roles(before, after);
+    case ConfigKind::client: return if_narrowed(FactKind::client, before, after, issuer::parse_client);
   }
   return std::vector<Ending>{};
 }

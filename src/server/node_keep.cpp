@@ -16,7 +16,7 @@ using issuer::Tx;
 constexpr std::int64_t kSweepRows = 1000;
 constexpr auto kRoundEvery = milliseconds(250);  // what other nodes write is felt here within a second
 constexpr auto kKeysEvery = minutes(1), kSweepEvery = minutes(1);
-constexpr auto kSweepTime = seconds(10);  // of a realm and round
+constexpr auto kSweepTime = seconds(10);               // of a realm and round
 constexpr auto kRebuildEvery = std::chrono::hours(1);  // so that a retired key leaves the key set
 
 // Reads in one transaction. `body` returns a Result<T>.
@@ -83,8 +83,7 @@ void Node::RealmState::take(Newer newer, Instant now) {
 
 Result<void> Node::refresh(RealmState& state) {
   const auto now = clock_();
-  state.take(
-      TRY(in_read<RealmState::Newer>(*store_, [&](Tx& tx) { return state.look(tx, now, rotation_); })), now);
+  state.take(TRY(in_read<RealmState::Newer>(*store_, [&](Tx& tx) { return state.look(tx, now, rotation_); })), now);
   return {};
 }
 
@@ -100,7 +99,8 @@ Result<void> Node::make_keys(RealmState& state) {
 
 void Node::complain(const char* what, const Result<void>& result) const {
   if (!result)
-    log_.write(LogLevel::error, clock_(), what, {{"error", error_name(result.error().code)}, {"at", result.error().at}});
+    log_.write(LogLevel::error, clock_(), what,
+               {{"error", error_name(result.error().code)}, {"at", result.error().at}});
 }
 
 std::shared_ptr<const Node::Realms> Node::realms() const {

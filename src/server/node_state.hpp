@@ -33,6 +33,7 @@ struct Node::RealmState {
     const std::lock_guard lock(live_mutex_);
     return live_;
   }
+
  private:
   mutable std::mutex live_mutex_{};
   std::shared_ptr<const Live> live_{};

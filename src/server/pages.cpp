@@ -19,23 +19,12 @@ class Html {
   // For text content and for attribute values in double quotes.
   Html& text(std::string_view text) {
     for (const char c : text) switch (c) {
-        case '&':
-          html_ += "&amp;";
-          break;
-        case '<':
-          html_ += "&lt;";
-          break;
-        case '>':
-          html_ += "&gt;";
-          break;
-        case '"':
-          html_ += "&quot;";
-          break;
-        case '\'':
-          html_ += "&#39;";
-          break;
-        default:
-          html_ += c;
+        case '&': html_ += "&amp;"; break;
+        case '<': html_ += "&lt;"; break;
+        case '>': html_ += "&gt;"; break;
+        case '"': html_ += "&quot;"; break;
+        case '\'': html_ += "&#39;"; break;
+        default: html_ += c;
       }
     return *this;
   }
@@ -65,14 +54,12 @@ Words words_for(OAuthErr code) {
           "This application's address is not registered",
           "You were not sent on, because the address is not one that the application registered. Tell the people who "
           "run it, with the request number below."};
-    case OAuthErr::slow_down:
-      return {"Too many attempts", "Wait a minute, then try again."};
+    case OAuthErr::slow_down: return {"Too many attempts", "Wait a minute, then try again."};
     case OAuthErr::temporarily_unavailable:
       return {"Busy just now", "Nothing is lost. Wait a moment, then reload this page."};
     case OAuthErr::server_error:
       return {"Something failed here", "It was our fault, and it is in our log. Try again in a moment."};
-    case OAuthErr::not_found:
-      return {"There is nothing here", "Check the address."};
+    case OAuthErr::not_found: return {"There is nothing here", "Check the address."};
     default:
       return {"This request could not be read",
               "The application sent something wrong. Tell the people who run it, with the request number below."};
@@ -81,12 +68,9 @@ Words words_for(OAuthErr code) {
 
 std::string_view login_error(OAuthErr code) {
   switch (code) {
-    case OAuthErr::slow_down:
-      return "Too many attempts. Wait a minute, then try again.";
-    case OAuthErr::temporarily_unavailable:
-      return "Busy just now. Wait a moment, then try again.";
-    default:
-      return "The user name or the password is not right.";
+    case OAuthErr::slow_down: return "Too many attempts. Wait a minute, then try again.";
+    case OAuthErr::temporarily_unavailable: return "Busy just now. Wait a moment, then try again.";
+    default: return "The user name or the password is not right.";
   }
 }
 

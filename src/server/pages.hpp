@@ -12,11 +12,11 @@ namespace tessera::server {
 struct RenderedPage {
   int status = 200;
   std::string html;
-  std::string csp;                       // the Content-Security-Policy header of this page
+  std::string csp;  // the Content-Security-Policy header of this page
 };
 
-// `base_path` is the realm's path ("" or "/r/NAME"); forms post below it. Every text from outside passes one function that
-// escapes it.
+// `base_path` is the realm's path ("" or "/r/NAME"); forms post below it. Every text from outside passes one function
+// that escapes it.
 RenderedPage render(const issuer::Page& page, const issuer::Snapshot& snapshot, std::string_view base_path,
                     std::string_view request_id);
 

@@ -15,9 +15,7 @@ using issuer::Snapshot;
 
 Result<void> take(Snapshot& into, const issuer::ConfigRow& row) {
   switch (row.kind) {
-    case ConfigKind::realm:
-      into.realm = TRY(issuer::parse_realm(row.body));
-      break;
+    case ConfigKind::realm: into.realm = TRY(issuer::parse_realm(row.body)); break;
     case ConfigKind::resource_server: {
       auto one = TRY(issuer::parse_resource_server(row.body));
       into.resource_servers.emplace(one.audience, std::move(one));

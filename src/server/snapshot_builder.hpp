@@ -13,7 +13,7 @@ namespace tessera::server {
 // What every snapshot of a realm shares.
 struct RealmParts {
   issuer::RealmId id;
-  std::string issuer;                    // URL
+  std::string issuer;  // URL
   crypto::PasswordCost password_cost;
   std::shared_ptr<issuer::SealKeys> seals;
   std::shared_ptr<FactSet> facts;

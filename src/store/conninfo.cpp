@@ -33,12 +33,9 @@ std::optional<std::string> conninfo(const std::string& url) {
 
 Reach reach(const std::string& conninfo) {
   switch (PQping(conninfo.c_str())) {
-    case PQPING_OK:
-      return Reach::answers;
-    case PQPING_REJECT:
-      return Reach::starting;
-    default:
-      return Reach::silent;
+    case PQPING_OK: return Reach::answers;
+    case PQPING_REJECT: return Reach::starting;
+    default: return Reach::silent;
   }
 }
 

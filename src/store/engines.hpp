@@ -28,8 +28,8 @@ struct Job {
   }
 };
 
-// What a thread of a store does, until `once` says that there is nothing more. Memory that is short costs a request, not
-// the thread and with it the program.
+// What a thread of a store does, until `once` says that there is nothing more. Memory that is short costs a request,
+// not the thread and with it the program.
 void go_on(auto once) {
   for (bool more = true; more;) {
     try {

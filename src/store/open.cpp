@@ -110,8 +110,7 @@ std::string cannot_connect(const std::string& target, const SqlError& error) {
              "; check the user, the password and that the database exists";
     case Reach::starting:
       return std::string("the PostgreSQL server is starting or stopping: ") + error.what() + "; try again in a moment";
-    case Reach::silent:
-      break;
+    case Reach::silent: break;
   }
   return std::string("no PostgreSQL server answers: ") + error.what() + "; check the address and that the server runs";
 }

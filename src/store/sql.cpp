@@ -16,18 +16,12 @@ namespace {
 std::string cell(const soci::row& row, std::size_t i) {
   if (row.get_indicator(i) == soci::i_null) return {};
   switch (row.get_properties(i).get_data_type()) {
-    case soci::dt_string:
-      return row.get<std::string>(i);
-    case soci::dt_integer:
-      return std::to_string(row.get<int>(i));
-    case soci::dt_long_long:
-      return std::to_string(row.get<long long>(i));
-    case soci::dt_unsigned_long_long:
-      return std::to_string(row.get<unsigned long long>(i));
-    case soci::dt_double:
-      return std::to_string(static_cast<long long>(row.get<double>(i)));
-    default:
-      return {};
+    case soci::dt_string: return row.get<std::string>(i);
+    case soci::dt_integer: return std::to_string(row.get<int>(i));
+    case soci::dt_long_long: return std::to_string(row.get<long long>(i));
+    case soci::dt_unsigned_long_long: return std::to_string(row.get<unsigned long long>(i));
+    case soci::dt_double: return std::to_string(static_cast<long long>(row.get<double>(i)));
+    default: return {};
   }
 }
 

@@ -159,7 +159,8 @@ class Story {
       headers_.push_back({first, rest()});
     } else if (verb == "basic") {
       const auto secret = rest();
-      headers_.push_back({"authorization", "Basic " + base64(first + ":" + (secret.empty() ? secret_of(first) : secret))});
+      headers_.push_back(
+          {"authorization", "Basic " + base64(first + ":" + (secret.empty() ? secret_of(first) : secret))});
     } else if (verb == "bearer") {
       headers_.push_back({"authorization", "Bearer " + first});
     } else if (verb == "keep") {
@@ -176,12 +177,11 @@ class Story {
 
   // As house.toml declares them.
   static std::string secret_of(const std::string& client) {
-    static const std::map<std::string, std::string> secrets = {
-        {"web", "web-secret-web-secret-web-secret-web"},
-        {"other", "other-secret-other-secret-other-secret"},
-        {"partner", "partner-secret-partner-secret-partner"},
-        {"service", "service-secret-service-secret-service"},
-        {"api", "api-secret-api-secret-api-secret-api"}};
+    static const std::map<std::string, std::string> secrets = {{"web", "web-secret-web-secret-web-secret-web"},
+                                                               {"other", "other-secret-other-secret-other-secret"},
+                                                               {"partner", "partner-secret-partner-secret-partner"},
+                                                               {"service", "service-secret-service-secret-service"},
+                                                               {"api", "api-secret-api-secret-api-secret-api"}};
     const auto found = secrets.find(client);
     return found == secrets.end() ? "not its secret" : found->second;
   }
@@ -344,7 +344,8 @@ int main(int argc, char** argv) {
   int passed = 0, failed = 0, skipped = 0, number = 0;
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(folder))
-    if (entry.path().extension() == ".txt" && (argc < 2 || entry.path().stem() == argv[1])) files.push_back(entry.path());
+    if (entry.path().extension() == ".txt" && (argc < 2 || entry.path().stem() == argv[1]))
+      files.push_back(entry.path());
   std::ranges::sort(files);
   for (const auto& file : files) {
     const std::string ways[] = {"sqlite", "postgresql", "http"};

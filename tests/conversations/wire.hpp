@@ -25,7 +25,8 @@ inline tessera::http::Response ask_over_http(std::uint16_t port, const tessera::
   if (connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
       send(socket, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size())) {
     char buffer[8192];
-    for (ssize_t got; (got = recv(socket, buffer, sizeof buffer, 0)) > 0;) answer.append(buffer, static_cast<std::size_t>(got));
+    for (ssize_t got; (got = recv(socket, buffer, sizeof buffer, 0)) > 0;)
+      answer.append(buffer, static_cast<std::size_t>(got));
   }
   close(socket);
 

@@ -2,8 +2,6 @@
 
 namespace tessera::issuer {
 
-Step<Reply> jwks(const Request&, Ctx& ctx) {
-  return Reply{.body = Json{.body = ctx.snapshot().jwks}};
-}
+Step<Reply> jwks(const Request&, Ctx& ctx) { return Reply{.body = Json{.body = ctx.snapshot().jwks}}; }
 
 }  // namespace tessera::issuer

@@ -9,7 +9,7 @@ namespace tessera::issuer {
 
 namespace {
 //= RFC7009#2.2 "The authorization server responds with HTTP status code 200 if the token has been revoked successfully
-//or
+// or
 // if the client submitted an invalid token."
 Reply done() { return {.body = Empty{200}}; }
 

@@ -15,12 +15,9 @@ Step<Reply> token(const Request& request, Ctx& ctx) {
   REQUIRE(type, unsupported_grant_type, "grant_type", std::string(name));
   REQUIRE(contains(client.grant_types, *type), unauthorized_client, "grant_type", std::string(name));
   switch (*type) {
-    case GrantType::authorization_code:
-      return authorization_code(request, ctx, client);
-    case GrantType::refresh_token:
-      return refresh(request, ctx, client);
-    case GrantType::client_credentials:
-      return client_credentials(request, ctx, client);
+    case GrantType::authorization_code: return authorization_code(request, ctx, client);
+    case GrantType::refresh_token: return refresh(request, ctx, client);
+    case GrantType::client_credentials: return client_credentials(request, ctx, client);
   }
   return refuse(OAuthErr::unsupported_grant_type, "grant_type");
 }

@@ -17,9 +17,10 @@ struct Id {
   auto operator<=>(const Id&) const = default;
 };
 
-using RealmId = Id<struct RealmTag>;      // "" is the default realm, at the base URL
+using RealmId = Id<struct RealmTag>;  // "" is the default realm, at the base URL
 using ClientId = Id<struct ClientTag>;
-using UserId = Id<struct UserTag>;        // the `sub`; never equal to a client id: users' begin with "usr_", clients' never do
+using UserId =
+    Id<struct UserTag>;  // the `sub`; never equal to a client id: users' begin with "usr_", clients' never do
 using SessionId = Id<struct SessionTag>;  // the `sid`
 using GrantId = Id<struct GrantTag>;
 
@@ -27,5 +28,7 @@ using GrantId = Id<struct GrantTag>;
 
 template <class Tag>
 struct std::hash<tessera::issuer::Id<Tag>> {
-  std::size_t operator()(const tessera::issuer::Id<Tag>& id) const noexcept { return std::hash<std::string>{}(id.text); }
+  std::size_t operator()(const tessera::issuer::Id<Tag>& id) const noexcept {
+    return std::hash<std::string>{}(id.text);
+  }
 };

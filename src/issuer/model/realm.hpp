@@ -32,7 +32,7 @@ struct Lifetimes {
 // A realm is an issuer of its own: the same id in two realms means two things.
 struct Realm {
   RealmId id;
-  std::string name;                      // shown on pages
+  std::string name;  // shown on pages
   Lifetimes lifetimes;
   friend bool operator==(const Realm&, const Realm&) = default;
 };
@@ -40,10 +40,10 @@ struct Realm {
 // Something that receives access tokens: its audience, the permissions that exist there, and which of them each scope
 // covers. A scope name belongs to one resource server (or is one of OpenID's).
 struct ResourceServer {
-  std::string audience;                  // an absolute URI, the token's `aud`
+  std::string audience;  // an absolute URI, the token's `aud`
   std::string name;
   std::vector<std::string> permissions;
-  std::map<std::string, std::vector<std::string>> scopes;   // scope → permissions that it covers
+  std::map<std::string, std::vector<std::string>> scopes;  // scope → permissions that it covers
   friend bool operator==(const ResourceServer&, const ResourceServer&) = default;
 };
 
@@ -61,8 +61,8 @@ struct Group {
 
 enum class ClientAuth { none, client_secret_basic, client_secret_post };
 enum class GrantType { authorization_code, refresh_token, client_credentials };
-enum class Party { first, third };       // a third party's client asks for consent
-enum class ScopeNeed { scope, none };    // none: a first-party client gets what its user holds there without a scope
+enum class Party { first, third };     // a third party's client asks for consent
+enum class ScopeNeed { scope, none };  // none: a first-party client gets what its user holds there without a scope
 
 // What a client may use at one resource server. "*" stands for every permission there.
 struct ClientAccess {
@@ -81,12 +81,12 @@ struct Client {
   std::vector<std::string> redirect_uris;
   std::vector<std::string> post_logout_redirect_uris;
   std::vector<std::string> scopes{"openid"};  // that it may ask for
-  std::vector<ClientAccess> access;         // the first is its resource server when a request names none
-  std::vector<std::string> roles;           // that it holds itself, for client credentials
-  std::vector<std::string> acts_as;         // audiences for which it may introspect: it is that resource server
+  std::vector<ClientAccess> access;           // the first is its resource server when a request names none
+  std::vector<std::string> roles;             // that it holds itself, for client credentials
+  std::vector<std::string> acts_as;           // audiences for which it may introspect: it is that resource server
   Party party = Party::first;
   ScopeNeed scope_need = ScopeNeed::scope;
-  bool require_pkce = true;                 // false only for a confidential client
+  bool require_pkce = true;  // false only for a confidential client
   Alg id_token_alg = Alg::RS256;
   friend bool operator==(const Client&, const Client&) = default;
 };
@@ -100,7 +100,7 @@ struct SigningKey {
   KeyState state = KeyState::next;
   std::string sealed_jwk;
   Instant created{};
-  Instant changed{};                        // when it reached its state
+  Instant changed{};  // when it reached its state
 };
 
 }  // namespace tessera::issuer

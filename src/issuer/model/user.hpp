@@ -12,27 +12,28 @@ namespace tessera::issuer {
 
 struct User {
   UserId id;
-  std::string username;                  // canonical: see canonical_username
-  std::string password_hash;             // Argon2id, names its parameters; "" cannot log in
+  std::string username;       // canonical: see canonical_username
+  std::string password_hash;  // Argon2id, names its parameters; "" cannot log in
   bool enabled = true;
   std::string name, given_name, family_name, email;
   bool email_verified = false;
   std::vector<std::string> roles, groups;
-  std::int64_t failures = 0;             // wrong passwords since the last right one
+  std::int64_t failures = 0;  // wrong passwords since the last right one
   Instant updated{};
 };
 
 // One login of one person in one browser. The cookie is random; only its digest is kept.
 struct Session {
   SessionId id;
-  std::string cookie_digest;             // base64url of SHA-256
+  std::string cookie_digest;  // base64url of SHA-256
   UserId user;
   Instant created{}, authenticated{}, seen{};
-  std::int64_t rev = 0;                  // the last fact applied when it was made
+  std::int64_t rev = 0;  // the last fact applied when it was made
   bool ended = false;
 };
 
-// What one client may do for one person after one code: lives as long as its session, or, with offline_access, by itself.
+// What one client may do for one person after one code: lives as long as its session, or, with offline_access, by
+// itself.
 struct Grant {
   GrantId id;
   SessionId session;
@@ -40,7 +41,7 @@ struct Grant {
   ClientId client;
   std::vector<std::string> scope;
   std::string audience;
-  std::string nonce;                     // for the first ID token only
+  std::string nonce;  // for the first ID token only
   Instant authenticated{}, created{};
   Instant used{};                        // when its refresh token last advanced
   std::int64_t generation = 0;           // of its newest refresh token
@@ -53,7 +54,7 @@ struct Grant {
 struct Consent {
   UserId user;
   ClientId client;
-  std::vector<std::string> scope;        // everything allowed so far
+  std::vector<std::string> scope;  // everything allowed so far
   Instant given{};
 };
 

@@ -13,7 +13,7 @@ namespace tessera::issuer {
 struct IdTokenHint {
   const Client* client = nullptr;  // that it was issued to; enabled
   UserId user;
-  SessionId session;               // "" when it names none
+  SessionId session;  // "" when it names none
 };
 
 // Nothing when its key is no longer ours: applications keep ID tokens for longer than a key lives. Refusal:

@@ -91,7 +91,8 @@ TEST(Json, limits_the_depth) {
 
 TEST(Json, tells_integers_from_numbers) {
   json::Document document;
-  const auto value = document.parse(R"([1,1.0,1e3,1.5,9007199254740993,18446744073709551615,1e19,-0.0,1e300,9007199254740993.0])");
+  const auto value =
+      document.parse(R"([1,1.0,1e3,1.5,9007199254740993,18446744073709551615,1e19,-0.0,1e300,9007199254740993.0])");
   ASSERT_TRUE(value);
   const auto list = *value->array();
   const std::optional<std::int64_t> integers[] = {1, 1, 1000, {}, 9007199254740993, {}, {}, 0, {}, {}};
@@ -108,8 +109,8 @@ TEST(Json, tells_integers_from_numbers) {
 }
 
 TEST(Json, prints_integers_exactly) {
-  for (const char* text : {"18446744073709551615", "12345678901234567890", "9223372036854775808", "-9223372036854775808",
-                           "9007199254740993", "[0,-1]"})
+  for (const char* text : {"18446744073709551615", "12345678901234567890", "9223372036854775808",
+                           "-9223372036854775808", "9007199254740993", "[0,-1]"})
     EXPECT_EQ(parsed(text), text);
 }
 

@@ -29,10 +29,11 @@ struct Fixture : testing::Test {
     return std::move(dev.config.declaration);
   }
   Declared apply(const Declaration& declaration, Vanished vanished = Vanished::keep, Apply how = Apply::changes) {
-    auto declared = declare(*store, declaration,
-                            {.vanished = vanished, .apply = how, .password_cost = {64, 1}, .now = kNow, .random = [](auto out) {
-                               crypto::random(out);
-                             }});
+    auto declared =
+        declare(*store, declaration,
+                {.vanished = vanished, .apply = how, .password_cost = {64, 1}, .now = kNow, .random = [](auto out) {
+                   crypto::random(out);
+                 }});
     EXPECT_TRUE(declared) << declared.error().sentence;
     return std::move(*declared);
   }
@@ -265,10 +266,8 @@ TEST_F(declaring, S14_narrowing_ends_tokens_and_widening_none) {
   person.roles = {"r"};
   person.groups = {"g"};
   const auto copy = [&] {
-    DeclaredRealm one{.realm = wide.realm,
-                      .resource_servers = wide.resource_servers,
-                      .roles = wide.roles,
-                      .groups = wide.groups};
+    DeclaredRealm one{
+        .realm = wide.realm, .resource_servers = wide.resource_servers, .roles = wide.roles, .groups = wide.groups};
     one.clients.push_back({client});
     one.users.push_back({person});
     return one;
@@ -294,14 +293,24 @@ TEST_F(declaring, S14_narrowing_ends_tokens_and_widening_none) {
       {"role's audience", [](auto& r) { r.roles[1].permissions.clear(); }, {{FactKind::role, "r2"}}},
       {"client's scopes", [](auto& r) { r.clients[0].client.scopes = {"openid"}; }, {{FactKind::client, "x"}}},
       {"client's roles", [](auto& r) { r.clients[0].client.roles.clear(); }, {{FactKind::client, "x"}}},
-      {"client's access", [](auto& r) { r.clients[0].client.access[0].permissions = {"p"}; }, {{FactKind::client, "x"}}},
+      {"client's access",
+       [](auto& r) { r.clients[0].client.access[0].permissions = {"p"}; },
+       {{FactKind::client, "x"}}},
       {"client's audience", [](auto& r) { r.clients[0].client.access.clear(); }, {{FactKind::client, "x"}}},
-      {"client's need", [](auto& r) { r.clients[0].client.scope_need = issuer::ScopeNeed::scope; }, {{FactKind::client, "x"}}},
+      {"client's need",
+       [](auto& r) { r.clients[0].client.scope_need = issuer::ScopeNeed::scope; },
+       {{FactKind::client, "x"}}},
       {"client's party", [](auto& r) { r.clients[0].client.party = issuer::Party::third; }, {{FactKind::client, "x"}}},
-      {"scope covers less", [](auto& r) { r.resource_servers[0].scopes["s"] = {"p"}; }, {{FactKind::audience, "urn:a"}}},
+      {"scope covers less",
+       [](auto& r) { r.resource_servers[0].scopes["s"] = {"p"}; },
+       {{FactKind::audience, "urn:a"}}},
       {"scope is gone", [](auto& r) { r.resource_servers[0].scopes.erase("t"); }, {{FactKind::audience, "urn:a"}}},
-      {"permission is gone", [](auto& r) { r.resource_servers[0].permissions = {"p"}; }, {{FactKind::audience, "urn:a"}}},
-      {"names alone", [](auto& r) { r.resource_servers[0].name = r.clients[0].client.name = r.users[0].user.name = "N"; }, {}},
+      {"permission is gone",
+       [](auto& r) { r.resource_servers[0].permissions = {"p"}; },
+       {{FactKind::audience, "urn:a"}}},
+      {"names alone",
+       [](auto& r) { r.resource_servers[0].name = r.clients[0].client.name = r.users[0].user.name = "N"; },
+       {}},
   };
   for (const auto& one : cases) {
     SCOPED_TRACE(one.what);

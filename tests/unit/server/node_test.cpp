@@ -358,13 +358,13 @@ TEST(log, cuts_between_characters_and_knows_the_time) {
   log.write(LogLevel::info, Instant(std::chrono::seconds(1'800'000'000)), "one", {{"a", std::string(199, 'x') + "é"}});
   log.write(LogLevel::info, Instant(std::chrono::seconds(1'800'000'000) + microseconds(20)), "two", {{"b", "\xFF"}});
   log.write(LogLevel::info, Instant(std::chrono::seconds(1'800'000'001) + microseconds(123456)), "three");
-  EXPECT_EQ(lines.text(),
-            R"({"time":"2027-01-15T08:00:00.000000Z","level":"info","msg":"one","a":")" + std::string(199, 'x') +
-                "\"}\n"
-                R"({"time":"2027-01-15T08:00:00.000020Z","level":"info","msg":"two","b":"?"})"
-                "\n"
-                R"({"time":"2027-01-15T08:00:01.123456Z","level":"info","msg":"three"})"
-                "\n");
+  EXPECT_EQ(lines.text(), R"({"time":"2027-01-15T08:00:00.000000Z","level":"info","msg":"one","a":")" +
+                              std::string(199, 'x') +
+                              "\"}\n"
+                              R"({"time":"2027-01-15T08:00:00.000020Z","level":"info","msg":"two","b":"?"})"
+                              "\n"
+                              R"({"time":"2027-01-15T08:00:01.123456Z","level":"info","msg":"three"})"
+                              "\n");
 }
 
 TEST(pool, a_task_that_throws_takes_no_other_along) {

@@ -100,7 +100,9 @@ TEST(signals, others_from_outside_change_nothing) {
 }
 
 TEST(signals, are_as_before_when_nobody_waits_for_them_any_more) {
-  { Signals signals; }
+  {
+    Signals signals;
+  }
   sigset_t blocked;
   pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
   EXPECT_EQ(sigismember(&blocked, SIGTERM), 0);
@@ -194,7 +196,8 @@ TEST(start, a_database_of_a_newer_version) {
   const test::Folder folder;
   write(folder / "t.toml", kConfig);
   start_once(folder / "t.toml");
-  store::Connection(store::Engine::sqlite, folder / "tessera.db").run("INSERT INTO schema_version (version) VALUES (999)");
+  store::Connection(store::Engine::sqlite, folder / "tessera.db")
+      .run("INSERT INTO schema_version (version) VALUES (999)");
   expect_refusal(run("serve --config " + (folder / "t.toml")), "schema 999");
 }
 

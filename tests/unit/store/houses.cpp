@@ -38,12 +38,9 @@ PostgresSchema::~PostgresSchema() {
 
 std::string name_of(const testing::TestParamInfo<Where>& info) {
   switch (info.param) {
-    case Where::file:
-      return "sqlite_file";
-    case Where::memory:
-      return "sqlite_memory";
-    case Where::postgresql:
-      return "postgresql";
+    case Where::file: return "sqlite_file";
+    case Where::memory: return "sqlite_memory";
+    case Where::postgresql: return "postgresql";
   }
   return "";
 }
@@ -55,12 +52,8 @@ void Houses::SetUp() {
     (log_ += text) += "\n";
   };
   switch (GetParam()) {
-    case Where::file:
-      options.url = "sqlite://" + folder.file("t.db");
-      break;
-    case Where::memory:
-      options.url = "sqlite::memory:";
-      break;
+    case Where::file: options.url = "sqlite://" + folder.file("t.db"); break;
+    case Where::memory: options.url = "sqlite::memory:"; break;
     case Where::postgresql:
       schema = std::make_unique<PostgresSchema>();
       if (schema->url().empty()) GTEST_SKIP() << "no PostgreSQL";
