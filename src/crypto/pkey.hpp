@@ -17,6 +17,8 @@ namespace tessera::crypto {
 enum class PkeyType : std::uint8_t { RSA, P256, P384, P521, secp256k1, Ed25519, Ed448 };
 enum class Hash : std::uint8_t { SHA256, SHA384, SHA512 };
 enum class Scheme : std::uint8_t { rsa_pkcs1, rsa_pss, ecdsa, eddsa };
+// The hash of RSAES-OAEP and of its MGF1 (RFC 7518 section 4.3, and the registry's later rows).
+enum class Oaep : std::uint8_t { SHA1, SHA256, SHA384, SHA512 };
 
 constexpr std::size_t hash_size(Hash hash) { return hash == Hash::SHA256 ? 32 : hash == Hash::SHA384 ? 48 : 64; }
 // Octets of a coordinate (EC), of the public key (Ed); 0 for RSA.
@@ -69,6 +71,15 @@ class Pkey {
   // `signature` as JOSE writes it: r and s side by side for ECDSA. Err::bad_signature.
   Result<void> verify(Scheme scheme, Hash hash, std::string_view input, BytesView signature) const;
   Result<Bytes> sign(Scheme scheme, Hash hash, std::string_view input) const;  // Err::unavailable
+
+  // RSA alone. What is encrypted is a content encryption key, which always fits.
+  Result<Bytes> encrypt_oaep(Oaep hash, const Secret& key) const;  // Err::unavailable
+  // Err::decrypt_failed. The caller goes on with a random key, so that nobody learns how far it went (RFC 7516 section
+  // 11.5).
+  Result<Secret> decrypt_oaep(Oaep hash, BytesView encrypted) const;
+  // ECDH of this private key and a public key of the same type: the x coordinate (RFC 7518 section 4.6, RFC 8037
+  // section 3.2). Err::bad_key when the outcome is all zero.
+  Result<Secret> agree(const Pkey& peer) const;
 
   struct Impl;
 
