@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "tessera/keys.hpp"
+#include "tessera/policy.hpp"
 #include "tessera/result.hpp"
 
 namespace tessera {
@@ -32,15 +33,6 @@ using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
 // ── making ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-// A value that must be given: has no default.
-template <class T>
-struct Required {
-  template <class U>
-    requires std::convertible_to<U&&, T>
-  Required(U&& v) : value(std::forward<U>(v)) {}
-  T value;
-};
 
 // JSON text that stands for itself as a claim's value: an object or an array of mixed things, a number that no other
 // type holds exactly. Checked when signed; only white space is left out.
@@ -99,53 +91,6 @@ Result<std::string> sign(const Draft& draft, const PrivateKey& key);
 Result<std::string> sign(const Draft& draft, const SecretKey& key);
 
 // ── checking ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-// Says, where it stands, that something is not checked, and why. The reason must be a literal.
-struct Unchecked {
-  template <std::size_t N>
-  consteval explicit Unchecked(const char (&why)[N]) : reason(why) {
-    static_assert(N > 1, "say why");
-  }
-  const char* reason;
-};
-
-// One of several exact texts, or Unchecked. An empty list matches nothing.
-class Expected {
- public:
-  Expected(const char* value) : values_{std::string(value)} {}
-  Expected(std::nullptr_t) = delete;
-  Expected(std::string value) : values_{std::move(value)} {}
-  Expected(std::vector<std::string> any_of) : values_(std::move(any_of)) {}
-  // {"a", "b"}. No std::initializer_list: it would take the {} of a field that was left out.
-  template <std::convertible_to<std::string>... More>
-    requires(sizeof...(More) > 0)
-  Expected(std::string first, More&&... more) : values_{std::move(first), std::string(std::forward<More>(more))...} {}
-  Expected(Unchecked why) : unchecked_(why.reason) {}
-
-  bool checked() const { return unchecked_ == nullptr; }
-  const std::vector<std::string>& values() const { return values_; }
-  const char* unchecked_reason() const { return unchecked_; }  // null when checked
-
- private:
-  std::vector<std::string> values_;
-  const char* unchecked_ = nullptr;
-};
-
-// The algorithms that may have signed, or Unchecked (every algorithm of the key then). An empty list allows none.
-class AllowedAlgs {
- public:
-  template <std::same_as<Alg>... More>
-  AllowedAlgs(Alg first, More... more) : algs_{first, more...} {}
-  AllowedAlgs(std::vector<Alg> algs) : algs_(std::move(algs)) {}
-  AllowedAlgs(Unchecked why) : unchecked_(why.reason) {}
-  bool checked() const { return unchecked_ == nullptr; }
-  const std::vector<Alg>& values() const { return algs_; }
-  const char* unchecked_reason() const { return unchecked_; }
-
- private:
-  std::vector<Alg> algs_;
-  const char* unchecked_ = nullptr;
-};
 
 struct Policy {
   Expected issuer;    // iss is one of these

@@ -1,10 +1,11 @@
 // Keys, and sets of them.
 //
-// Three types, so that none can stand in for another: a `PublicKey` verifies, a `PrivateKey` signs, a `SecretKey` (a
-// MAC key) does both and is never published. A key is immutable once made and cheap to copy (copies share it); any
-// number of threads may use one at once. Everything that OpenSSL or libsodium needs is prepared when the key is made,
-// never per call. A thread keeps the contexts of the keys that it used last, so a key's octets leave its memory when
-// their place is taken or the thread ends, not with the last copy of the key.
+// Three types, so that none can stand in for another: a `PublicKey` verifies and encrypts, a `PrivateKey` signs and
+// decrypts, a `SecretKey` (of a MAC or a cipher, or a password) does both and is never published. A key is immutable
+// once made and cheap to copy (copies share it); any number of threads may use one at once. Everything that OpenSSL or
+// libsodium needs is prepared when the key is made, never per call. A thread keeps the contexts of the keys that it
+// used last, so a key's octets leave its memory when their place is taken or the thread ends, not with the last copy of
+// the key.
 //
 // The algorithm belongs to the key (RFC 8725 section 3.1). A key's type and curve fix the algorithms that it can serve;
 // its `alg`, where it names one, narrows them to that one. A header never widens them.
@@ -45,8 +46,32 @@ inline constexpr std::size_t kAlgCount = 16;
 std::string_view alg_name(Alg alg);                       // "ES256"
 std::optional<Alg> alg_from_name(std::string_view name);  // exact octets
 
-// What a key is, beside its type: (kty, crv) of RFC 7517 and RFC 7518 section 6.
-enum class KeyType : std::uint8_t { oct, RSA, P256, P384, P521, secp256k1, Ed25519, Ed448 };
+// The key management algorithms: `alg` of a JWE (RFC 7518 section 4.1; "-" and "+" are written "_" here). RSA1_5 is not
+// among them.
+// clang-format off
+enum class KeyAlg : std::uint8_t {
+  dir,
+  A128KW, A192KW, A256KW,
+  A128GCMKW, A192GCMKW, A256GCMKW,
+  RSA_OAEP, RSA_OAEP_256, RSA_OAEP_384, RSA_OAEP_512,
+  ECDH_ES, ECDH_ES_A128KW, ECDH_ES_A192KW, ECDH_ES_A256KW,
+  PBES2_HS256_A128KW, PBES2_HS384_A192KW, PBES2_HS512_A256KW,
+};
+// clang-format on
+inline constexpr std::size_t kKeyAlgCount = 18;
+
+std::string_view key_alg_name(KeyAlg alg);                       // "ECDH-ES+A128KW"
+std::optional<KeyAlg> key_alg_from_name(std::string_view name);  // exact octets
+
+// The content encryption algorithms: `enc` of a JWE (RFC 7518 section 5.1).
+enum class Enc : std::uint8_t { A128GCM, A192GCM, A256GCM, A128CBC_HS256, A192CBC_HS384, A256CBC_HS512 };
+inline constexpr std::size_t kEncCount = 6;
+
+std::string_view enc_name(Enc enc);                       // "A128CBC-HS256"
+std::optional<Enc> enc_from_name(std::string_view name);  // exact octets
+
+// What a key is, beside its type: (kty, crv) of RFC 7517, RFC 7518 section 6 and RFC 8037.
+enum class KeyType : std::uint8_t { oct, RSA, P256, P384, P521, secp256k1, Ed25519, Ed448, X25519, X448 };
 std::string_view key_type_name(KeyType type);  // "P-256"
 
 enum class KeyUse : std::uint8_t { any, sig, enc };
@@ -54,8 +79,12 @@ enum class KeyUse : std::uint8_t { any, sig, enc };
 // What a JWK says beside the key itself. An empty `kid` is an absent one.
 struct KeyInfo {
   std::string kid{};  // opaque; UTF-8, at most 256 octets
+  // The JWK's `alg` is one of three, so at most one of them is set: a key that signs, one that encrypts keys, or (with
+  // `dir`) one that encrypts content.
   std::optional<Alg> alg{};
   KeyUse use = KeyUse::any;
+  std::optional<KeyAlg> key_alg{};
+  std::optional<Enc> enc{};
 };
 
 // src/jose/key_data.hpp
@@ -81,6 +110,7 @@ class PublicKey {
   const KeyInfo& info() const;
   unsigned bits() const;       // of the modulus, or of the curve's order
   bool admits(Alg alg) const;  // by type, length and `alg` alone; `use` and `key_ops` are asked when it is used
+  bool admits(KeyAlg alg) const;
 
   std::string jwk() const;  // compact JSON, members as RFC 7517 orders its examples: kty first
   std::string pem() const;  // SPKI
@@ -109,10 +139,13 @@ class PrivateKey {
   // Errors: weak_key, too_large, malformed (kid), alg_key_mismatch (an HS* alg: see SecretKey; an info.alg that is not
   // `alg`), unavailable (the random source).
   static Result<PrivateKey> generate(Alg alg, KeyInfo info = {}, unsigned rsa_bits = 2048);
+  // The same for a recipient of JWE: RSA for RSA-OAEP*, a curve (P-256, P-384, P-521, X25519, X448) for ECDH-ES*.
+  static Result<PrivateKey> generate(KeyAlg alg, KeyType type, KeyInfo info = {}, unsigned rsa_bits = 2048);
 
   KeyType type() const;
   const KeyInfo& info() const;
   bool admits(Alg alg) const;
+  bool admits(KeyAlg alg) const;
   PublicKey public_key() const;
   std::string thumbprint() const;
   Result<PrivateKey> with(KeyInfo info) const;  // as PublicKey::with
@@ -133,18 +166,29 @@ class SecretKey {
   // all octets white space), alg_key_mismatch (not an HS* alg, or an info.alg that is not `alg`), malformed (kid),
   // too_large (1 KiB, kid).
   static Result<SecretKey> from_octets(BytesView octets, Alg alg, KeyInfo info = {});
+  // The same as the key of one key management algorithm: of AES Key Wrap and GCM key wrap exactly their 16, 24 or 32
+  // octets, of `dir` those of any content encryption (else bad_key), of PBES2 a password. Or, for `dir`, of one content
+  // encryption.
+  static Result<SecretKey> from_octets(BytesView octets, KeyAlg alg, KeyInfo info = {});
+  static Result<SecretKey> from_octets(BytesView octets, Enc enc, KeyInfo info = {});
   // The same for octets that are too few, never none and never all white space: to go on serving a secret that others
   // chose, until it can be replaced. RFC 7518 section 3.2 forbids such keys, and whoever holds one token of a short
   // secret can guess the secret offline. It serves `alg` only, and SecretKey::parse refuses its JWK.
   //   SecretKey::from_short_octets(octets, Alg::HS256, "partner X changes its secret in March")
   static Result<SecretKey> from_short_octets(BytesView octets, Alg alg, Reason why, KeyInfo info = {});
-  // A JWK of kty "oct". Without `alg` it admits every HS* algorithm that its length can serve (weak_key if none).
+  // A JWK of kty "oct". Without `alg` it admits every HS* algorithm that its length can serve (weak_key if none, but
+  // for a key whose `use` is "enc": 16 octets), and every cipher that takes keys of its length; never PBES2.
   static Result<SecretKey> parse(std::string_view jwk);
   // As many random octets as the hash's output.
   static Result<SecretKey> generate(Alg alg, KeyInfo info = {});
+  // As many as the cipher takes. alg_key_mismatch: not A*KW or A*GCMKW.
+  static Result<SecretKey> generate(KeyAlg alg, KeyInfo info = {});
+  static Result<SecretKey> generate(Enc enc, KeyInfo info = {});
 
   const KeyInfo& info() const;
   bool admits(Alg alg) const;
+  bool admits(KeyAlg alg) const;
+  bool admits(Enc enc) const;                  // as the key of `dir`
   std::string thumbprint() const;              // RFC 7638 section 3.2; reveals nothing only if the key is random
   Result<SecretKey> with(KeyInfo info) const;  // as PublicKey::with; weak_key (too short for info.alg)
   Secret jwk() const;

@@ -5,5 +5,6 @@
 #include "tessera/jws.hpp"
 #include "tessera/jwt.hpp"
 #include "tessera/keys.hpp"
+#include "tessera/policy.hpp"
 #include "tessera/result.hpp"
 #include "tessera/secret.hpp"

@@ -78,4 +78,12 @@ Result<Secret> Pkey::agree(const Pkey& peer) const {
   return out;
 }
 
+Result<Pkey::Agreement> Pkey::agree_with_ephemeral() const {
+  const QuietErrors quiet;
+  // Not checked as a key that is kept would be: OpenSSL has just made it, for one use.
+  const Pkey ephemeral(TRY(fresh(type(), 0)));
+  Secret agreed = TRY(ephemeral.agree(*this));
+  return Agreement{ephemeral.curve_public(), std::move(agreed)};
+}
+
 }  // namespace tessera::crypto

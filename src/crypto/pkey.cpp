@@ -67,13 +67,24 @@ Ptr<EVP_PKEY> from_data(const char* kind, int selection, OSSL_PARAM_BLD* build) 
   return Ptr<EVP_PKEY>(pkey);
 }
 
+// The curves whose keys are octet strings (RFC 8037). OpenSSL's name; null for the rest.
+const char* raw_name(PkeyType type) {
+  switch (type) {
+    case PkeyType::Ed25519: return "ED25519";
+    case PkeyType::Ed448: return "ED448";
+    case PkeyType::X25519: return "X25519";
+    case PkeyType::X448: return "X448";
+    default: return nullptr;
+  }
+}
+bool is_raw(PkeyType type) { return raw_name(type) != nullptr; }
 bool is_edwards(PkeyType type) { return type == PkeyType::Ed25519 || type == PkeyType::Ed448; }
-const char* edwards_name(PkeyType type) { return type == PkeyType::Ed25519 ? "ED25519" : "ED448"; }
+bool only_agrees(PkeyType type) { return type == PkeyType::X25519 || type == PkeyType::X448; }
 
 std::optional<PkeyType> type_of(const EVP_PKEY* pkey) {
   if (EVP_PKEY_is_a(pkey, "RSA")) return PkeyType::RSA;
-  if (EVP_PKEY_is_a(pkey, "ED25519")) return PkeyType::Ed25519;
-  if (EVP_PKEY_is_a(pkey, "ED448")) return PkeyType::Ed448;
+  for (const PkeyType type : {PkeyType::Ed25519, PkeyType::Ed448, PkeyType::X25519, PkeyType::X448})
+    if (EVP_PKEY_is_a(pkey, raw_name(type))) return type;
   if (!EVP_PKEY_is_a(pkey, "EC")) return std::nullopt;
   std::array<char, 64> name{};
   std::size_t size = 0;
@@ -103,8 +114,10 @@ Secret sodium_secret(const EVP_PKEY* pkey, BytesView public_key) {
   return out;
 }
 
-// A signature over a fixed text and its verification: the halves belong together.
+// A signature over a fixed text and its verification: the halves belong together. (A key that cannot sign had its
+// public half computed.)
 Result<void> check_pair(const Pkey& key) {
+  if (only_agrees(key.type())) return {};
   constexpr std::string_view kText = "tessera key check";
   const Scheme scheme = key.type() == PkeyType::RSA ? Scheme::rsa_pkcs1
                         : is_edwards(key.type())    ? Scheme::eddsa
@@ -139,7 +152,7 @@ Result<Pkey> Pkey::checked(std::shared_ptr<Impl> impl) {
   auto& key = *impl;
   if (key.type == PkeyType::RSA) {
     TRY_VOID(check_rsa(key.pkey.get(), key.has_private));
-  } else if (!is_edwards(key.type)) {
+  } else if (!is_raw(key.type)) {
     const Ptr<EVP_PKEY_CTX> context(EVP_PKEY_CTX_new_from_pkey(nullptr, key.pkey.get(), nullptr));
     ENSURE(EVP_PKEY_public_check(context.get()) == 1, bad_key, "point");
     if (key.has_private) {
@@ -206,15 +219,15 @@ Result<Pkey> Pkey::from_curve(PkeyType type, const CurveNumbers& numbers) {
   auto impl = std::make_shared<Impl>();
   impl->type = type;
   impl->has_private = !numbers.d.empty();
-  if (is_edwards(type)) {
+  if (is_raw(type)) {
     const auto raw = [](BytesView octets) { return reinterpret_cast<const unsigned char*>(octets.data()); };
     if (impl->has_private) {
       const BytesView d = numbers.d.expose("imported into OpenSSL");
-      impl->pkey.reset(EVP_PKEY_new_raw_private_key_ex(nullptr, edwards_name(type), nullptr, raw(d), d.size()));
+      impl->pkey.reset(EVP_PKEY_new_raw_private_key_ex(nullptr, raw_name(type), nullptr, raw(d), d.size()));
       ENSURE(impl->pkey, bad_key, "d");
       ENSURE(raw_public(impl->pkey.get(), size) == numbers.x, bad_key, "x");
     } else {
-      impl->pkey.reset(EVP_PKEY_new_raw_public_key_ex(nullptr, edwards_name(type), nullptr, raw(numbers.x), size));
+      impl->pkey.reset(EVP_PKEY_new_raw_public_key_ex(nullptr, raw_name(type), nullptr, raw(numbers.x), size));
       ENSURE(impl->pkey, bad_key, "x");
     }
     return checked(std::move(impl));
@@ -271,7 +284,7 @@ Result<Pkey> Pkey::from_pem(std::string_view text) {
   return checked(std::move(impl));
 }
 
-Result<Pkey> Pkey::generate(PkeyType type, unsigned rsa_bits) {
+Result<std::shared_ptr<Pkey::Impl>> Pkey::fresh(PkeyType type, unsigned rsa_bits) {
   auto impl = std::make_shared<Impl>();
   impl->type = type;
   impl->has_private = true;
@@ -279,13 +292,18 @@ Result<Pkey> Pkey::generate(PkeyType type, unsigned rsa_bits) {
     ENSURE(rsa_bits >= kMinRsaBits, weak_key, "bits");
     ENSURE(rsa_bits <= kMaxRsaBits, too_large, "bits");
     impl->pkey.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{rsa_bits}));
-  } else if (is_edwards(type)) {
-    impl->pkey.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, edwards_name(type)));
+  } else if (is_raw(type)) {
+    impl->pkey.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, raw_name(type)));
   } else {
     impl->pkey.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", group_name(type)));
   }
   ENSURE(impl->pkey, unavailable, "key generation");
-  return checked(std::move(impl));
+  return impl;
+}
+
+Result<Pkey> Pkey::generate(PkeyType type, unsigned rsa_bits) {
+  auto made = TRY(fresh(type, rsa_bits));
+  return checked(std::move(made));
 }
 
 PkeyType Pkey::type() const { return impl_->type; }
@@ -315,7 +333,7 @@ RsaNumbers Pkey::rsa_private() const {
 CurveNumbers Pkey::curve_public() const {
   const std::size_t size = coordinate_size(type());
   CurveNumbers out;
-  if (is_edwards(type())) {
+  if (is_raw(type())) {
     out.x = raw_public(impl_->pkey.get(), size);
     return out;
   }
@@ -327,7 +345,7 @@ CurveNumbers Pkey::curve_public() const {
 CurveNumbers Pkey::curve_private() const {
   const std::size_t size = coordinate_size(type());
   CurveNumbers out = curve_public();
-  if (is_edwards(type())) {
+  if (is_raw(type())) {
     out.d = Secret::of_size(size);
     std::size_t written = size;
     INVARIANT(EVP_PKEY_get_raw_private_key(impl_->pkey.get(), reinterpret_cast<unsigned char*>(out.d.writable().data()),

@@ -14,20 +14,21 @@
 
 namespace tessera::crypto {
 
-enum class PkeyType : std::uint8_t { RSA, P256, P384, P521, secp256k1, Ed25519, Ed448 };
+enum class PkeyType : std::uint8_t { RSA, P256, P384, P521, secp256k1, Ed25519, Ed448, X25519, X448 };
 enum class Hash : std::uint8_t { SHA256, SHA384, SHA512 };
 enum class Scheme : std::uint8_t { rsa_pkcs1, rsa_pss, ecdsa, eddsa };
 // The hash of RSAES-OAEP and of its MGF1 (RFC 7518 section 4.3, and the registry's later rows).
 enum class Oaep : std::uint8_t { SHA1, SHA256, SHA384, SHA512 };
 
 constexpr std::size_t hash_size(Hash hash) { return hash == Hash::SHA256 ? 32 : hash == Hash::SHA384 ? 48 : 64; }
-// Octets of a coordinate (EC), of the public key (Ed); 0 for RSA.
+// Octets of a coordinate (EC), of the public key (Ed, X); 0 for RSA.
 constexpr std::size_t coordinate_size(PkeyType type) {
   switch (type) {
     case PkeyType::RSA: return 0;
     case PkeyType::P384: return 48;
     case PkeyType::P521: return 66;
     case PkeyType::Ed448: return 57;
+    case PkeyType::X448: return 56;
     default: return 32;
   }
 }
@@ -40,7 +41,7 @@ struct RsaNumbers {
   Secret d, p, q, dp, dq, qi;  // p and all that follow together, or none of them
 };
 struct CurveNumbers {
-  Bytes x, y;  // y is empty for Ed25519 and Ed448
+  Bytes x, y;  // y is empty for the curves of RFC 8037
   Secret d;
 };
 
@@ -80,13 +81,22 @@ class Pkey {
   // ECDH of this private key and a public key of the same type: the x coordinate (RFC 7518 section 4.6, RFC 8037
   // section 3.2). Err::bad_key when the outcome is all zero.
   Result<Secret> agree(const Pkey& peer) const;
+  // The same with a new key pair that nobody keeps. Errors: bad_key, unavailable (the random source).
+  struct Agreement;
+  Result<Agreement> agree_with_ephemeral() const;
 
   struct Impl;
 
  private:
   explicit Pkey(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  static Result<std::shared_ptr<Impl>> fresh(PkeyType type, unsigned rsa_bits);
   static Result<Pkey> checked(std::shared_ptr<Impl> impl);
   std::shared_ptr<const Impl> impl_;
+};
+
+struct Pkey::Agreement {
+  CurveNumbers ephemeral;  // the public half
+  Secret agreed;
 };
 
 // Keyed HMAC.

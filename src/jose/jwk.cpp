@@ -12,12 +12,17 @@ namespace tessera::detail {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kCurves = {"",      "",          "P-256",   "P-384",
-                                                     "P-521", "secp256k1", "Ed25519", "Ed448"};
 constexpr std::array kPrivateMembers = {"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"};
 
 crypto::PkeyType pkey_type(KeyType type) { return static_cast<crypto::PkeyType>(static_cast<int>(type) - 1); }
 KeyType key_type(crypto::PkeyType type) { return static_cast<KeyType>(static_cast<int>(type) + 1); }
+
+std::optional<KeyType> curve_from_name(std::string_view name) {
+  for (const KeyType type : {KeyType::P256, KeyType::P384, KeyType::P521, KeyType::secp256k1, KeyType::Ed25519,
+                             KeyType::Ed448, KeyType::X25519, KeyType::X448})
+    if (key_type_name(type) == name) return type;
+  return std::nullopt;
+}
 
 // The text of a member that must be a string; nothing when it is absent.
 Result<std::optional<std::string_view>> text_member(const json::Object& jwk, const char* name) {
@@ -56,7 +61,6 @@ Result<void> parse_use(const json::Object& jwk, KeyData& key) {
       ENSURE(!use->empty(), malformed, "use");
       ENSURE(use->size() <= kMaxUse, too_large, "use");
       key.other_use = *use;
-      key.may_verify = key.may_sign = false;
     }
   }
   if (const auto operations = jwk.find("key_ops")) {
@@ -72,9 +76,9 @@ Result<void> parse_use(const json::Object& jwk, KeyData& key) {
     //= RFC7517#4.3
     // Duplicate key operation values MUST NOT be present in the array.
     ENSURE(std::ranges::adjacent_find(names) == names.end(), malformed, "key_ops");
-    key.has_operations = true;
-    key.may_verify = key.may_verify && std::ranges::binary_search(names, "verify");
-    key.may_sign = key.may_sign && std::ranges::binary_search(names, "sign");
+    key.operations.emplace();
+    for (std::size_t i = 0; i < std::size(kOperationNames); ++i)
+      if (std::ranges::binary_search(names, kOperationNames[i])) key.operations->add(static_cast<Operation>(i));
   }
   return {};
 }
@@ -83,7 +87,9 @@ Result<void> parse_info(const json::Object& jwk, KeyData& key) {
   if (const auto kid = TRY(text_member(jwk, "kid"))) key.info.kid = *kid;
   if (const auto name = TRY(text_member(jwk, "alg"))) {
     key.info.alg = alg_from_name(*name);
-    ENSURE(key.info.alg, unknown_alg, "alg");
+    key.info.key_alg = key_alg_from_name(*name);
+    key.info.enc = enc_from_name(*name);
+    ENSURE(key.info.alg || key.info.key_alg || key.info.enc, unknown_alg, "alg");
   }
   return parse_use(jwk, key);
 }
@@ -112,14 +118,14 @@ Result<void> parse_rsa(const json::Object& jwk, KeyData& key) {
 Result<void> parse_curve(const json::Object& jwk, KeyData& key, std::string_view kty) {
   const auto crv = TRY(text_member(jwk, "crv"));
   ENSURE(crv, bad_key, "crv");
-  const auto row = std::ranges::find(kCurves.begin() + 2, kCurves.end(), *crv);
-  ENSURE(row != kCurves.end(), unsupported, "crv");
-  key.type = static_cast<KeyType>(row - kCurves.begin());
-  const bool edwards = key.type == KeyType::Ed25519 || key.type == KeyType::Ed448;
-  ENSURE(edwards == (kty == "OKP"), bad_key, "kty");
+  const auto type = curve_from_name(*crv);
+  ENSURE(type, unsupported, "crv");
+  key.type = *type;
+  const bool has_y = key.type <= KeyType::secp256k1;
+  ENSURE(has_y == (kty == "EC"), bad_key, "kty");
   crypto::CurveNumbers numbers;
   numbers.x = TRY(octets_member(jwk, "x"));
-  if (!edwards) numbers.y = TRY(octets_member(jwk, "y"));
+  if (has_y) numbers.y = TRY(octets_member(jwk, "y"));
   numbers.d = TRY(secret_member(jwk, "d"));
   key.pkey = TRY(crypto::Pkey::from_curve(pkey_type(key.type), numbers));
   return {};
@@ -136,6 +142,7 @@ Result<void> parse_oct(const json::Object& jwk, KeyData& key) {
   return {};
 }
 
+constexpr std::size_t kSmallestCipherKey = 16;
 constexpr std::size_t kLongestJwk = 12 << 10;  // RSA of 8,192 bits, and a kid that is all escapes
 
 void write_secret(json::Writer& out, const char* name, const Secret& secret) {
@@ -145,13 +152,39 @@ void write_secret(json::Writer& out, const char* name, const Secret& secret) {
   wipe(text);
 }
 
+std::size_t size_of(const KeyData& key) { return key.mac->octets().size(); }
+
 bool long_enough(const KeyData& key, Alg alg) {
-  return key.mac->octets().size() >= crypto::hash_size(alg_row(alg).hash) || key.short_for == alg;
+  return size_of(key) >= crypto::hash_size(alg_row(alg).hash) || key.short_for == alg;
+}
+
+// Ciphers take keys of one size each; `dir` takes that of any content encryption, and a password may have any.
+bool right_size(const KeyData& key, KeyAlg alg) {
+  const auto& row = key_alg_row(alg);
+  if (row.management == Management::password) return true;
+  if (row.management != Management::direct) return size_of(key) == row.wrapping_size;
+  return std::ranges::any_of(kEncs, [&](const EncRow& enc) { return key_size(enc.enc) == size_of(key); });
 }
 
 // A secret file that holds nothing but white space was meant to hold something.
 bool is_ink(std::byte b) {
   return b != std::byte{' '} && b != std::byte{'\t'} && b != std::byte{'\n'} && b != std::byte{'\r'};
+}
+
+Result<void> check_octets(const KeyData& key) {
+  ENSURE(std::ranges::any_of(key.mac->octets().expose("looked at for ink"), is_ink), weak_key, "k");
+  if (key.info.key_alg) {
+    ENSURE(right_size(key, *key.info.key_alg), bad_key, "k");
+  } else if (key.info.enc) {
+    ENSURE(size_of(key) == key_size(*key.info.enc), bad_key, "k");
+  } else if (key.info.use == KeyUse::enc && !key.info.alg) {
+    ENSURE(size_of(key) >= kSmallestCipherKey, weak_key, "k");
+  } else {
+    //= RFC7518#3.2
+    // A key of the same size as the hash output (for instance, 256 bits for "HS256") or larger MUST be used
+    ENSURE(long_enough(key, key.info.alg.value_or(key.short_for.value_or(Alg::HS256))), weak_key, "k");
+  }
+  return {};
 }
 
 }  // namespace
@@ -163,15 +196,13 @@ bool has_private_members(const json::Object& jwk) {
 Result<void> check_info(const KeyData& key) {
   ENSURE(key.info.kid.size() <= kMaxKid, too_large, "kid");
   ENSURE(valid_utf8(key.info.kid), malformed, "kid");
+  ENSURE(key.info.alg.has_value() + key.info.key_alg.has_value() + key.info.enc.has_value() <= 1, alg_key_mismatch,
+         "alg");
   ENSURE(!key.info.alg || fits(key.type, *key.info.alg), alg_key_mismatch, "alg");
+  ENSURE(!key.info.key_alg || fits(key.type, *key.info.key_alg), alg_key_mismatch, "alg");
+  ENSURE(!key.info.enc || key.type == KeyType::oct, alg_key_mismatch, "alg");
   ENSURE(key.info.use == KeyUse::any || key.other_use.empty(), wrong_kind, "use");
-  if (key.type == KeyType::oct) {
-    //= RFC7518#3.2
-    // A key of the same size as the hash output (for instance, 256 bits for "HS256") or larger MUST be used
-    ENSURE(long_enough(key, key.info.alg.value_or(key.short_for.value_or(Alg::HS256))), weak_key, "k");
-    ENSURE(std::ranges::any_of(key.mac->octets().expose("looked at for ink"), is_ink), weak_key, "k");
-  }
-  return {};
+  return key.type == KeyType::oct ? check_octets(key) : Result<void>{};
 }
 
 Result<std::shared_ptr<KeyData>> key_from_jwk(const json::Object& jwk) {
@@ -193,6 +224,18 @@ Result<std::shared_ptr<KeyData>> key_from_jwk(const json::Object& jwk) {
   return key;
 }
 
+namespace {
+
+// What a JWK says is not contradicted.
+template <class T>
+Result<void> complete(std::optional<T>& said, std::optional<T> given) {
+  ENSURE(!said || !given || said == given, alg_key_mismatch, "alg");
+  if (given) said = given;
+  return {};
+}
+
+}  // namespace
+
 Result<std::shared_ptr<KeyData>> key_from_text(std::string_view text, KeyInfo info, Members allowed) {
   ENSURE(text.size() <= kMaxKeyText, too_large, "key");
   const auto first = text.find_first_not_of(" \t\r\n");
@@ -203,10 +246,9 @@ Result<std::shared_ptr<KeyData>> key_from_text(std::string_view text, KeyInfo in
     ENSURE(allowed == Members::all || !has_private_members(object), wrong_kind, "private key");
     auto key = TRY(key_from_jwk(object));
     if (!info.kid.empty()) key->info.kid = info.kid;
-    if (info.alg) {
-      ENSURE(!key->info.alg || key->info.alg == info.alg, alg_key_mismatch, "alg");
-      key->info.alg = info.alg;
-    }
+    TRY_VOID(complete(key->info.alg, info.alg));
+    TRY_VOID(complete(key->info.key_alg, info.key_alg));
+    TRY_VOID(complete(key->info.enc, info.enc));
     if (info.use != KeyUse::any) {
       ENSURE(key->info.use == KeyUse::any || key->info.use == info.use, wrong_kind, "use");
       key->info.use = info.use;
@@ -223,8 +265,70 @@ Result<std::shared_ptr<KeyData>> key_from_text(std::string_view text, KeyInfo in
   return key;
 }
 
+bool KeyData::admits(KeyAlg alg) const {
+  if (!fits(type, alg) || info.alg) return false;
+  // A password is one because it says so: any other secret is stretched by nobody.
+  if (key_alg_row(alg).management == Management::password) return info.key_alg == alg;
+  if (info.enc) return alg == KeyAlg::dir;
+  if (type == KeyType::oct && !right_size(*this, alg)) return false;
+  return !info.key_alg || *info.key_alg == alg;
+}
+
+bool KeyData::admits(Enc enc) const {
+  return admits(KeyAlg::dir) && size_of(*this) == key_size(enc) && (!info.enc || *info.enc == enc);
+}
+
+namespace {
+
+// Under `use`, and under `key_ops` where the key has them.
+bool may(const KeyData& key, KeyUse use, std::initializer_list<Operation> any_of) {
+  if (!key.other_use.empty() || (key.info.use != KeyUse::any && key.info.use != use)) return false;
+  return !key.operations || std::ranges::any_of(any_of, [&](Operation one) { return key.operations->has(one); });
+}
+
+}  // namespace
+
+Operations public_operations(Operations pair) {
+  using enum Operation;
+  Operations out;
+  for (const auto& [of_private, of_public] : {std::pair{sign, verify}, {decrypt, encrypt}, {unwrapKey, wrapKey}})
+    if (pair.has(of_private) || pair.has(of_public)) out.add(of_public);
+  return out;
+}
+
+bool KeyData::may_sign() const { return may(*this, KeyUse::sig, {Operation::sign}); }
+bool KeyData::may_verify() const { return may(*this, KeyUse::sig, {Operation::verify}); }
+
+bool KeyData::may_encrypt(KeyAlg alg) const {
+  switch (key_alg_row(alg).management) {
+    case Management::direct: return may(*this, KeyUse::enc, {Operation::encrypt});
+    case Management::wrap:
+    case Management::gcm_wrap: return may(*this, KeyUse::enc, {Operation::wrapKey});
+    case Management::oaep: return may(*this, KeyUse::enc, {Operation::wrapKey, Operation::encrypt});
+    case Management::password: return may(*this, KeyUse::enc, {Operation::deriveKey, Operation::deriveBits});
+    case Management::agree:
+    case Management::agree_wrap:
+      // The public half of an agreement does nothing by itself, and WebCrypto exports it with an empty list.
+      return other_use.empty() && info.use != KeyUse::sig;
+  }
+  return false;
+}
+
+bool KeyData::may_decrypt(KeyAlg alg) const {
+  switch (key_alg_row(alg).management) {
+    case Management::direct: return may(*this, KeyUse::enc, {Operation::decrypt});
+    case Management::wrap:
+    case Management::gcm_wrap: return may(*this, KeyUse::enc, {Operation::unwrapKey});
+    case Management::oaep: return may(*this, KeyUse::enc, {Operation::unwrapKey, Operation::decrypt});
+    case Management::password:
+    case Management::agree:
+    case Management::agree_wrap: return may(*this, KeyUse::enc, {Operation::deriveKey, Operation::deriveBits});
+  }
+  return false;
+}
+
 bool KeyData::admits(Alg alg) const {
-  if (!fits(type, alg)) return false;
+  if (!fits(type, alg) || info.key_alg || info.enc) return false;
   if (type == KeyType::oct && !long_enough(*this, alg)) return false;
   if (!info.alg || *info.alg == alg) return true;
   //= RFC8037#3.1
@@ -263,13 +367,15 @@ std::string print_jwk(const KeyData& key, Members wanted) {
   if (!key.info.kid.empty()) out.member("kid", key.info.kid);
   if (key.info.use != KeyUse::any) out.member("use", key.info.use == KeyUse::sig ? "sig" : "enc");
   if (!key.other_use.empty()) out.member("use", key.other_use);
-  if (key.has_operations && key.other_use.empty()) {
+  if (key.operations) {
     out.key("key_ops").begin_array();
-    if (key.may_sign) out.string("sign");
-    if (key.may_verify) out.string("verify");
+    for (std::size_t i = 0; i < std::size(kOperationNames); ++i)
+      if (key.operations->has(static_cast<Operation>(i))) out.string(kOperationNames[i]);
     out.end_array();
   }
   if (key.info.alg) out.member("alg", alg_name(*key.info.alg));
+  if (key.info.key_alg) out.member("alg", key_alg_name(*key.info.key_alg));
+  if (key.info.enc) out.member("alg", enc_name(*key.info.enc));
   out.end_object();
   return out.take();
 }

@@ -13,21 +13,43 @@
 
 namespace tessera::detail {
 
+// What `key_ops` of a JWK can name (RFC 7517 section 4.3), in the registry's order.
+enum class Operation : std::uint8_t { sign, verify, encrypt, decrypt, wrapKey, unwrapKey, deriveKey, deriveBits };
+inline constexpr std::string_view kOperationNames[] = {"sign",    "verify",    "encrypt",   "decrypt",
+                                                       "wrapKey", "unwrapKey", "deriveKey", "deriveBits"};
+class Operations {
+ public:
+  constexpr void add(Operation one) { bits_ |= 1U << static_cast<unsigned>(one); }
+  constexpr bool has(Operation one) const { return (bits_ >> static_cast<unsigned>(one) & 1U) != 0; }
+
+ private:
+  unsigned bits_ = 0;
+};
+
 struct KeyData {
   KeyType type{};
   KeyInfo info;
-  std::string other_use;  // a `use` of the JWK that is neither "sig" nor "enc": it allows nothing here
-  // `key_ops` of the JWK (RFC 7517 section 4.3), and false under another use.
-  bool may_verify = true, may_sign = true;
-  bool has_operations = false;                // the JWK named them, so they are printed again
-  std::optional<crypto::Pkey> pkey;           // all but oct
+  std::string other_use;                 // a `use` of the JWK that is neither "sig" nor "enc": it allows nothing here
+  std::optional<Operations> operations;  // `key_ops`, where the JWK named them
+  std::optional<crypto::Pkey> pkey;      // all but oct
   std::shared_ptr<const crypto::MacKey> mac;  // oct
   std::optional<Alg> short_for;               // oct: the one algorithm that it may serve although it is too short
 
-  // The algorithms that it may serve: those of its type and curve (for oct: of its length), narrowed by info.alg.
+  // The algorithms that it may serve: those of its type and curve (for oct: of its length), narrowed by the JWK's
+  // `alg`.
   bool admits(Alg alg) const;
+  bool admits(KeyAlg alg) const;
+  bool admits(Enc enc) const;  // as the key of `dir`
+  // What its `use` and `key_ops` leave: these ask them, and nothing else does.
+  bool may_sign() const;
+  bool may_verify() const;
+  bool may_encrypt(KeyAlg alg) const;
+  bool may_decrypt(KeyAlg alg) const;
   std::string thumbprint() const;  // RFC 7638
 };
+
+// What the public half may do of a pair with these: what one signs the other verifies, and so on.
+Operations public_operations(Operations pair);
 
 // A JWK of any kind. Errors as PublicKey::parse says.
 Result<std::shared_ptr<KeyData>> key_from_jwk(const json::Object& jwk);

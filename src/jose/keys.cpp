@@ -1,5 +1,7 @@
 #include "tessera/keys.hpp"
 
+#include <algorithm>
+
 #include "base/base64url.hpp"
 #include "base/try.hpp"
 #include "base/wipe.hpp"
@@ -26,36 +28,74 @@ Secret secret_text(std::string text) {
 }
 
 KeyType type_for(Alg alg) {
-  for (int type = 0; type <= static_cast<int>(KeyType::Ed448); ++type)
+  for (int type = 0; type <= static_cast<int>(KeyType::X448); ++type)
     if (fits(static_cast<KeyType>(type), alg)) return static_cast<KeyType>(type);
   return KeyType::oct;
 }
 
-Result<std::shared_ptr<KeyData>> mac_key(BytesView octets, Alg alg, std::optional<Alg> short_for, KeyInfo info) {
-  ENSURE(alg_row(alg).symmetric && (!info.alg || info.alg == alg), alg_key_mismatch, "alg");
+Result<std::shared_ptr<KeyData>> oct_key(BytesView octets, std::optional<Alg> short_for, KeyInfo info) {
   ENSURE(octets.size() <= detail::kMaxSecretKey, too_large, "secret");
   auto data = std::make_shared<KeyData>();
   data->type = KeyType::oct;
   data->info = std::move(info);
-  data->info.alg = alg;
   data->mac = std::make_shared<const crypto::MacKey>(Secret(octets));
   data->short_for = short_for;
   TRY_VOID(detail::check_info(*data));
   return data;
 }
 
+// `info` with the algorithm that the key is made for.
+template <class T>
+Result<KeyInfo> made_for(std::optional<T> KeyInfo::* alg, T wanted, KeyInfo info) {
+  ENSURE(!(info.*alg) || info.*alg == wanted, alg_key_mismatch, "alg");
+  info.*alg = wanted;
+  return info;
+}
+
+Result<SecretKey> random_key(std::size_t size, auto alg, KeyInfo info) {
+  Secret octets = Secret::of_size(size);
+  crypto::random(octets.writable());
+  return SecretKey::from_octets(octets.expose("the octets of a new key"), alg, std::move(info));
+}
+
+Result<std::shared_ptr<KeyData>> pair(KeyType type, KeyInfo info, unsigned rsa_bits) {
+  auto data = std::make_shared<KeyData>();
+  data->type = type;
+  data->info = std::move(info);
+  TRY_VOID(detail::check_info(*data));
+  data->pkey = TRY(crypto::Pkey::generate(static_cast<crypto::PkeyType>(static_cast<int>(type) - 1), rsa_bits));
+  if (data->info.kid.empty()) data->info.kid = data->thumbprint();
+  return data;
+}
+
+template <class Rows>
+auto find_name(const Rows& rows, std::string_view name) {
+  return std::ranges::find_if(rows, [&](const auto& row) { return row.name == name; });
+}
+
 }  // namespace
 
 std::string_view alg_name(Alg alg) { return alg_row(alg).name; }
 
+std::string_view key_alg_name(KeyAlg alg) { return key_alg_row(alg).name; }
+std::string_view enc_name(Enc enc) { return enc_row(enc).name; }
+
 std::optional<Alg> alg_from_name(std::string_view name) {
-  for (const auto& row : kAlgs)
-    if (row.name == name) return row.alg;
-  return std::nullopt;
+  const auto row = find_name(kAlgs, name);
+  return row == kAlgs.end() ? std::nullopt : std::optional(row->alg);
+}
+std::optional<KeyAlg> key_alg_from_name(std::string_view name) {
+  const auto row = find_name(kKeyAlgs, name);
+  return row == kKeyAlgs.end() ? std::nullopt : std::optional(row->alg);
+}
+std::optional<Enc> enc_from_name(std::string_view name) {
+  const auto row = find_name(kEncs, name);
+  return row == kEncs.end() ? std::nullopt : std::optional(row->enc);
 }
 
 std::string_view key_type_name(KeyType type) {
-  constexpr std::string_view kNames[] = {"oct", "RSA", "P-256", "P-384", "P-521", "secp256k1", "Ed25519", "Ed448"};
+  constexpr std::string_view kNames[] = {"oct",       "RSA",     "P-256", "P-384",  "P-521",
+                                         "secp256k1", "Ed25519", "Ed448", "X25519", "X448"};
   return kNames[static_cast<std::size_t>(type)];
 }
 
@@ -70,6 +110,7 @@ KeyType PublicKey::type() const { return data_->type; }
 const KeyInfo& PublicKey::info() const { return data_->info; }
 unsigned PublicKey::bits() const { return data_->pkey->bits(); }
 bool PublicKey::admits(Alg alg) const { return data_->admits(alg); }
+bool PublicKey::admits(KeyAlg alg) const { return data_->admits(alg); }
 std::string PublicKey::jwk() const { return detail::print_jwk(*data_, Members::public_only); }
 std::string PublicKey::pem() const { return data_->pkey->public_pem(); }
 std::string PublicKey::thumbprint() const { return data_->thumbprint(); }
@@ -85,20 +126,20 @@ Result<PrivateKey> PrivateKey::parse(std::string_view text, KeyInfo info) {
 
 Result<PrivateKey> PrivateKey::generate(Alg alg, KeyInfo info, unsigned rsa_bits) {
   ENSURE(!alg_row(alg).symmetric, alg_key_mismatch, "alg");
-  auto data = std::make_shared<KeyData>();
-  data->type = type_for(alg);
-  ENSURE(!info.alg || info.alg == alg, alg_key_mismatch, "alg");
-  data->info = std::move(info);
-  data->info.alg = alg;
-  TRY_VOID(detail::check_info(*data));
-  data->pkey = TRY(crypto::Pkey::generate(static_cast<crypto::PkeyType>(static_cast<int>(data->type) - 1), rsa_bits));
-  if (data->info.kid.empty()) data->info.kid = data->thumbprint();
-  return PrivateKey(std::move(data));
+  info = TRY(made_for(&KeyInfo::alg, alg, std::move(info)));
+  return PrivateKey(TRY(pair(type_for(alg), std::move(info), rsa_bits)));
+}
+
+Result<PrivateKey> PrivateKey::generate(KeyAlg alg, KeyType type, KeyInfo info, unsigned rsa_bits) {
+  ENSURE(type != KeyType::oct, alg_key_mismatch, "alg");
+  info = TRY(made_for(&KeyInfo::key_alg, alg, std::move(info)));
+  return PrivateKey(TRY(pair(type, std::move(info), rsa_bits)));
 }
 
 KeyType PrivateKey::type() const { return data_->type; }
 const KeyInfo& PrivateKey::info() const { return data_->info; }
 bool PrivateKey::admits(Alg alg) const { return data_->admits(alg); }
+bool PrivateKey::admits(KeyAlg alg) const { return data_->admits(alg); }
 std::string PrivateKey::thumbprint() const { return data_->thumbprint(); }
 Result<PrivateKey> PrivateKey::with(KeyInfo info) const { return PrivateKey(TRY(renamed(*data_, std::move(info)))); }
 Secret PrivateKey::jwk() const { return secret_text(detail::print_jwk(*data_, Members::all)); }
@@ -107,20 +148,32 @@ Secret PrivateKey::pem() const { return data_->pkey->private_pem(); }
 PublicKey PrivateKey::public_key() const {
   auto half = std::make_shared<KeyData>(*data_);
   half->pkey = data_->pkey->public_half();
-  // What a key may sign, its public half may verify.
-  half->may_verify = data_->may_verify || data_->may_sign;
-  half->may_sign = false;
+  if (half->operations) half->operations = detail::public_operations(*half->operations);
   return PublicKey(std::move(half));
 }
 
 // ── SecretKey ──
 
 Result<SecretKey> SecretKey::from_octets(BytesView octets, Alg alg, KeyInfo info) {
-  return SecretKey(TRY(mac_key(octets, alg, std::nullopt, std::move(info))));
+  ENSURE(alg_row(alg).symmetric, alg_key_mismatch, "alg");
+  info = TRY(made_for(&KeyInfo::alg, alg, std::move(info)));
+  return SecretKey(TRY(oct_key(octets, std::nullopt, std::move(info))));
+}
+
+Result<SecretKey> SecretKey::from_octets(BytesView octets, KeyAlg alg, KeyInfo info) {
+  info = TRY(made_for(&KeyInfo::key_alg, alg, std::move(info)));
+  return SecretKey(TRY(oct_key(octets, std::nullopt, std::move(info))));
+}
+
+Result<SecretKey> SecretKey::from_octets(BytesView octets, Enc enc, KeyInfo info) {
+  info = TRY(made_for(&KeyInfo::enc, enc, std::move(info)));
+  return SecretKey(TRY(oct_key(octets, std::nullopt, std::move(info))));
 }
 
 Result<SecretKey> SecretKey::from_short_octets(BytesView octets, Alg alg, Reason, KeyInfo info) {
-  return SecretKey(TRY(mac_key(octets, alg, alg, std::move(info))));
+  ENSURE(alg_row(alg).symmetric, alg_key_mismatch, "alg");
+  info = TRY(made_for(&KeyInfo::alg, alg, std::move(info)));
+  return SecretKey(TRY(oct_key(octets, alg, std::move(info))));
 }
 
 Result<SecretKey> SecretKey::parse(std::string_view jwk) {
@@ -133,13 +186,22 @@ Result<SecretKey> SecretKey::parse(std::string_view jwk) {
 
 Result<SecretKey> SecretKey::generate(Alg alg, KeyInfo info) {
   ENSURE(alg_row(alg).symmetric, alg_key_mismatch, "alg");
-  Secret octets = Secret::of_size(crypto::hash_size(alg_row(alg).hash));
-  crypto::random(octets.writable());
-  return from_octets(octets.expose("the octets of a new MAC key"), alg, std::move(info));
+  return random_key(crypto::hash_size(alg_row(alg).hash), alg, std::move(info));
 }
+
+Result<SecretKey> SecretKey::generate(KeyAlg alg, KeyInfo info) {
+  const auto& row = key_alg_row(alg);
+  // Of `dir` the content encryption says the size, and a password is chosen by somebody.
+  ENSURE(row.management == Management::wrap || row.management == Management::gcm_wrap, alg_key_mismatch, "alg");
+  return random_key(row.wrapping_size, alg, std::move(info));
+}
+
+Result<SecretKey> SecretKey::generate(Enc enc, KeyInfo info) { return random_key(key_size(enc), enc, std::move(info)); }
 
 const KeyInfo& SecretKey::info() const { return data_->info; }
 bool SecretKey::admits(Alg alg) const { return data_->admits(alg); }
+bool SecretKey::admits(KeyAlg alg) const { return data_->admits(alg); }
+bool SecretKey::admits(Enc enc) const { return data_->admits(enc); }
 std::string SecretKey::thumbprint() const { return data_->thumbprint(); }
 Result<SecretKey> SecretKey::with(KeyInfo info) const { return SecretKey(TRY(renamed(*data_, std::move(info)))); }
 Secret SecretKey::jwk() const { return secret_text(detail::print_jwk(*data_, Members::all)); }

@@ -10,7 +10,7 @@ void KeyChoice::consider(const detail::KeyData& key) {
   if (both_named && key.info.kid != header_.kid) return;
   Group& group = both_named ? named_ : unnamed_;
   ++group.members;
-  if (!key.may_verify || key.info.use == KeyUse::enc) return;
+  if (!key.may_verify()) return;
   if (!key.admits(header_.alg)) {
     ++group.of_other_alg;
     return;

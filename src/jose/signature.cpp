@@ -21,7 +21,7 @@ Result<void> verify_signature(const detail::KeyData& key, Alg alg, std::string_v
 }
 
 Result<void> sign_into(const detail::KeyData& key, Alg alg, std::string& token) {
-  ENSURE(key.admits(alg) && key.may_sign && key.info.use != KeyUse::enc, alg_key_mismatch, "alg");
+  ENSURE(key.admits(alg) && key.may_sign(), alg_key_mismatch, "alg");
   const auto& row = alg_row(alg);
   if (row.symmetric) {
     std::array<std::byte, 64> tag;

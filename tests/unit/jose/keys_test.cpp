@@ -246,7 +246,7 @@ TEST(Keys, each_refusal_has_its_code) {
   EXPECT_EQ(code(ec + "x"), "bad_json");
   EXPECT_EQ(code(replaced(ec, R"("kty":"EC")", R"("kty":"AKP")")), "unsupported");
   EXPECT_EQ(code(replaced(ec, R"("P-256")", R"("P-224")")), "unsupported");
-  EXPECT_EQ(code(replaced(ec, R"("P-256")", R"("X25519")")), "unsupported");
+  EXPECT_EQ(code(replaced(ec, R"("P-256")", R"("brainpoolP256r1")")), "unsupported");
   EXPECT_EQ(code(replaced(ec, R"("P-256")", R"("P-384")")), "bad_key");
   EXPECT_EQ(code(replaced(ec, R"("P-256")", R"("secp256k1")")), "bad_key");
   EXPECT_EQ(code(replaced(ec, R"("P-256")", R"("Ed25519")")), "bad_key");
@@ -329,12 +329,66 @@ TEST(Keys, information_that_breaks_the_rules_is_refused_by_each_type) {
 
 // ── sets ──
 
+TEST(EncryptionKey, has_the_size_that_its_cipher_takes) {
+  const Bytes octets(64, std::byte{7});
+  const auto first = [&](std::size_t size) { return BytesView(octets).first(size); };
+  for (const KeyAlg alg : {KeyAlg::A128KW, KeyAlg::A192KW, KeyAlg::A256KW, KeyAlg::A128GCMKW, KeyAlg::A256GCMKW}) {
+    const auto key = *SecretKey::generate(alg);
+    EXPECT_TRUE(key.admits(alg));
+    EXPECT_FALSE(key.admits(Alg::HS256));
+    EXPECT_FALSE(key.admits(KeyAlg::dir));
+    EXPECT_EQ(SecretKey::parse(text_of_secret(key.jwk()))->info().key_alg, alg);
+  }
+  for (const Enc enc : {Enc::A128GCM, Enc::A192GCM, Enc::A256GCM, Enc::A128CBC_HS256, Enc::A256CBC_HS512}) {
+    const auto key = *SecretKey::generate(enc);
+    EXPECT_TRUE(key.admits(enc) && key.admits(KeyAlg::dir));
+    EXPECT_FALSE(key.admits(Alg::HS256));
+    EXPECT_EQ(SecretKey::parse(text_of_secret(key.jwk()))->info().enc, enc);
+  }
+  EXPECT_CODE(SecretKey::from_octets(first(15), KeyAlg::A128KW), bad_key);
+  EXPECT_CODE(SecretKey::from_octets(first(32), KeyAlg::A128KW), bad_key);
+  EXPECT_CODE(SecretKey::from_octets(first(20), KeyAlg::dir), bad_key);
+  EXPECT_CODE(SecretKey::from_octets(first(16), Enc::A256GCM), bad_key);
+  EXPECT_CODE(SecretKey::from_octets(first(32), KeyAlg::RSA_OAEP), alg_key_mismatch);
+  EXPECT_CODE(SecretKey::from_octets(first(32), KeyAlg::A256KW, {.alg = Alg::HS256}), alg_key_mismatch);
+  EXPECT_CODE(SecretKey::from_octets(bytes_of("   "), KeyAlg::PBES2_HS256_A128KW), weak_key);
+  EXPECT_CODE(SecretKey::generate(KeyAlg::dir), alg_key_mismatch);
+  EXPECT_CODE(SecretKey::generate(KeyAlg::PBES2_HS256_A128KW), alg_key_mismatch);
+  // What says nothing is a MAC key of at least 32 octets; of 16 where it is for encryption.
+  EXPECT_CODE(SecretKey::parse(R"({"kty":"oct","k":"AAECAwQFBgcICQoLDA0ODw"})"), weak_key);
+  const auto small = SecretKey::parse(R"({"kty":"oct","use":"enc","k":"AAECAwQFBgcICQoLDA0ODw"})");
+  ASSERT_TRUE(small);
+  EXPECT_TRUE(small->admits(KeyAlg::A128KW) && small->admits(Enc::A128GCM));
+  EXPECT_FALSE(small->admits(KeyAlg::A256KW) || small->admits(KeyAlg::PBES2_HS256_A128KW) || small->admits(Alg::HS256));
+  EXPECT_CODE(SecretKey::parse(R"({"kty":"oct","use":"enc","k":"AAECAwQFBgcICQoLDA0O"})"), weak_key);
+}
+
+TEST(EncryptionKey, belongs_to_one_algorithm) {
+  EXPECT_CODE(PrivateKey::generate(KeyAlg::ECDH_ES, KeyType::RSA), alg_key_mismatch);
+  EXPECT_CODE(PrivateKey::generate(KeyAlg::ECDH_ES, KeyType::Ed25519), alg_key_mismatch);
+  EXPECT_CODE(PrivateKey::generate(KeyAlg::ECDH_ES, KeyType::secp256k1), alg_key_mismatch);
+  EXPECT_CODE(PrivateKey::generate(KeyAlg::ECDH_ES, KeyType::oct), alg_key_mismatch);
+  EXPECT_CODE(PrivateKey::generate(KeyAlg::RSA_OAEP, KeyType::P256), alg_key_mismatch);
+  EXPECT_CODE(PrivateKey::generate(KeyAlg::A128KW, KeyType::P256), alg_key_mismatch);
+  const auto key = *PrivateKey::generate(KeyAlg::ECDH_ES_A256KW, KeyType::P256);
+  EXPECT_TRUE(key.admits(KeyAlg::ECDH_ES_A256KW));
+  EXPECT_FALSE(key.admits(KeyAlg::ECDH_ES) || key.admits(Alg::ES256));
+  EXPECT_CODE(jws::sign(bytes_of("x"), key, Alg::ES256), alg_key_mismatch);
+  // A signing key encrypts nothing, one that says nothing does either.
+  EXPECT_FALSE(private_key(Alg::ES256).public_key().with({.alg = Alg::ES256})->admits(KeyAlg::ECDH_ES));
+  EXPECT_TRUE(private_key(Alg::ES256).public_key().with({})->admits(KeyAlg::ECDH_ES));
+  EXPECT_CODE(key.with({.alg = Alg::ES256, .key_alg = KeyAlg::ECDH_ES}), alg_key_mismatch);
+  const std::string jwk = key.public_key().jwk();
+  EXPECT_CODE(PublicKey::parse(jwk, {.key_alg = KeyAlg::ECDH_ES}), alg_key_mismatch);
+  EXPECT_CODE(PublicKey::parse(jwk, {.alg = Alg::ES256}), alg_key_mismatch);
+}
+
 TEST(KeySet, odd_keys_are_left_out_and_reported) {
   const std::string good = public_key(Alg::ES256).jwk();
   const std::string set =
       R"({"keys":[1,{"kty":"AKP","kid":"pq"},)" + good + R"(,{"kty":"RSA","kid":"weak","e":"AQAB","n":")" +
       base64url::encode(Bytes(128, std::byte{0xC3})) + R"("},)" +
-      replaced(good, "{", R"({"alg":"RSA-OAEP","kid":"enc",)") + "," + replaced(good, "{", R"({"alg":"ES384",)") + "," +
+      replaced(good, "{", R"({"alg":"RSA1_5","kid":"enc",)") + "," + replaced(good, "{", R"({"alg":"ES384",)") + "," +
       replaced(good, "\"x\":\"", "\"x\":\"?") + R"(],"more":true})";
   const auto keys = Keys::parse(set);
   ASSERT_TRUE(keys) << refusal_of(keys);
