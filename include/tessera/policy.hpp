@@ -5,6 +5,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -72,5 +73,9 @@ class Allowed {
 using AllowedAlgs = Allowed<Alg>;        // that may have signed
 using AllowedKeyAlgs = Allowed<KeyAlg>;  // that may have encrypted the content's key
 using AllowedEncs = Allowed<Enc>;        // that may have encrypted the content
+
+// Of several signatures or recipients of one message: one of them is enough, or every one must hold. None of none
+// holds.
+enum class Rule : std::uint8_t { ANY, ALL };
 
 }  // namespace tessera
