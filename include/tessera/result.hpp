@@ -53,7 +53,8 @@ namespace tessera {
   X(conflict, "it exists already, or changed meanwhile", "read it again and retry")                                    \
   X(unavailable, "a part that is needed does not answer", "try again later; see the log")                              \
   X(retry, "nothing was committed; run it again", "run the transaction again")                                         \
-  X(io, "a file or the network failed", "see the message of the operating system")
+  X(io, "a file or the network failed", "see the message of the operating system")                                     \
+  X(inflate_limit, "what was compressed is larger than the limit", "raise the limit only if such contents are expected")
 
 enum class Err : std::uint8_t {
 #define TESSERA_X(code, text, hint) code,

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <new>
 
-thread_local std::size_t tests::allocations = 0;
+thread_local std::size_t tests::allocations = 0, tests::allocated_octets = 0;
 
 // A sanitizer has its own, which must see each new and delete.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)  // gcc
@@ -17,6 +17,7 @@ thread_local std::size_t tests::allocations = 0;
 #ifndef SANITIZED
 void* operator new(std::size_t size) {
   ++tests::allocations;
+  tests::allocated_octets += size;
   if (void* memory = std::malloc(size ? size : 1)) return memory;
   throw std::bad_alloc();
 }

@@ -4,5 +4,5 @@
 #include <cstddef>
 
 namespace tests {
-extern thread_local std::size_t allocations;
+extern thread_local std::size_t allocations, allocated_octets;
 }
