@@ -28,7 +28,7 @@ namespace tessera {
   X(malformed_header, "a header parameter has the wrong type or value", "see the RFC section of that parameter")       \
   X(crit_unsupported, "a critical header parameter is not understood",                                                 \
     "the issuer asks for an extension unknown here")                                                                   \
-  X(unknown_alg, "the algorithm is not known", "use one of the registered signature algorithms")                       \
+  X(unknown_alg, "the algorithm is not known", "use one of the registered algorithms")                                 \
   X(alg_not_allowed, "the policy does not list this algorithm",                                                        \
     "add it to the policy only if the issuer should use it")                                                           \
   X(alg_key_mismatch, "the algorithm is not this key's", "use the key that the issuer made for this algorithm")        \
@@ -54,7 +54,14 @@ namespace tessera {
   X(unavailable, "a part that is needed does not answer", "try again later; see the log")                              \
   X(retry, "nothing was committed; run it again", "run the transaction again")                                         \
   X(io, "a file or the network failed", "see the message of the operating system")                                     \
-  X(inflate_limit, "what was compressed is larger than the limit", "raise the limit only if such contents are expected")
+  X(inflate_limit, "what was compressed is larger than the limit",                                                     \
+    "raise the limit only if such contents are expected")                                                              \
+  X(malformed_jwe, "a part of the JWE has a length that its algorithms do not have",                                   \
+    "check that the whole message was copied, and that alg and enc are those it was made with")                        \
+  X(p2c_limit, "the password would be hashed more or fewer times than the policy allows",                              \
+    "raise the limit only for messages whose sender is known; fewer than 1,000 rounds are never read")                 \
+  X(duplicate_header, "a header parameter stands in two headers of one message",                                       \
+    "whoever made it must write each parameter once")
 
 enum class Err : std::uint8_t {
 #define TESSERA_X(code, text, hint) code,

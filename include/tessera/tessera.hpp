@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tessera/bytes.hpp"
+#include "tessera/jwe.hpp"
 #include "tessera/jws.hpp"
 #include "tessera/jwt.hpp"
 #include "tessera/keys.hpp"

@@ -336,6 +336,12 @@ bool KeyData::admits(Alg alg) const {
   return *info.alg == Alg::EdDSA;
 }
 
+void write_curve(json::Writer& out, KeyType type, const crypto::CurveNumbers& numbers) {
+  out.member("kty", numbers.y.empty() ? "OKP" : "EC").member("crv", key_type_name(type));
+  out.member("x", base64url::encode(numbers.x));
+  if (!numbers.y.empty()) out.member("y", base64url::encode(numbers.y));
+}
+
 std::string print_jwk(const KeyData& key, Members wanted) {
   json::Writer out;
   const bool all = wanted == Members::all;
@@ -359,9 +365,7 @@ std::string print_jwk(const KeyData& key, Members wanted) {
     write_secret(out, "qi", numbers.qi);
   } else {
     const auto numbers = all && key.pkey->has_private() ? key.pkey->curve_private() : key.pkey->curve_public();
-    out.member("kty", numbers.y.empty() ? "OKP" : "EC").member("crv", key_type_name(key.type));
-    out.member("x", base64url::encode(numbers.x));
-    if (!numbers.y.empty()) out.member("y", base64url::encode(numbers.y));
+    write_curve(out, key.type, numbers);
     write_secret(out, "d", numbers.d);
   }
   if (!key.info.kid.empty()) out.member("kid", key.info.kid);

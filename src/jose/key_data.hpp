@@ -60,6 +60,8 @@ enum class Members { public_only, all };
 Result<std::shared_ptr<KeyData>> key_from_text(std::string_view text, KeyInfo info, Members allowed);
 // Compact JSON; with the private members when the key has them and `wanted` says so. Secret text then.
 std::string print_jwk(const KeyData& key, Members wanted);
+// The public members of a key on a curve, into an object that is open: kty, crv, x, y.
+void write_curve(json::Writer& out, KeyType type, const crypto::CurveNumbers& numbers);
 // The information's own rules: kid at most 256 octets of UTF-8, alg fits the key, a MAC key long enough, no use
 // beside the JWK's own. Errors: too_large, malformed, alg_key_mismatch, weak_key, wrong_kind.
 Result<void> check_info(const KeyData& key);

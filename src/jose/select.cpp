@@ -5,21 +5,11 @@
 namespace tessera::jose {
 
 void KeyChoice::consider(const detail::KeyData& key) {
-  ++considered_;
-  const bool both_named = header_.has_kid && !key.info.kid.empty();
-  if (both_named && key.info.kid != header_.kid) return;
-  Group& group = both_named ? named_ : unnamed_;
-  ++group.members;
-  if (!key.may_verify()) return;
-  if (!key.admits(header_.alg)) {
-    ++group.of_other_alg;
-    return;
-  }
-  group.found = &key;
-  ++group.fitting;
+  using enum Narrowing::Fit;
+  narrowing_.consider(key, [&] { return !key.may_verify() ? forbidden : key.admits(alg_) ? fits : other_alg; });
 }
 
-Result<const detail::KeyData*> KeyChoice::chosen() const {
+Result<const detail::KeyData*> Narrowing::chosen() const {
   ENSURE(considered_ > 0, no_keys, "keys");
   const Group& group = named_.members > 0 ? named_ : unnamed_;
   ENSURE(group.fitting <= 1, ambiguous_key, "kid");

@@ -33,6 +33,8 @@ inline const PrivateKey& private_key(Alg alg) {
 inline PublicKey public_key(Alg alg) { return private_key(alg).public_key(); }
 inline SecretKey secret_key(Alg alg) { return *SecretKey::from_octets(bytes_of(std::string(64, 'k')), alg); }
 
+inline std::string text_of_secret(const Secret& secret) { return std::string(secret.expose_text("a test")); }
+
 // header "." payload, both encoded.
 inline std::string input_of(std::string_view header, std::string_view payload) {
   return base64url::encode(header) + "." + base64url::encode(payload);

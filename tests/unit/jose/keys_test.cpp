@@ -7,9 +7,7 @@
 
 using namespace tests;
 
-namespace {
-std::string text_of_secret(const Secret& secret) { return std::string(secret.expose_text("a test")); }
-}  // namespace
+namespace {}  // namespace
 
 TEST(Keys, alg_names_go_both_ways) {
   for (const Alg alg : kEvery) EXPECT_EQ(alg_from_name(alg_name(alg)), alg);

@@ -1,5 +1,5 @@
 // The rows of the requirements that concern signatures, keys, base64url and JSON; each case of a row. Rows of claims
-// and policies stand with jwt's tests, rows of encryption with JWE's.
+// and policies stand with jwt's tests, those of encryption in jwe_requirements_test.cpp.
 #include <gtest/gtest.h>
 
 #include <algorithm>
