@@ -106,6 +106,13 @@ class Keyring {
   Keyring(std::vector<PrivateKey> private_keys, std::vector<SecretKey> secret_keys = {})
       : private_keys_(std::move(private_keys)), secret_keys_(std::move(secret_keys)) {}
 
+  // A JWK or a JWK Set (RFC 7517) of private and symmetric keys. These are the caller's own, so an odd one is an error
+  // and not left out. Errors: those of PrivateKey::parse and SecretKey::parse, wrong_kind (a public key), too_large
+  // (1 MiB, 1,000 keys).
+  static Result<Keyring> parse(std::string_view json);
+  // Secret text: the JWK of a lone key, else a JWK Set.
+  Secret json() const;
+
   std::span<const PrivateKey> private_keys() const { return private_keys_; }
   std::span<const SecretKey> secret_keys() const { return secret_keys_; }
 
@@ -155,5 +162,13 @@ Result<Decrypted> decrypt(std::string_view token, const Keyring& keys, const Pol
 // among `keys` are passed over. ALL: each one must open, to the same content. `alg` and `enc` may stand unprotected, as
 // RFC 7516 allows; a name that stands twice is duplicate_header, `zip` and `crit` must be protected.
 Result<Decrypted> decrypt_json(std::string_view json, const Keyring& keys, Rule recipients, const Policy& policy);
+
+// ── encrypted keys ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+// An encrypted JWK or JWK Set (RFC 7517 section 7): `keys` in print, encrypted with `cty` "jwk+json" or "jwk-set+json".
+// Under a password: a SecretKey of a PBES2 algorithm as the recipient, and its rounds in `header`. Errors as encrypt.
+Result<std::string> encrypt_keys(const Keyring& keys, const Recipient& to, Enc enc, Header header = {});
+// Errors: those of decrypt and Keyring::parse; wrong_kind at "cty" (no such content).
+Result<Keyring> decrypt_keys(std::string_view token, const Keyring& with, const Policy& policy);
 
 }  // namespace tessera::jwe

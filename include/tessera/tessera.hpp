@@ -6,6 +6,7 @@
 #include "tessera/jws.hpp"
 #include "tessera/jwt.hpp"
 #include "tessera/keys.hpp"
+#include "tessera/nested.hpp"
 #include "tessera/policy.hpp"
 #include "tessera/result.hpp"
 #include "tessera/secret.hpp"

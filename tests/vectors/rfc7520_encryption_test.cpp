@@ -9,6 +9,7 @@
 #include "support/expect.hpp"
 #include "support/vectors.hpp"
 #include "tessera/jwe.hpp"
+#include "tessera/nested.hpp"
 
 using namespace tessera;
 
@@ -89,6 +90,39 @@ TEST(Rfc7520, rsa1_5_of_section_5_1_is_not_built) {
   const auto input = *example.find("input")->object();
   const auto output = *example.find("output")->object();
   EXPECT_CODE(jwe::decrypt(text_of(output, "compact"), keys_of(input), kOpen), unknown_alg);
+}
+
+TEST(Rfc7520, the_keys_of_section_5_3) {
+  if (!tests::vectors()) GTEST_SKIP() << "no vectors";
+  const std::string content = tests::read_file(
+      *tests::vectors() / "rfc7520/jwe/5_3.key_wrap_using_pbes2-aes-keywrap_with-aes-cbc-hmac-sha2.json");
+  json::Document document;
+  const auto example = *document.parse_object(content);
+  const auto ring = jwe::decrypt_keys(text_of(*example.find("output")->object(), "compact"),
+                                      keys_of(*example.find("input")->object()), kOpen);
+  ASSERT_TRUE(ring) << refusal_of(ring);
+  ASSERT_EQ(ring->secret_keys().size(), 3U);
+  EXPECT_EQ(ring->secret_keys()[2].info().key_alg, KeyAlg::A256GCMKW);
+}
+
+TEST(Rfc7520, nesting_of_section_6) {
+  if (!tests::vectors()) GTEST_SKIP() << "no vectors";
+  const std::string content = tests::read_file(*tests::vectors() / "rfc7520/6.nesting_signatures_and_encryption.json");
+  json::Document document;
+  const auto example = *document.parse_object(content);
+  const auto sign = *example.find("sign")->object(), encrypt = *example.find("encrypt")->object();
+  const auto signer = PrivateKey::parse(sign.find("input")->object()->find("key")->text());
+  ASSERT_TRUE(signer) << refusal_of(signer);
+  const Verifier verifier{signer->public_key(),
+                          {.issuer = "hobbiton.example",
+                           .audience = Unchecked("the example names none"),
+                           .typ = "JWT",
+                           .algs = {Alg::PS256}}};
+  const auto claims =
+      decrypt_and_verify(text_of(*encrypt.find("output")->object(), "compact"),
+                         keys_of(*encrypt.find("input")->object()), kOpen, verifier, sys_seconds(seconds(1300819379)));
+  ASSERT_TRUE(claims) << refusal_of(claims);
+  EXPECT_EQ(claims->get<bool>("http://example.com/is_root").value(), true);
 }
 
 TEST(Rfc8037, agreement_of_appendix_a_6) {
