@@ -35,6 +35,7 @@ class Recipient {
   Recipient(SecretKey key, KeyAlg alg) : key_(std::move(key)), alg_(alg) {}
 
   const detail::KeyData& data() const;
+  const KeyInfo& info() const;
   // The one named here, else the key's own; `dir` for a key that names a content encryption.
   std::optional<KeyAlg> alg() const;
 

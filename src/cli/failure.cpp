@@ -13,19 +13,24 @@ std::string_view expectation(Err code) {
   switch (code) {
     case Err::malformed: return "one whole key or token, and nothing else";
     case Err::too_large: return "input within the limit";
+    case Err::wrong_kind: return "the kind of token or key that this command reads";
     case Err::bad_base64: return "base64url without padding, white space or stray bits";
     case Err::bad_json: return "one JSON object in UTF-8, and nothing after it";
     case Err::json_depth: return "JSON of at most 32 levels";
     case Err::duplicate_member: return "each member name once";
     case Err::malformed_header: return "header parameters as RFC 7515 section 4 defines them";
     case Err::crit_unsupported: return "no critical extension";
-    case Err::unknown_alg: return "a registered signature algorithm";
+    case Err::unknown_alg: return "a registered algorithm";
     case Err::alg_not_allowed: return "one of the algorithms that were asked for";
     case Err::alg_key_mismatch: return "an algorithm that this key can serve";
     case Err::weak_key: return "RSA of 2048 bits or more, an HMAC key at least as long as its hash";
     case Err::bad_key: return "a consistent key on its curve";
     case Err::private_key_in_set: return "public keys only";
     case Err::bad_signature: return "a signature made with this key";
+    case Err::decrypt_failed: return "a message for this key, whole and unaltered";
+    case Err::malformed_jwe: return "parts of the lengths that alg and enc have";
+    case Err::p2c_limit: return "as many rounds of the password's hash as are allowed";
+    case Err::inflate_limit: return "content that inflates to no more than is allowed";
     case Err::unsupported: return "a kind of key that is supported here";
     default: return "";
   }

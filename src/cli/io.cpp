@@ -117,25 +117,41 @@ Outcome<std::string> read_token(std::string_view argument) {
   return text;
 }
 
-Outcome<Secret> read_mac_key(std::string_view argument) {
-  constexpr Source kSecret{"--secret", kMaxSecret};
+namespace {
+
+// A file, "-" or "env:NAME".
+Outcome<Secret> read_raw_secret(std::string_view argument, const char* flag) {
+  const Source source{flag, kMaxSecret};
   const std::string_view hint = "a secret is never an argument: give a file, - or env:NAME";
   if (argument.starts_with("env:")) {
     const char* value = std::getenv(std::string(argument.substr(4)).c_str());
     if (value == nullptr) {
       return summed_up("the environment holds no such secret",
-                       environment(Err::not_found, "--secret", "an environment variable that is set",
+                       environment(Err::not_found, flag, "an environment variable that is set",
                                    fmt::format("{} is not set", argument.substr(4)), "export it for this command"));
     }
     return Secret(std::string_view(value));
   }
-  auto secret = read_secret_text(argument, kSecret);
+  auto secret = read_secret_text(argument, source);
   if (secret || argument == "-") return secret;
   Failure failure = std::move(secret).error();
   if (failure.code == "usage" || failure.exit == Exit::refused) return std::unexpected(std::move(failure));
   failure.actual = "it cannot be read (its name is not shown: it could be the secret)";
   failure.hint = hint;
   return std::unexpected(std::move(failure));
+}
+
+}  // namespace
+
+Outcome<Secret> read_mac_key(std::string_view argument) { return read_raw_secret(argument, "--secret"); }
+
+Outcome<Secret> read_password(std::string_view argument, const char* flag) {
+  const Secret read = TRY(read_raw_secret(argument, flag));
+  std::string_view text = read.expose_text("a password, less its line end");
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  if (!text.empty()) return Secret(text);
+  return misuse("the password is empty", {flag, "at least one character", "nothing", "write it into the file"});
 }
 
 Secret joined(std::initializer_list<std::string_view> parts) {

@@ -33,6 +33,9 @@ Outcome<std::string> read_token(std::string_view argument);
 // A raw MAC key: a file, "-" or "env:NAME", to the last octet. No error repeats the argument: it could be the secret.
 Outcome<Secret> read_mac_key(std::string_view argument);
 
+// A password: as above, less one line end, for the option `flag`.
+Outcome<Secret> read_password(std::string_view argument, const char* flag);
+
 // The parts in a row, and no copy of them elsewhere.
 Secret joined(std::initializer_list<std::string_view> parts);
 

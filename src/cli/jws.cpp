@@ -82,7 +82,7 @@ std::string actual_of(Error error, std::string_view token) {
 
 Outcome<Reply> verify(const VerifyOptions& options, Console& console) {
   const std::string kAlg = "alg";
-  const auto unchecked = TRY(parse_unchecked(options.verifier, {&kAlg, 1}));
+  const auto unchecked = TRY(parse_unchecked(options.verifier.unchecked, {&kAlg, 1}));
   const Needed needed{kAlg, "--alg ALG", options.verifier.algs.size()};
   TRY_VOID(check_needed({&needed, 1}, unchecked));
   std::vector<Alg> algs = TRY(parse_algs(options.verifier));

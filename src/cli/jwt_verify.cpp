@@ -75,7 +75,7 @@ std::string text_of(const Claims& claims, const std::vector<std::string>& unchec
 }
 
 Outcome<Reply> verify(const Options& options, Console& console) {
-  const auto unchecked = TRY(parse_unchecked(options.verifier, kCheckable));
+  const auto unchecked = TRY(parse_unchecked(options.verifier.unchecked, kCheckable));
   const Needed needed[] = {{"iss", "--iss ISSUER", options.iss ? 1u : 0u},
                            {"aud", "--aud AUDIENCE", options.aud.size()},
                            {"alg", "--alg ALG", options.verifier.algs.size()},

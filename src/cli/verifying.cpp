@@ -68,10 +68,10 @@ void declare_verifier(Args& args, VerifierOptions& options, std::string_view unc
   args.option("--unchecked", "NAMES", options.unchecked, unchecked_help);
 }
 
-Outcome<std::vector<std::string>> parse_unchecked(const VerifierOptions& options,
+Outcome<std::vector<std::string>> parse_unchecked(std::span<const std::string> given,
                                                   std::span<const std::string> allowed) {
   std::vector<std::string> names;
-  for (std::string_view list : options.unchecked) {
+  for (std::string_view list : given) {
     while (true) {
       const std::size_t comma = std::min(list.find(','), list.size());
       const std::string name(list.substr(0, comma));

@@ -18,7 +18,8 @@ struct VerifierOptions {
 void declare_verifier(Args& args, VerifierOptions& options, std::string_view unchecked_help);
 
 // The names in --unchecked, each of which must be in `allowed`.
-Outcome<std::vector<std::string>> parse_unchecked(const VerifierOptions& options, std::span<const std::string> allowed);
+Outcome<std::vector<std::string>> parse_unchecked(std::span<const std::string> given,
+                                                  std::span<const std::string> allowed);
 
 // One of the things that must be said: --iss, or --unchecked iss.
 struct Needed {

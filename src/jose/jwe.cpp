@@ -87,9 +87,11 @@ const KeyData& Recipient::data() const {
   return std::visit([](const auto& key) -> const KeyData& { return key.data(); }, key_);
 }
 
+const KeyInfo& Recipient::info() const { return data().info; }
+
 std::optional<KeyAlg> Recipient::alg() const {
   if (alg_) return alg_;
-  return data().info.enc ? std::optional(KeyAlg::dir) : data().info.key_alg;
+  return info().enc ? std::optional(KeyAlg::dir) : info().key_alg;
 }
 
 Result<std::string> encrypt(BytesView plaintext, const Recipient& to, Enc enc, Header header) {

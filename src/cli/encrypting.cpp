@@ -1,0 +1,185 @@
+#include "cli/encrypting.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "cli/io.hpp"
+#include "cli/keyfile.hpp"
+#include "json/tokens.hpp"
+
+namespace tessera::cli {
+
+namespace {
+
+template <class T>
+std::string names_of(std::string_view (*name)(T), std::size_t count) {
+  std::string names;
+  for (std::size_t i = 0; i < count; ++i) names += (i == 0 ? "" : " ") + std::string(name(static_cast<T>(i)));
+  return names;
+}
+
+Outcome<KeyAlg> parse_key_alg(const char* flag, std::string_view name) {
+  if (const auto alg = key_alg_from_name(name)) return *alg;
+  return misuse("this key management algorithm is not known",
+                {flag, "one of " + names_of(key_alg_name, kKeyAlgCount), std::string(name),
+                 name == "RSA1_5" ? "RSA1_5 is not built: it tells what was encrypted to whoever asks often enough"
+                                  : "spell it exactly so"});
+}
+
+Outcome<Enc> parse_enc(std::string_view name) {
+  if (const auto enc = enc_from_name(name)) return *enc;
+  return misuse("this content encryption algorithm is not known",
+                {"--enc", "one of " + names_of(enc_name, kEncCount), std::string(name), "spell it exactly so"});
+}
+
+Outcome<std::uint32_t> parse_count(const char* flag, std::string_view text, std::uint32_t least, std::uint32_t most) {
+  std::uint32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc() && end == text.data() + text.size() && value >= least && value <= most) return value;
+  return misuse("this number is out of its range",
+                {flag, fmt::format("a whole number from {} to {}", least, most), std::string(text), ""});
+}
+
+std::unexpected<Failure> one_source(EncryptionFlags flags, bool both) {
+  return misuse("exactly one source of keys is needed",
+                {flags.key, fmt::format("{} KEY or --password FILE", flags.key), both ? "both" : "neither",
+                 "make a key: tessera key generate --alg ECDH-ES+A256KW --out key.jwk"});
+}
+
+// A key that names its algorithm, or is told one that it can serve.
+template <class Key>
+Outcome<jwe::Recipient> recipient_of(const Key& key, const RecipientOptions& options, EncryptionFlags flags,
+                                     std::string_view source) {
+  if (!options.alg) {
+    const jwe::Recipient recipient(key);
+    if (recipient.alg()) return recipient;
+    std::string admitted;
+    for (std::size_t i = 0; i < kKeyAlgCount; ++i)
+      if (key.admits(static_cast<KeyAlg>(i)))
+        admitted += (admitted.empty() ? "" : " ") + std::string(key_alg_name(static_cast<KeyAlg>(i)));
+    if (admitted.empty())
+      return refused(Error{Err::alg_key_mismatch, "alg"}, "a key that encrypts", std::string(source),
+                     "a key of signatures encrypts nothing: ask the recipient for another");
+    return misuse("the key names no algorithm of encryption",
+                  {flags.alg, "one of " + admitted, std::string(source),
+                   fmt::format("say {}, or write \"alg\" into the JWK", flags.alg)});
+  }
+  return jwe::Recipient(key, TRY(parse_key_alg(flags.alg, *options.alg)));
+}
+
+Outcome<jwe::Recipient> read_recipient(const std::string& argument, const RecipientOptions& options,
+                                       EncryptionFlags flags) {
+  const KeyFile key = TRY(read_key_file(argument));
+  const std::string source = shown_source(argument);
+  if (const auto* own = std::get_if<PublicKey>(&key)) return recipient_of(*own, options, flags, source);
+  if (const auto* own = std::get_if<SecretKey>(&key)) return recipient_of(*own, options, flags, source);
+  return refused(Error{Err::wrong_kind, "key"}, "a public key, or a symmetric JWK",
+                 fmt::format("{}: {}", source, kind_of(key)),
+                 std::holds_alternative<PrivateKey>(key) ? "encrypt to the public half: tessera key public FILE"
+                                                         : "take the recipient's one key out of the set");
+}
+
+constexpr KeyAlg kPasswordAlg = KeyAlg::PBES2_HS512_A256KW;
+
+Outcome<SecretKey> password_key(const std::string& argument, KeyAlg alg) {
+  if (!key_alg_name(alg).starts_with("PBES2"))
+    return misuse("this algorithm takes no password",
+                  {"--alg", "PBES2-HS256+A128KW, PBES2-HS384+A192KW or PBES2-HS512+A256KW",
+                   std::string(key_alg_name(alg)), "or give a key instead"});
+  const Secret password = TRY(read_password(argument, "--password"));
+  return ACCEPT("--password", SecretKey::from_octets(password.expose("a password becomes a key"), alg));
+}
+
+template <class T>
+Allowed<T> unless_empty(std::vector<T> values) {
+  if (values.empty()) return Allowed<T>(Unchecked("--unchecked on the command line"));
+  return Allowed<T>(std::move(values));
+}
+
+}  // namespace
+
+void declare_recipients(Args& args, RecipientOptions& options, EncryptionFlags flags) {
+  args.heading(fmt::format("Recipient (either {} or --password)", flags.key));
+  args.option(flags.key, "KEY", options.to, "a public key as JWK or PEM, or a symmetric JWK; may repeat");
+  args.option("--password", "FILE", options.password,
+              "a password: a file, - or env:NAME (a variable of the environment), less one line end");
+  args.option(flags.alg, "ALG", options.alg,
+              "the key management, where the key names none: RSA-OAEP-256, ECDH-ES+A256KW, A256KW ... (of a password: "
+              "PBES2-HS512+A256KW)");
+  args.option("--enc", "ENC", options.enc, "the content encryption: A256GCM (default), A128CBC-HS256 ...");
+  args.option("--p2c", "ROUNDS", options.p2c, "how often a password is hashed (default: 600000)");
+}
+
+Outcome<Recipients> read_recipients(const RecipientOptions& options, EncryptionFlags flags) {
+  if (options.to.empty() != options.password.has_value()) return one_source(flags, options.password.has_value());
+  Recipients out;
+  for (const std::string& argument : options.to) out.to.push_back(TRY(read_recipient(argument, options, flags)));
+  if (options.password) {
+    const KeyAlg alg = options.alg ? TRY(parse_key_alg(flags.alg, *options.alg)) : kPasswordAlg;
+    out.to.emplace_back(TRY(password_key(*options.password, alg)));
+  }
+  out.enc = options.enc ? TRY(parse_enc(*options.enc)) : out.to.front().info().enc.value_or(Enc::A256GCM);
+  out.p2c = options.p2c ? TRY(parse_count("--p2c", *options.p2c, 1'000, 10'000'000)) : jwe::Header{}.p2c;
+  return out;
+}
+
+void declare_opener(Args& args, OpenerOptions& options, EncryptionFlags flags) {
+  args.heading(fmt::format("Decryption (either {} or --password)", flags.key));
+  args.option(flags.key, "FILE", options.key,
+              "a private key as JWK or PEM, a symmetric JWK, or a JWKS of them; - for standard input");
+  args.option("--password", "FILE", options.password,
+              "a password: a file, - or env:NAME (a variable of the environment), less one line end");
+  args.option(flags.alg, "ALG", options.algs, "a key management algorithm that may be used; may repeat");
+  args.option("--enc", "ENC", options.encs, "a content encryption that may be used; may repeat");
+  args.option("--max-p2c", "ROUNDS", options.max_p2c,
+              "how often a password may be asked to be hashed (default: 1000000)");
+  args.option("--max-inflated", "OCTETS", options.max_inflated,
+              "allow compression, up to so many octets (default: not allowed)");
+}
+
+Outcome<jwe::Keyring> read_keyring(const OpenerOptions& options, EncryptionFlags flags) {
+  if (options.key.has_value() == options.password.has_value()) return one_source(flags, options.key.has_value());
+  if (options.password) {
+    // A password is a key of one algorithm: here of each that may be used.
+    std::vector<KeyAlg> algs;
+    for (const std::string& name : options.algs) algs.push_back(TRY(parse_key_alg(flags.alg, name)));
+    if (algs.empty()) algs.push_back(kPasswordAlg);
+    std::vector<SecretKey> keys;
+    for (const KeyAlg alg : algs) keys.push_back(TRY(password_key(*options.password, alg)));
+    return jwe::Keyring(std::vector<PrivateKey>{}, std::move(keys));
+  }
+  const Secret text = TRY(read_secret_text(*options.key, {"key", kMaxKeyFile}));
+  const std::string source = shown_source(*options.key);
+  const std::string_view shown = text.expose_text("keys are parsed");
+  if (shown.find_first_not_of(" \t\r\n") != std::string_view::npos && shown[shown.find_first_not_of(" \t\r\n")] == '{')
+    return ACCEPT(source, jwe::Keyring::parse(shown));
+  const KeyFile key = TRY(parse_key_file(shown, source));
+  if (const auto* own = std::get_if<PrivateKey>(&key)) return jwe::Keyring(*own);
+  return refused(Error{Err::wrong_kind, "key"}, "a private key, or a symmetric JWK",
+                 fmt::format("{}: {}", source, kind_of(key)), "only the recipient's private half opens it");
+}
+
+Outcome<jwe::Policy> read_envelope(const OpenerOptions& options, EncryptionFlags flags) {
+  std::vector<KeyAlg> algs;
+  std::vector<Enc> encs;
+  for (const std::string& name : options.algs) algs.push_back(TRY(parse_key_alg(flags.alg, name)));
+  for (const std::string& name : options.encs) encs.push_back(TRY(parse_enc(name)));
+  jwe::Policy policy{.algs = unless_empty(std::move(algs)), .encs = unless_empty(std::move(encs))};
+  policy.max_bytes = kMaxTokenFile;
+  if (options.password) policy.passwords.emplace();
+  if (options.max_p2c)
+    policy.passwords.emplace().max = TRY(parse_count("--max-p2c", *options.max_p2c, 1'000, 10'000'000));
+  if (options.max_inflated)
+    policy.max_inflated = TRY(parse_count("--max-inflated", *options.max_inflated, 1, 64 << 20));
+  return policy;
+}
+
+std::unexpected<Failure> unopened(Error error, std::string_view message) {
+  const auto peeked = peek_unverified(message);
+  std::string actual = peeked && error.code != Err::too_large ? "header " + json::compact(peeked->header)
+                                                              : fmt::format("{} octets", message.size());
+  return refused(error, "", std::move(actual));
+}
+
+}  // namespace tessera::cli
