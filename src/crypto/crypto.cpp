@@ -5,6 +5,7 @@
 #include <openssl/kdf.h>
 #include <sodium.h>
 
+#include "base/ct.hpp"
 #include "base/try.hpp"
 #include "crypto/key_check.hpp"
 #include "crypto/ptr.hpp"
@@ -108,7 +109,7 @@ Result<Secret> open(const Secret& key, BytesView sealed, BytesView associated) {
   const int answer = crypto_aead_xchacha20poly1305_ietf_decrypt(
       uc(out.writable()), nullptr, nullptr, uc(sealed) + kNonce, sealed.size() - kNonce, uc(associated),
       associated.size(), uc(sealed), uc(key.expose("key of a seal")));
-  ENSURE(answer == 0, decrypt_failed, "sealed");
+  ENSURE(ct::told(static_cast<std::size_t>(answer)) == 0, decrypt_failed, "sealed");
   return out;
 }
 
@@ -125,7 +126,8 @@ Result<std::string> hash_password(const Secret& password, PasswordCost cost) {
 bool verify_password(const Secret& password, const std::string& hash) {
   need_sodium();
   const auto octets = text_or_empty(password.expose_text("checked against an Argon2id hash"));
-  return crypto_pwhash_str_verify(hash.c_str(), octets.data(), octets.size()) == 0;
+  const int answer = crypto_pwhash_str_verify(hash.c_str(), octets.data(), octets.size());
+  return ct::told(static_cast<std::size_t>(answer)) == 0;
 }
 
 bool password_needs_rehash(const std::string& hash, PasswordCost cost) {

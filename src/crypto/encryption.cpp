@@ -82,6 +82,8 @@ Result<Secret> decrypt_gcm(BytesView key, CiphertextView sealed, BytesView assoc
   return out;
 }
 
+constexpr std::size_t kBlock = 16;
+
 Hash hash_of(Cipher cipher) {
   return cipher == Cipher::A128CBC_HS256 ? Hash::SHA256 : cipher == Cipher::A192CBC_HS384 ? Hash::SHA384 : Hash::SHA512;
 }
@@ -114,7 +116,7 @@ void encrypt_cbc(Cipher cipher, BytesView key, BytesView plaintext, BytesView as
   const auto [mac_key, cipher_key] = halves(key);
   const auto c = context();
   int done = 0, last = 0;
-  out.octets.resize(plaintext.size() + 16);
+  out.octets.resize(plaintext.size() + kBlock);
   INVARIANT(EVP_EncryptInit_ex2(c.get(), cbc(cipher_key.size()), uc(cipher_key), uc(out.iv), nullptr) == 1, "CBC");
   INVARIANT(EVP_EncryptUpdate(c.get(), uc(out.octets), &done, uc(plaintext), size_of(plaintext)) == 1, "CBC");
   INVARIANT(EVP_EncryptFinal_ex(c.get(), uc(out.octets) + done, &last) == 1, "CBC");
@@ -124,17 +126,22 @@ void encrypt_cbc(Cipher cipher, BytesView key, BytesView plaintext, BytesView as
 
 Result<Secret> decrypt_cbc(Cipher cipher, BytesView key, CiphertextView sealed, BytesView associated) {
   const auto [mac_key, cipher_key] = halves(key);
-  ENSURE(ct::equal(cbc_tag(cipher, mac_key, sealed.iv, sealed.octets, associated), sealed.tag), decrypt_failed,
-         "ciphertext");
+  // A length that nothing padded has is no secret.
+  ENSURE(!sealed.octets.empty() && sealed.octets.size() % kBlock == 0, decrypt_failed, "ciphertext");
+  const Bytes tag = cbc_tag(cipher, mac_key, sealed.iv, sealed.octets, associated);
   const auto c = context();
   int done = 0, last = 0;
-  Secret padded = Secret::of_size(sealed.octets.size() + 16);
+  Secret padded = Secret::of_size(sealed.octets.size());
   INVARIANT(EVP_DecryptInit_ex2(c.get(), cbc(cipher_key.size()), uc(cipher_key), uc(sealed.iv), nullptr) == 1, "CBC");
-  // What the MAC vouches for was padded by whoever holds the key, so its padding says nothing to anybody else.
-  ENSURE(EVP_DecryptUpdate(c.get(), uc(padded.writable()), &done, uc(sealed.octets), size_of(sealed.octets)) == 1 &&
-             EVP_DecryptFinal_ex(c.get(), uc(padded.writable()) + done, &last) == 1,
-         decrypt_failed, "ciphertext");
-  return Secret(padded.expose("padding taken off").first(static_cast<std::size_t>(done + last)));
+  INVARIANT(EVP_CIPHER_CTX_set_padding(c.get(), 0) == 1, "CBC");
+  INVARIANT(EVP_DecryptUpdate(c.get(), uc(padded.writable()), &done, uc(sealed.octets), size_of(sealed.octets)) == 1 &&
+                EVP_DecryptFinal_ex(c.get(), uc(padded.writable()) + done, &last) == 1,
+            "CBC");
+  const BytesView octets = padded.expose("padding taken off");
+  const std::size_t padding = ct::padding_size(octets.last(kBlock));
+  // One verdict, after all the work: a wrong padding under a good MAC looks like a wrong MAC (RFC 7516 section 11.5).
+  ENSURE(ct::told_yes(ct::same(tag, sealed.tag) & ~ct::same(padding, 0)), decrypt_failed, "ciphertext");
+  return Secret(octets.first(octets.size() - ct::told(padding)));
 }
 
 }  // namespace

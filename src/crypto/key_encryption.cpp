@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/ct.hpp"
 #include "base/try.hpp"
 #include "crypto/pkey_impl.hpp"
 
@@ -47,16 +48,19 @@ Result<Bytes> Pkey::encrypt_oaep(Oaep hash, const Secret& key) const {
   return out;
 }
 
-Result<Secret> Pkey::decrypt_oaep(Oaep hash, BytesView encrypted) const {
+Result<Secret> Pkey::decrypt_oaep(Oaep hash, BytesView encrypted, Secret otherwise) const {
   INVARIANT(type() == PkeyType::RSA && has_private(), "OAEP is opened by RSA's private key");
   const QuietErrors quiet;
   const auto context = context_of(*impl_);
+  ENSURE(context && EVP_PKEY_decrypt_init(context.get()) == 1 && set_oaep(context.get(), hash), unavailable,
+         "RSAES-OAEP");
   Secret out = Secret::of_size((bits() + 7) / 8);
   std::size_t size = out.size();
-  ENSURE(context && EVP_PKEY_decrypt_init(context.get()) == 1 && set_oaep(context.get(), hash) &&
-             EVP_PKEY_decrypt(context.get(), uc(out.writable()), &size, uc(encrypted), encrypted.size()) == 1,
-         decrypt_failed, "encrypted_key");
-  return Secret(out.expose("cut to its length").first(size));
+  // OpenSSL takes the padding off in constant time; its answer and the size are as secret as the key.
+  const int answer = EVP_PKEY_decrypt(context.get(), uc(out.writable()), &size, uc(encrypted), encrypted.size());
+  const ct::Mask good = ct::same(static_cast<std::size_t>(answer), 1) & ct::same(size, otherwise.size());
+  ct::copy_if(good, out.expose("cut to its length").first(otherwise.size()), otherwise.writable());
+  return otherwise;
 }
 
 Result<Secret> Pkey::agree(const Pkey& peer) const {

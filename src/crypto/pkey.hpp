@@ -75,9 +75,9 @@ class Pkey {
 
   // RSA alone. What is encrypted is a content encryption key, which always fits.
   Result<Bytes> encrypt_oaep(Oaep hash, const Secret& key) const;  // Err::unavailable
-  // Err::decrypt_failed. The caller goes on with a random key, so that nobody learns how far it went (RFC 7516 section
-  // 11.5).
-  Result<Secret> decrypt_oaep(Oaep hash, BytesView encrypted) const;
+  // The key in `encrypted`, or `otherwise` where there is none of its size. Which of them, neither time nor memory
+  // tells, nor may the caller (RFC 7516 section 11.5). Err::unavailable.
+  Result<Secret> decrypt_oaep(Oaep hash, BytesView encrypted, Secret otherwise) const;
   // ECDH of this private key and a public key of the same type: the x coordinate (RFC 7518 section 4.6, RFC 8037
   // section 3.2). Err::bad_key when the outcome is all zero.
   Result<Secret> agree(const Pkey& peer) const;

@@ -122,8 +122,7 @@ Result<Secret> unwrap_gcm(const KeyData& key, const JweHeader& header, BytesView
 }
 
 Result<Secret> unwrap_rsa(const KeyData& key, const JweHeader& header, BytesView encrypted_key) {
-  return or_random(random_secret(key_size(header.enc)),
-                   key.pkey->decrypt_oaep(key_alg_row(header.alg).oaep, encrypted_key));
+  return key.pkey->decrypt_oaep(key_alg_row(header.alg).oaep, encrypted_key, random_secret(key_size(header.enc)));
 }
 
 Result<Secret> agree_with_sender(const KeyData& key, const JweHeader& header) {

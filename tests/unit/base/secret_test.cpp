@@ -47,3 +47,35 @@ TEST(ConstantTime, compares_by_size_and_every_octet) {
     }
   EXPECT_FALSE(ct::equal(std::string_view("a\0b", 3), std::string_view("a\0c", 3)));
 }
+
+TEST(ConstantTime, numbers) {
+  constexpr std::size_t kLargest = ~std::size_t{0} >> 1;
+  for (const std::size_t a : {std::size_t{0}, std::size_t{1}, std::size_t{255}, kLargest - 1, kLargest})
+    for (const std::size_t b : {std::size_t{0}, std::size_t{1}, std::size_t{255}, kLargest - 1, kLargest}) {
+      EXPECT_EQ(ct::same(a, b), a == b ? ~ct::Mask{0} : 0);
+      EXPECT_EQ(ct::less(a, b), a < b ? ~ct::Mask{0} : 0);
+    }
+}
+
+TEST(ConstantTime, copies_or_does_not) {
+  const Bytes from(5, std::byte{'f'});
+  Bytes to(5, std::byte{'t'});
+  ct::copy_if(0, from, to);
+  EXPECT_EQ(to, Bytes(5, std::byte{'t'}));
+  ct::copy_if(~ct::Mask{0}, from, to);
+  EXPECT_EQ(to, from);
+}
+
+TEST(ConstantTime, padding_is_whole_or_none) {
+  for (std::size_t size = 0; size <= 255; ++size) {
+    Bytes block(16, static_cast<std::byte>(size));
+    const bool good = size >= 1 && size <= 16;
+    EXPECT_EQ(ct::padding_size(block), good ? size : 0) << size;
+    for (std::size_t at = 0; good && at < block.size(); ++at) {
+      Bytes other = block;
+      other[at] ^= std::byte{0x40};
+      // What stands before the padding is no part of it.
+      EXPECT_EQ(ct::padding_size(other), at < block.size() - size ? size : 0) << size << " " << at;
+    }
+  }
+}
