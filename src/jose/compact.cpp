@@ -1,5 +1,7 @@
 #include "jose/compact.hpp"
 
+#include <algorithm>
+
 #include "base/try.hpp"
 #include "jose/header_rules.hpp"
 
@@ -27,7 +29,28 @@ Result<Compact> split(std::string_view token, std::size_t max_bytes) {
   return parts;
 }
 
-Result<ProtectedHeader> parse_header(const json::Object& header) {
+//= RFC7797#5.2
+// When using the JWS Compact Serialization, unencoded non-detached payloads using period ('.') characters would cause
+// parsing errors; such payloads MUST NOT be used with the JWS Compact Serialization.
+bool fits_compact(std::string_view payload) {
+  return std::ranges::all_of(payload, [](char c) { return c >= 0x20 && c <= 0x7E && c != '.'; });
+}
+
+Result<bool> payload_encoded(const json::Object& header) {
+  const auto b64 = header.find("b64");
+  if (!b64) return true;
+  const auto encoded = b64->boolean();
+  ENSURE(encoded, malformed_header, "b64");
+  // RFC 7797 section 6: whoever does not know `b64` must refuse the token, not read another payload out of it.
+  const auto crit = header.find("crit");
+  const auto names = crit ? crit->array() : std::nullopt;
+  ENSURE(names, malformed_header, "b64");
+  for (const json::Value name : *names)
+    if (name.string() == "b64") return *encoded;
+  return fail(Err::malformed_header, "b64");
+}
+
+Result<ProtectedHeader> parse_header(const json::Object& header, std::span<const std::string_view> understood) {
   ProtectedHeader out;
   std::string_view alg;
   bool has_alg = false;
@@ -47,15 +70,14 @@ Result<ProtectedHeader> parse_header(const json::Object& header) {
     } else if (name == "crit") {
       crit = value;
     } else if (name == "b64") {
-      // RFC 7797 section 6: it stands in `crit`, which is refused below, because the extension is not understood here.
-      ENSURE(value.is(json::Kind::boolean) && header.find("crit"), malformed_header, "b64");
+      TRY_VOID(payload_encoded(header));
     } else {
       TRY_VOID(check_descriptive(member));
     }
   }
   ENSURE(has_alg && !alg.empty(), malformed_header, "alg");
   ENSURE(!is_none(alg), alg_not_allowed, "alg");
-  if (crit) TRY_VOID(check_crit(header, *crit, {}));
+  if (crit) TRY_VOID(check_crit(header, *crit, understood));
   const auto known = alg_from_name(alg);
   ENSURE(known, unknown_alg, "alg");
   out.alg = *known;

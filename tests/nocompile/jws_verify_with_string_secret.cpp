@@ -1,15 +1,15 @@
 // A text is no key here either.
-// error: no matching
+// error: could not convert
 #include "tessera/tessera.hpp"
 
 using namespace tessera;
 
 #ifndef MISUSE
-Result<jws::Verified> check(std::string_view token, const SecretKey& key, std::span<const Alg> algs) {
-  return jws::verify(token, key, algs);
+Result<jws::Verified> check(std::string_view token, const SecretKey& key, const jws::Policy& policy) {
+  return jws::verify(token, key, policy);
 }
 #else
-Result<jws::Verified> check(std::string_view token, const std::string& key, std::span<const Alg> algs) {
-  return jws::verify(token, key, algs);
+Result<jws::Verified> check(std::string_view token, const std::string& key, const jws::Policy& policy) {
+  return jws::verify(token, key, policy);
 }
 #endif

@@ -17,8 +17,7 @@ const std::string kJoeText = "{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"ht
 // The payload that verifies, or the refusal.
 template <class Key>
 std::string opened(const std::string& token, const Key& key, Alg alg) {
-  const Alg algs[] = {alg};
-  const auto verified = jws::verify(token, key, algs);
+  const auto verified = jws::verify(token, key, {.algs = {alg}});
   return verified ? std::string(text_of(verified->payload())) : refusal_of(verified);
 }
 
@@ -95,7 +94,7 @@ TEST(Rfc8037, A3_thumbprint_and_A4_A5_signature) {
       "09PGcvMg3AIbQR6dWbhijcNR4ki4iy"
       "lGjg5BhVsPt9g7sVvpAr_MuM0KAg";
   EXPECT_EQ(opened(token, key->public_key(), Alg::EdDSA), "Example of Ed25519 signing");
-  const auto made = jws::sign(bytes_of("Example of Ed25519 signing"), *key, Alg::EdDSA);
+  const auto made = jws::sign(bytes_of("Example of Ed25519 signing"), {*key, Alg::EdDSA});
   ASSERT_TRUE(made);
   EXPECT_EQ(*made, token);  // deterministic
 }
@@ -141,7 +140,7 @@ void check_example(const char* file) {
   const auto key = PrivateKey::parse(jwk);
   ASSERT_TRUE(key) << refusal_of(key);
   EXPECT_EQ(opened(token, key->public_key(), alg), payload);
-  const auto made = jws::sign(bytes_of(payload), *key, alg);
+  const auto made = jws::sign(bytes_of(payload), {*key, alg});
   ASSERT_TRUE(made);
   if (reproducible) {
     EXPECT_EQ(*made, token);

@@ -19,9 +19,9 @@ using namespace tessera;
 
 namespace {
 
-constexpr Alg kEvery[] = {Alg::HS256,  Alg::HS384, Alg::HS512,   Alg::RS256, Alg::RS384, Alg::RS512,
-                          Alg::PS256,  Alg::PS384, Alg::PS512,   Alg::ES256, Alg::ES384, Alg::ES512,
-                          Alg::ES256K, Alg::EdDSA, Alg::Ed25519, Alg::Ed448};
+const AllowedAlgs kEvery = {Alg::HS256,  Alg::HS384, Alg::HS512,   Alg::RS256, Alg::RS384, Alg::RS512,
+                            Alg::PS256,  Alg::PS384, Alg::PS512,   Alg::ES256, Alg::ES384, Alg::ES512,
+                            Alg::ES256K, Alg::EdDSA, Alg::Ed25519, Alg::Ed448};
 
 // "file tcId reason", by "file tcId".
 std::map<std::string, std::string> deviations() {
@@ -79,14 +79,14 @@ std::string verify(const std::string& token, const json::Object& group) {
     const auto set = *list->array();
     if (all_symmetric(set)) return verify_among(token, set);
     const auto keys = Keys::parse(jwk);
-    return keys ? code_of(jws::verify(token, *keys, kEvery)) : code_of(keys);
+    return keys ? code_of(jws::verify(token, *keys, {.algs = kEvery})) : code_of(keys);
   }
   if (published) {
     const auto key = PublicKey::parse(jwk);
-    return key ? code_of(jws::verify(token, *key, kEvery)) : code_of(key);
+    return key ? code_of(jws::verify(token, *key, {.algs = kEvery})) : code_of(key);
   }
   const auto key = SecretKey::parse(jwk);
-  return key ? code_of(jws::verify(token, *key, kEvery)) : code_of(key);
+  return key ? code_of(jws::verify(token, *key, {.algs = kEvery})) : code_of(key);
 }
 
 // Everything is allowed that the library knows: the key's algorithm decides.

@@ -34,7 +34,7 @@ Step<Reply> revoke_access(const Claims& claims, const Client& client, Ctx& ctx) 
 
 // Signed by this realm, and no access token: an ID token.
 bool is_other_token(std::string_view token, const Snapshot& snapshot) {
-  const auto verified = jws::verify(token, snapshot.published, snapshot.algs);
+  const auto verified = jws::verify(token, snapshot.published, {.algs = snapshot.algs});
   return verified && verified->typ() != kAccessTokenTyp;
 }
 }  // namespace

@@ -11,7 +11,7 @@ constexpr std::size_t kMaxHint = 16 * 1024;
 
 Step<std::optional<IdTokenHint>> open_id_token_hint(std::string_view hint, const Ctx& ctx) {
   const auto& snapshot = ctx.snapshot();
-  const auto token = jws::verify(hint, snapshot.published, snapshot.algs, kMaxHint);
+  const auto token = jws::verify(hint, snapshot.published, {.algs = snapshot.algs, .max_bytes = kMaxHint});
   if (!token && token.error().code == Err::key_not_found) return std::optional<IdTokenHint>();
   REQUIRE(token, invalid_request, "id_token_hint", "not a token of this issuer");
   // An access token carries sub and sid too; only an ID token may speak here.

@@ -182,7 +182,7 @@ TEST(Keys, eddsa_and_ed25519_are_two_names_of_one_algorithm) {
 
 TEST(Keys, use_and_key_ops_are_obeyed) {
   const auto plain = private_key(Alg::ES256);
-  const auto token = *jws::sign({}, plain, Alg::ES256);
+  const auto token = *jws::sign({}, {plain, Alg::ES256});
   const auto verifies = [&](const std::string& members) {
     const auto key = PublicKey::parse(replaced(plain.public_key().jwk(), "{", "{" + members + ","));
     return key ? verdict(token, *key) : code_of(key);
@@ -207,7 +207,7 @@ TEST(Keys, use_and_key_ops_are_obeyed) {
 
   const auto signs = [&](const std::string& members) {
     const auto key = PrivateKey::parse(replaced(text_of_secret(plain.jwk()), "{", "{" + members + ","));
-    return key ? code_of(jws::sign({}, *key, Alg::ES256)) : code_of(key);
+    return key ? code_of(jws::sign({}, {*key, Alg::ES256})) : code_of(key);
   };
   EXPECT_EQ(signs(R"("use":"sig")"), "ok");
   EXPECT_EQ(signs(R"("use":"enc")"), "alg_key_mismatch");
@@ -223,11 +223,11 @@ TEST(Keys, a_restriction_survives_print_and_parse) {
   EXPECT_NE(text_of_secret(signer->jwk()).find(R"("key_ops":["sign"])"), std::string::npos);
   // What a key may sign, its public half may verify.
   EXPECT_NE(signer->public_key().jwk().find(R"("key_ops":["verify"])"), std::string::npos);
-  EXPECT_EQ(verdict(*jws::sign({}, *signer, Alg::ES256), signer->public_key()), "ok");
+  EXPECT_EQ(verdict(*jws::sign({}, {*signer, Alg::ES256}), signer->public_key()), "ok");
   // A use unknown here allows nothing, and keeps doing so.
   const auto odd = PublicKey::parse(replaced(plain.public_key().jwk(), "{", R"({"use":"tls",)"));
   ASSERT_TRUE(odd);
-  EXPECT_EQ(verdict(*jws::sign({}, plain, Alg::ES256), *PublicKey::parse(odd->jwk())), "key_not_found");
+  EXPECT_EQ(verdict(*jws::sign({}, {plain, Alg::ES256}), *PublicKey::parse(odd->jwk())), "key_not_found");
   EXPECT_NE(odd->jwk().find(R"("use":"tls")"), std::string::npos) << odd->jwk();
   EXPECT_EQ(odd->jwk().find("key_ops"), std::string::npos) << odd->jwk();
   EXPECT_CODE(odd->with({.use = KeyUse::sig}), wrong_kind);
@@ -371,7 +371,7 @@ TEST(EncryptionKey, belongs_to_one_algorithm) {
   const auto key = *PrivateKey::generate(KeyAlg::ECDH_ES_A256KW, KeyType::P256);
   EXPECT_TRUE(key.admits(KeyAlg::ECDH_ES_A256KW));
   EXPECT_FALSE(key.admits(KeyAlg::ECDH_ES) || key.admits(Alg::ES256));
-  EXPECT_CODE(jws::sign(bytes_of("x"), key, Alg::ES256), alg_key_mismatch);
+  EXPECT_CODE(jws::sign(bytes_of("x"), {key, Alg::ES256}), alg_key_mismatch);
   // A signing key encrypts nothing, one that says nothing does either.
   EXPECT_FALSE(private_key(Alg::ES256).public_key().with({.alg = Alg::ES256})->admits(KeyAlg::ECDH_ES));
   EXPECT_TRUE(private_key(Alg::ES256).public_key().with({})->admits(KeyAlg::ECDH_ES));

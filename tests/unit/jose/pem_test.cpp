@@ -48,7 +48,7 @@ void expect_one_key(const std::vector<std::string>& private_forms, const std::ve
     EXPECT_EQ(key->thumbprint(), first->thumbprint());
     EXPECT_EQ(key->jwk().expose_text("a test"), first->jwk().expose_text("a test"));
     EXPECT_CODE(PublicKey::parse(form), wrong_kind);
-    const auto token = jws::sign(bytes_of("x"), *key, alg);
+    const auto token = jws::sign(bytes_of("x"), {*key, alg});
     ASSERT_TRUE(token);
     for (const auto& half : public_forms) {
       const auto verifier = PublicKey::parse(half);
@@ -121,7 +121,7 @@ TEST_F(Pem, keys_of_an_agreement_go_to_openssl_and_back) {
 
 TEST_F(Pem, an_rs256_signature_is_openssls_octet_for_octet) {
   const auto pkcs8 = openssl("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072", "p8");
-  const auto token = *jws::sign(bytes_of("payload"), *PrivateKey::parse(pkcs8), Alg::RS256);
+  const auto token = *jws::sign(bytes_of("payload"), {*PrivateKey::parse(pkcs8), Alg::RS256});
   std::ofstream(folder_ / "input") << token.substr(0, token.rfind('.'));
   const auto signature = openssl("dgst -sha256 -sign p8 input", "sig");
   EXPECT_EQ(base64url::encode(signature), token.substr(token.rfind('.') + 1));
