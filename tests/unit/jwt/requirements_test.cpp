@@ -177,6 +177,32 @@ TEST(Requirements, R17_missing_parts) {
     EXPECT_EQ(outcome(token(claims)), "bad_json payload") << claims;
 }
 
+//= RFC7797#7
+// For interoperability reasons, JSON Web Tokens [JWT] MUST NOT use "b64" with a "false" value.
+TEST(Requirements, R19_a_jwt_has_an_encoded_payload) {
+  for (const char* b64 : {"true", "false"}) {
+    const std::string header = kHeader.with("b64", b64).with("crit", R"(["b64"])").text();
+    EXPECT_EQ(outcome(token(kClaims.text(), header)), "crit_unsupported crit");
+    EXPECT_EQ(outcome(token(kClaims.text(), kHeader.with("b64", b64).text())), "malformed_header b64");
+    // Signed as it stands.
+    EXPECT_EQ(outcome(forge(base64url::encode(header) + "." + R"({"sub":"alice"})", mac_key(), Alg::HS256)),
+              "crit_unsupported crit");
+  }
+  const auto detached = jws::sign(bytes_of(kClaims.text()), mac_key(), jws::Payload::base64url_detached);
+  EXPECT_EQ(outcome(*detached), "typ_mismatch typ");
+  const jws::Signer signer(mac_key(), {.typ = "at+jwt"});
+  EXPECT_EQ(outcome(*jws::sign(bytes_of(kClaims.text()), signer, jws::Payload::base64url_detached)), "bad_signature ");
+}
+
+TEST(Requirements, R27_a_jwt_is_compact) {
+  const jws::Signer signer(mac_key(), {.typ = "at+jwt"});
+  EXPECT_EQ(outcome(*jws::sign(bytes_of(kClaims.text()), signer)), "ok");
+  for (const auto how : {jws::Payload::base64url, jws::Payload::plain}) {
+    EXPECT_EQ(outcome(*jws::sign_flattened(bytes_of(kClaims.text()), signer, how)), "malformed token");
+    EXPECT_EQ(outcome(*jws::sign_general(bytes_of(kClaims.text()), {&signer, 1}, how)), "malformed token");
+  }
+}
+
 TEST(Requirements, R20_iss_is_one_of_the_exact_texts) {
   EXPECT_EQ(outcome(token(kClaims.without("iss"))), "claim_missing iss");
   for (const char* partial : {"", "https://id.example.co", "id.example.com", "https://id.example.com/",
