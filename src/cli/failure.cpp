@@ -19,7 +19,8 @@ std::string_view expectation(Err code) {
     case Err::json_depth: return "JSON of at most 32 levels";
     case Err::duplicate_member: return "each member name once";
     case Err::malformed_header: return "header parameters as RFC 7515 section 4 defines them";
-    case Err::crit_unsupported: return "no critical extension";
+    case Err::crit_unsupported: return "no critical extension but b64, and that in a JWS alone";
+    case Err::duplicate_header: return "each header parameter once, protected or not";
     case Err::unknown_alg: return "a registered algorithm";
     case Err::alg_not_allowed: return "one of the algorithms that were asked for";
     case Err::alg_key_mismatch: return "an algorithm that this key can serve";

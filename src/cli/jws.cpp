@@ -1,4 +1,4 @@
-// tessera jws sign, tessera jws verify: any payload, compact serialization.
+// tessera jws sign, tessera jws verify: any payload, in each serialization.
 #include "tessera/jws.hpp"
 
 #include <fmt/format.h>
@@ -21,34 +21,82 @@ namespace {
 
 struct SignOptions {
   std::string payload;
-  SignerOptions signer;
-  std::optional<std::string> typ, cty;
+  SignerOptions signers;
+  std::optional<std::string> form, typ, cty, more, unprotected;
+  bool detached = false, plain = false;
 };
 
-Outcome<Reply> sign(const SignOptions& options) {
-  const Signer signer = TRY(read_signer(options.signer));
-  const std::string payload = TRY(read_text(options.payload, {"payload", kMaxPayloadFile}));
-  const std::string typ = options.typ.value_or(""), cty = options.cty.value_or("");
-  for (const auto& [flag, value] : {std::pair{"--typ", &typ}, std::pair{"--cty", &cty}}) {
-    if (!valid_utf8(*value)) return misuse("this is not UTF-8", {flag, "UTF-8 text", *value, "check the encoding"});
+jws::Payload written(const SignOptions& options) {
+  if (options.plain) return options.detached ? jws::Payload::plain_detached : jws::Payload::plain;
+  return options.detached ? jws::Payload::base64url_detached : jws::Payload::base64url;
+}
+
+Outcome<jws::Header> header_of(const SignOptions& options) {
+  jws::Header header;
+  const std::tuple<const char*, const std::optional<std::string>*, std::string*> parts[] = {
+      {"--typ", &options.typ, &header.typ},
+      {"--cty", &options.cty, &header.cty},
+      {"--protected", &options.more, &header.more},
+      {"--unprotected", &options.unprotected, &header.unprotected}};
+  for (const auto& [flag, value, into] : parts) {
+    *into = value->value_or("");
+    if (!valid_utf8(*into)) return misuse("this is not UTF-8", {flag, "UTF-8 text", *into, "check the encoding"});
   }
-  const auto token = ACCEPT(
-      shown_source(options.payload),
-      std::visit([&](const auto& key) { return jws::sign(bytes_of(payload), key, {.typ = typ, .cty = cty}); }, signer));
+  return header;
+}
+
+Outcome<std::string> signed_text(const SignOptions& options, std::span<const jws::Signer> signers, BytesView payload) {
+  const std::string form = options.form.value_or(signers.size() > 1 ? "general" : "compact");
+  if (form != "compact" && form != "flattened" && form != "general")
+    return misuse("this serialization is not known",
+                  {"--form", "compact, flattened or general", form, "leave --form out for the usual one"});
+  if (form != "general" && signers.size() > 1)
+    return misuse("one signature only fits into this serialization",
+                  {"--form", "general, for several signatures", form, "leave --form out"});
+  if (form == "compact" && options.unprotected)
+    return misuse("everything in the compact serialization is protected",
+                  {"--unprotected", "--form flattened or --form general", "compact", "say --form flattened"});
+  const jws::Payload how = written(options);
+  return ACCEPT(shown_source(options.payload), form == "compact" ? jws::sign(payload, signers.front(), how)
+                                               : form == "flattened"
+                                                   ? jws::sign_flattened(payload, signers.front(), how)
+                                                   : jws::sign_general(payload, signers, how));
+}
+
+Outcome<Reply> sign(const SignOptions& options) {
+  const auto keys = TRY(read_signers(options.signers));
+  const jws::Header header = TRY(header_of(options));
+  const std::string payload = TRY(read_text(options.payload, {"payload", kMaxPayloadFile}));
+  std::vector<jws::Signer> signers;
+  for (const Signer& key : keys)
+    signers.push_back(std::visit([&](const auto& own) { return jws::Signer(own, header); }, key));
+  const std::string text = TRY(signed_text(options, signers, bytes_of(payload)));
   json::Writer w;
-  w.begin_object().member("token", token).end_object();
-  return Reply{.text = token + "\n", .json = w.take()};
+  w.begin_object();
+  if (text.starts_with('{'))
+    w.key("message").raw(text);
+  else
+    w.member("token", text);
+  return Reply{.text = text + "\n", .json = w.end_object().take()};
 }
 
 Run declare_sign(Args& args) {
   auto options = std::make_shared<SignOptions>();
   args.positional("PAYLOAD", options->payload, "what to sign: a file, or - for standard input");
-  declare_signer(args, options->signer);
+  declare_signers(args, options->signers, Signers::several);
   args.heading("Header");
   args.option("--typ", "TYP", options->typ, "the token's type (default: none)");
   args.option("--cty", "CTY", options->cty, "the payload's type (default: none)");
+  args.option("--protected", "JSON", options->more, "further parameters, as one JSON object");
+  args.option("--unprotected", "JSON", options->unprotected,
+              "parameters beside the signature, which anybody may change, as one JSON object");
+  args.heading("Text");
+  args.option("--form", "FORM", options->form, "compact (default), flattened or general (for several signatures)");
+  args.flag("--detached", options->detached, "leave the payload out: whoever verifies has it already");
+  args.flag("--plain", options->plain, "sign the payload as it stands, not encoded (b64: false, RFC 7797)");
   args.example("tessera jws sign letter.txt --key key.jwk");
   args.example("tessera jws sign - --secret env:MAC_KEY --alg HS256 < letter.txt");
+  args.example("tessera jws sign letter.txt --key alice.jwk --key bob.jwk --detached");
   return [options](Console&) { return sign(*options); };
 }
 
@@ -57,13 +105,57 @@ Run declare_sign(Args& args) {
 struct VerifyOptions {
   std::string token;
   VerifierOptions verifier;
+  std::optional<std::string> content;
+  bool any = false, all = false;
 };
 
-std::string json_of(const jws::Verified& verified, const VerifierKey& key) {
+bool looks_like_json(std::string_view text) {
+  const auto start = text.find_first_not_of(" \t\r\n");
+  return start != std::string_view::npos && text[start] == '{';
+}
+
+// Which rule was asked for; none for a compact token.
+Outcome<std::optional<Rule>> rule_of(const VerifyOptions& options) {
+  if (options.any && options.all)
+    return misuse("one rule counts", {"--any", "--any or --all", "both", "leave one of them out"});
+  if (options.any) return std::optional(Rule::ANY);
+  if (options.all) return std::optional(Rule::ALL);
+  return std::optional<Rule>();
+}
+
+// A JSON text may hold several signatures, so whether one is enough must be said.
+Outcome<void> check_form(std::string_view text, const std::optional<Rule>& rule) {
+  if (looks_like_json(text) && !rule)
+    return misuse("nothing says how many signatures must verify",
+                  {"--any", "--any or --all, for a JSON text", "neither",
+                   "say --all, and look who has signed; or --any, if one signature is enough"});
+  if (!looks_like_json(text) && rule)
+    return misuse("a compact token holds one signature", {*rule == Rule::ANY ? "--any" : "--all", "a JSON text",
+                                                          "a token that is none", "leave the option out"});
+  return {};
+}
+
+void write_signature(const jws::Signature& signature, json::Writer& w) {
+  w.member("alg", alg_name(signature.alg));
+  if (!signature.kid.empty()) w.member("kid", signature.kid);
+  w.key("header").raw(json::compact(signature.header));
+}
+
+std::string json_of(const jws::Verified& verified, const std::optional<Rule>& rule, const VerifierKey& key) {
   json::Writer w;
-  w.begin_object().member("valid", true).member("alg", alg_name(verified.alg()));
-  if (!verified.kid().empty()) w.member("kid", verified.kid());
-  w.key("header").raw(json::compact(verified.header()));
+  w.begin_object().member("valid", true);
+  if (!rule) {
+    write_signature(verified.signatures().front(), w);
+  } else {
+    w.key("signatures").begin_array();
+    for (const auto& signature : verified.signatures()) {
+      w.begin_object().member("index", signature.index);
+      write_signature(signature, w);
+      if (!signature.unprotected.empty()) w.key("unprotected").raw(signature.unprotected);
+      w.end_object();
+    }
+    w.end_array();
+  }
   const std::string_view payload = text_of(verified.payload());
   if (valid_utf8(payload)) {
     w.member("payload", payload);
@@ -74,10 +166,28 @@ std::string json_of(const jws::Verified& verified, const VerifierKey& key) {
   return w.end_object().take();
 }
 
+std::string note_of(const jws::Verified& verified, const std::optional<Rule>& rule, Paint paint) {
+  std::string note;
+  for (const auto& signature : verified.signatures()) {
+    note += painted(paint, Hue::good, "valid") + ": ";
+    if (rule) note += fmt::format("signature {}, ", signature.index);
+    note += fmt::format("signed with {}", alg_name(signature.alg));
+    if (!signature.kid.empty()) note += ", kid " + printable(signature.kid);
+    note += "\n";
+  }
+  return note;
+}
+
 std::string actual_of(Error error, std::string_view token) {
   const auto peeked = peek_unverified(token);
   if (peeked && error.code != Err::too_large) return "header " + json::compact(peeked->header);
   return fmt::format("{} octets", token.size());
+}
+
+// A JSON text is also taken as it stands on the command line, as a token is.
+Outcome<std::string> read_message(const std::string& argument) {
+  if (looks_like_json(argument)) return argument;
+  return read_token(argument);
 }
 
 Outcome<Reply> verify(const VerifyOptions& options, Console& console) {
@@ -85,13 +195,19 @@ Outcome<Reply> verify(const VerifyOptions& options, Console& console) {
   const auto unchecked = TRY(parse_unchecked(options.verifier.unchecked, {&kAlg, 1}));
   const Needed needed{kAlg, "--alg ALG", options.verifier.algs.size()};
   TRY_VOID(check_needed({&needed, 1}, unchecked));
-  std::vector<Alg> algs = TRY(parse_algs(options.verifier));
+  const auto rule = TRY(rule_of(options));
+  const std::vector<Alg> algs = TRY(parse_algs(options.verifier));
   const VerifierKey key = TRY(read_verifier(options.verifier, algs));
-  const std::string token = TRY(read_token(options.token));
-  if (algs.empty()) {
-    for (std::size_t i = 0; i < kAlgCount; ++i) algs.push_back(static_cast<Alg>(i));
-  }
-  const auto verified = std::visit([&](const auto& k) { return jws::verify(token, k, algs, kMaxTokenFile); }, key);
+  const std::string token = TRY(read_message(options.token));
+  TRY_VOID(check_form(token, rule));
+  const std::string content = options.content ? TRY(read_text(*options.content, {"--content", kMaxPayloadFile})) : "";
+  const jws::Policy policy{
+      .algs = algs.empty() ? AllowedAlgs(Unchecked("--unchecked on the command line")) : AllowedAlgs(algs),
+      .max_bytes = kMaxTokenFile};
+  const auto detached = options.content ? std::optional(jws::Detached{bytes_of(content)}) : std::nullopt;
+  const jws::KeysView keys = std::visit([](const auto& k) { return jws::KeysView(k); }, key);
+  const auto verified =
+      rule ? jws::verify_json(token, keys, *rule, policy, detached) : jws::verify(token, keys, policy, detached);
   if (!verified) {
     const Error error = verified.error();
     const bool signature = error.code == Err::bad_signature;
@@ -99,21 +215,23 @@ Outcome<Reply> verify(const VerifyOptions& options, Console& console) {
                    signature ? hint_about_secret(options.verifier, std::string(error_hint(error.code))) : "");
   }
   const std::string_view payload = text_of(verified->payload());
-  std::string note = skipped_note(key, console.err) + painted(console.err, Hue::good, "valid") +
-                     fmt::format(": signed with {}", alg_name(verified->alg()));
-  if (!verified->kid().empty()) note += ", kid " + printable(verified->kid());
   // A pipe gets the payload as it was signed; a terminal nothing that it would obey.
   return Reply{.text = console.out_is_terminal ? printable_lines(payload) + "\n" : std::string(payload),
-               .json = json_of(*verified, key),
-               .note = note + "\n"};
+               .json = json_of(*verified, rule, key),
+               .note = skipped_note(key, console.err) + note_of(*verified, rule, console.err)};
 }
 
 Run declare_verify(Args& args) {
   auto options = std::make_shared<VerifyOptions>();
   args.positional("TOKEN", options->token, "a file, - for standard input, or the token itself");
   declare_verifier(args, options->verifier, "alg, in place of --alg: whatever the key can serve may have signed");
+  args.heading("Text");
+  args.option("--content", "FILE", options->content, "the payload, where the token does not hold it (detached)");
+  args.flag("--any", options->any, "of a JSON text: one signature that verifies is enough");
+  args.flag("--all", options->all, "of a JSON text: each signature in it must verify; one may have been taken out");
   args.example("tessera jws verify token.txt --key public.jwk --alg ES256");
   args.example("tessera jws verify - --secret mac.key --alg HS256 < token.txt > payload");
+  args.example("tessera jws verify signatures.json --key both.jwks --alg ES256 --all --content letter.txt");
   return [options](Console& console) { return verify(*options, console); };
 }
 

@@ -227,7 +227,7 @@ Run declare(Args& args) {
   args.option("--now", "TIME", options->now, "when it is issued: a TIME as above (default: now)");
   args.heading("Header");
   args.option("--typ", "TYP", options->typ, "the token's type, '' for none (default: JWT)");
-  declare_signer(args, options->signer);
+  declare_signers(args, options->signer, Signers::one);
   args.example(
       "tessera jwt sign --key key.jwk --iss https://id.example.com --sub alice --aud https://api.example.com "
       "--typ at+jwt");

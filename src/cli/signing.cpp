@@ -11,21 +11,21 @@ namespace {
 
 // The key under what the options say, which must name an algorithm in the end.
 template <class Key>
-Outcome<Signer> named(const Key& key, const SignerOptions& options) {
+Outcome<Signer> named(const Key& key, const std::string& file, const SignerOptions& options) {
   const KeyInfo info = TRY(renamed_info(key, options.kid, options.alg));
   if (!info.alg) {
     return misuse("the key names no algorithm", {"--alg", "one of " + admitted_algs(key), "a key without \"alg\"",
                                                  "say --alg, or write \"alg\" into the JWK"});
   }
-  return Signer(ACCEPT(shown_source(*options.key), key.with(info)));
+  return Signer(ACCEPT(shown_source(file), key.with(info)));
 }
 
-Outcome<Signer> from_key_file(const SignerOptions& options) {
-  const KeyFile key = TRY(read_key_file(*options.key));
-  if (const auto* own = std::get_if<PrivateKey>(&key)) return named(*own, options);
-  if (const auto* own = std::get_if<SecretKey>(&key)) return named(*own, options);
+Outcome<Signer> from_key_file(const std::string& file, const SignerOptions& options) {
+  const KeyFile key = TRY(read_key_file(file));
+  if (const auto* own = std::get_if<PrivateKey>(&key)) return named(*own, file, options);
+  if (const auto* own = std::get_if<SecretKey>(&key)) return named(*own, file, options);
   return refused(Error{Err::wrong_kind, "key"}, "a private key, or a symmetric JWK",
-                 fmt::format("{}: {}", shown_source(*options.key), kind_of(key)),
+                 fmt::format("{}: {}", shown_source(file), kind_of(key)),
                  "sign with the private half; make one with tessera key generate");
 }
 
@@ -43,9 +43,11 @@ Outcome<Signer> from_secret(const SignerOptions& options) {
 
 }  // namespace
 
-void declare_signer(Args& args, SignerOptions& options) {
+void declare_signers(Args& args, SignerOptions& options, Signers how_many) {
+  const std::string_view several = how_many == Signers::several ? "; may repeat, for several signatures" : "";
   args.heading("Key (either --key or --secret)");
-  args.option("--key", "FILE", options.key, "a private key as JWK or PEM, or a symmetric JWK; - for standard input");
+  args.option("--key", "FILE", options.keys,
+              fmt::format("a private key as JWK or PEM, or a symmetric JWK; - for standard input{}", several));
   args.option("--secret", "FILE", options.secret,
               "a raw MAC key, octet for octet: a file, - or env:NAME (a variable of the environment); needs --alg");
   args.option("--alg", "ALG", options.alg, "the algorithm, where the key names none: HS256, RS256, ES256 ...");
@@ -53,12 +55,27 @@ void declare_signer(Args& args, SignerOptions& options) {
 }
 
 Outcome<Signer> read_signer(const SignerOptions& options) {
+  if (options.keys.size() > 1)
+    return misuse("one key signs here", {"--key", "--key FILE once", "more than one", "leave one --key"});
+  return TRY(read_signers(options)).front();
+}
+
+Outcome<std::vector<Signer>> read_signers(const SignerOptions& options) {
   TRY_VOID(check_kid(options.kid));
-  if (options.key.has_value() == options.secret.has_value()) {
-    return misuse("exactly one key signs", {"--key", "--key FILE or --secret FILE", options.key ? "both" : "neither",
-                                            "make a key: tessera key generate --alg ES256 --out key.jwk"});
+  if (options.keys.empty() != options.secret.has_value()) {
+    return misuse("a key signs, or a secret",
+                  {"--key", "--key FILE or --secret FILE", options.secret ? "both" : "neither",
+                   "make a key: tessera key generate --alg ES256 --out key.jwk"});
   }
-  return options.key ? from_key_file(options) : from_secret(options);
+  if (options.secret) return std::vector{TRY(from_secret(options))};
+  const auto one_alone = options.alg ? "--alg" : options.kid ? "--kid" : "";
+  if (options.keys.size() > 1 && *one_alone != '\0') {
+    return misuse("of several keys each says its own alg and kid",
+                  {one_alone, "no --alg and no --kid, or one --key", "both", "write them into the JWKs"});
+  }
+  std::vector<Signer> signers;
+  for (const std::string& file : options.keys) signers.push_back(TRY(from_key_file(file, options)));
+  return signers;
 }
 
 }  // namespace tessera::cli

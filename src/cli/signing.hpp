@@ -1,9 +1,10 @@
-// The key that signs: --key or --secret, --alg, --kid. Shared by `jws sign` and `jwt sign`.
+// The keys that sign: --key or --secret, --alg, --kid. Shared by `jws sign` and `jwt sign`.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "cli/command.hpp"
 #include "tessera/keys.hpp"
@@ -11,12 +12,15 @@
 namespace tessera::cli {
 
 struct SignerOptions {
-  std::optional<std::string> key, secret, alg, kid;
+  std::vector<std::string> keys;
+  std::optional<std::string> secret, alg, kid;
 };
-void declare_signer(Args& args, SignerOptions& options);
+enum class Signers { one, several };
+void declare_signers(Args& args, SignerOptions& options, Signers how_many);
 
 // A key that names its algorithm.
 using Signer = std::variant<PrivateKey, SecretKey>;
-Outcome<Signer> read_signer(const SignerOptions& options);
+Outcome<Signer> read_signer(const SignerOptions& options);                // exactly one
+Outcome<std::vector<Signer>> read_signers(const SignerOptions& options);  // one or more
 
 }  // namespace tessera::cli
