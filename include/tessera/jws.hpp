@@ -151,9 +151,10 @@ Result<Verified> verify(std::string_view token, KeysView keys, const Policy& pol
 //   Rule::ALL: each that is there verifies. It does not say that nobody's is missing: whoever must have signed is to be
 //              found among Verified::signatures().
 // Where none verifies, the error is that of the first signature for which a key was found, else that of the first.
-// What cannot be read, two headers of one signature that share a name, and signatures that differ in `b64` refuse the
-// whole text under either rule. Errors: as above, and wrong_kind (a JWE), too_large (kMaxSignatures; 64 members in an
-// unprotected header), duplicate_header, malformed (no signature; `payload` absent, or present with `detached`).
+// A header that cannot be read, two headers of one signature that share a name, and signatures that differ in `b64`
+// refuse the whole text under either rule. Errors: as above, and wrong_kind (a JWE), too_large (kMaxSignatures; 64
+// members in an unprotected header), duplicate_header, malformed (no signature; `payload` absent, or present with
+// `detached`).
 Result<Verified> verify_json(std::string_view json, KeysView keys, Rule rule, const Policy& policy,
                              std::optional<Detached> detached = std::nullopt);
 

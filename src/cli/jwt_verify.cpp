@@ -83,9 +83,9 @@ Outcome<Reply> verify(const Options& options, Console& console) {
   TRY_VOID(check_needed(needed, unchecked));
   const std::vector<Alg> algs = TRY(parse_algs(options.verifier));
   Policy policy = TRY(policy_of(options, algs));
-  const sys_seconds now = TRY(now_or(options.now));
   const VerifierKey key = TRY(read_verifier(options.verifier, algs));
   const std::string token = TRY(read_token(options.token));
+  const sys_seconds now = TRY(now_or(options.now));  // once it is there: a pipe may have to wait for its signing
 
   const Verifier verifier = std::visit([&](const auto& k) { return Verifier(k, std::move(policy)); }, key);
   const auto claims = verifier.verify(token, now);

@@ -23,13 +23,6 @@ struct Examined {
   Result<void> verdict{};
 };
 
-std::uint32_t set_of(const AllowedAlgs& algs) {
-  if (!algs.checked()) return jose::kAnyAlg;
-  std::uint32_t set = 0;
-  for (const Alg alg : algs.values()) set |= jose::alg_bit(alg);
-  return set;
-}
-
 // What concerns the text as a whole: a signature that fails here refuses every other.
 Result<bool> read_headers(Examined& one) {
   one.header_octets = TRY(jose::of_part(base64url::decode(one.text.header), "header"));
@@ -120,7 +113,7 @@ struct Verified::Maker {
     TRY_VOID(check_place(text, encoded, detached));
     const std::string made = detached && encoded ? base64url::encode(detached->content) : std::string();
     const auto written = !detached ? *text.payload : encoded ? std::string_view(made) : text_of(detached->content);
-    TRY_VOID(examine(all, written, keys, rule, set_of(policy.algs)));
+    TRY_VOID(examine(all, written, keys, rule, jose::alg_bits(policy.algs)));
     Verified out;
     if (encoded && !detached) {
       out.payload_ = TRY(jose::of_part(base64url::decode(written), "payload"));

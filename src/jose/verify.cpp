@@ -28,6 +28,13 @@ Result<void> read_header(std::string_view text, JwsScratch& scratch) {
 
 }  // namespace
 
+std::uint32_t alg_bits(const AllowedAlgs& algs) {
+  if (!algs.checked()) return kAnyAlg;
+  std::uint32_t bits = 0;
+  for (const Alg alg : algs.values()) bits |= alg_bit(alg);
+  return bits;
+}
+
 Result<Compact> open_jws(std::string_view token, std::size_t max_bytes, std::uint32_t algs, JwsScratch& scratch) {
   const auto parts = TRY(split(token, max_bytes));
   TRY_VOID(read_header(parts.header, scratch));

@@ -5,6 +5,7 @@
 
 #include "jose/compact.hpp"
 #include "jose/key_data.hpp"
+#include "tessera/policy.hpp"
 
 namespace tessera::jose {
 
@@ -21,6 +22,7 @@ struct JwsScratch {
 // Algorithms as a set: one bit each.
 constexpr std::uint32_t alg_bit(Alg alg) { return std::uint32_t{1} << static_cast<unsigned>(alg); }
 inline constexpr std::uint32_t kAnyAlg = (std::uint32_t{1} << kAlgCount) - 1;
+std::uint32_t alg_bits(const AllowedAlgs& algs);
 
 // Shape and header, which is then `scratch.header`. The parts view `token`.
 // Errors: too_large, wrong_kind, malformed, bad_base64, bad_json, json_depth, duplicate_member (at "header"), those of

@@ -27,8 +27,7 @@ std::shared_ptr<VerifierData> compiled(std::vector<PublicKey> public_keys, std::
   for (const auto& key : data->secret_keys) data->keys.push_back(&key.data());
   data->policy_error = data->policy.check();
   for (const auto& typ : data->policy.typ.values()) data->typs.push_back(detail::prepared_media_type(typ));
-  for (const Alg alg : data->policy.algs.values()) data->algs |= jose::alg_bit(alg);
-  if (!data->policy.algs.checked()) data->algs = jose::kAnyAlg;
+  data->algs = jose::alg_bits(data->policy.algs);
   return data;
 }
 
