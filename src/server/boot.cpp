@@ -118,19 +118,21 @@ Started<Booted> boot(const Config& config, BootOptions options) {
                       .clock = std::move(options.clock),
                       .random = std::move(options.random),
                       .hash_threads = options.hash_threads,
-                      .log = std::move(log)};
+                      .log = log};
   auto node = TRY(Node::start(std::move(parts)));
+  log.write(LogLevel::info, node->now(), "started",
+            {{"issuer", config.settings.issuer}, {"address", config.settings.address}, {"port", config.settings.port}});
   return Booted{std::move(node), std::move(declared)};
 }
 
 Started<std::unique_ptr<Listener>> Listener::open(const Settings& settings) {
   std::unique_ptr<Listener> listener(new Listener);
   auto* self = listener.get();
-  Proxies proxies;
-  for (const auto& network : settings.trusted_proxies) proxies.add(network);  // Node::start refuses a wrong one
   http::Options options{.address = settings.address, .port = settings.port};
   options.limits.max_connections = most_connections();
-  options.uncounted = [proxies = std::move(proxies)](std::string_view address) { return proxies.trusts(address); };
+  options.uncounted = [proxies = settings.trusted_proxies](std::string_view address) {
+    return proxies.trusts(address);
+  };
   options.threads = std::max(1U, std::thread::hardware_concurrency());
   options.body_limit = [self](std::string_view method, std::string_view path) {
     return self->node_->body_limit(method, path);

@@ -285,6 +285,13 @@ void read_store(const Value& v, Settings& s) {
   }
 }
 
+void read_proxies(const Value& v, Settings& s) {
+  Texts networks;
+  v.texts(networks);
+  for (const auto& network : networks)
+    if (!s.trusted_proxies.add(network)) v.hidden("networks such as \"10.0.0.0/8\"", in_quotes(network));
+}
+
 const std::vector<Key<Settings>> kTop{
     {"issuer", "URL", "",
      "The base URL that people and applications see. Tokens name it, every link starts with it; the request's own host "
@@ -302,8 +309,7 @@ const std::vector<Key<Settings>> kTop{
      "before is still read. The environment variable `TESSERA_PREVIOUS_MASTER_KEY` takes its place.",
      [](const Value& v, Settings& s) { v.path(s.previous_master_key); }},
     {"trusted_proxies", "list of networks", "[]",
-     "Proxies whose `X-Forwarded-For` is believed, such as `[\"10.0.0.0/8\"]`. Nobody else's is.",
-     [](const Value& v, Settings& s) { v.texts(s.trusted_proxies); }},
+     "Proxies whose `X-Forwarded-For` is believed, such as `[\"10.0.0.0/8\"]`. Nobody else's is.", read_proxies},
 };
 
 const std::vector<Key<Settings>> kPassword{

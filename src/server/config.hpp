@@ -14,6 +14,7 @@
 #include "crypto/crypto.hpp"
 #include "issuer/model/realm.hpp"
 #include "issuer/model/user.hpp"
+#include "server/adapter.hpp"
 #include "tessera/secret.hpp"
 
 namespace tessera::server {
@@ -24,10 +25,10 @@ struct Settings {
   std::string issuer;   // base URL, without a path
   std::string address;  // to listen on
   std::uint16_t port = 0;
-  std::string store;                         // "sqlite:FILE" or "postgresql://…"
-  std::string master_key;                    // file
-  std::string previous_master_key;           // file, or ""
-  std::vector<std::string> trusted_proxies;  // CIDR
+  std::string store;                // "sqlite:FILE" or "postgresql://…"
+  std::string master_key;           // file
+  std::string previous_master_key;  // file, or ""
+  Proxies trusted_proxies;
   crypto::PasswordCost password_cost;
   std::string tls_certificate, tls_key;  // PEM files; both or neither
   LogLevel log_level = LogLevel::info;

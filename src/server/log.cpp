@@ -63,7 +63,12 @@ void Log::append(std::string& lines, LogLevel level, Instant time, std::string_v
   json::Writer w;
   w.begin_object().member("time", rfc3339(time)).member("level", kNames[static_cast<std::size_t>(level)]);
   w.member("msg", message);
-  for (const auto& [name, value] : fields) w.member(name, shown(value));
+  for (const auto& [name, value] : fields) {
+    if (const auto* number = std::get_if<std::int64_t>(&value))
+      w.member(name, *number);
+    else
+      w.member(name, shown(std::get<std::string_view>(value)));
+  }
   if (!lines.empty()) lines += '\n';
   lines += w.end_object().take();
 }

@@ -2,10 +2,12 @@
 // a field at most 200 octets are written, and one that is not UTF-8 is written as "?".
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/time.hpp"
@@ -16,7 +18,8 @@ namespace tessera::server {
 class Log {
  public:
   using Sink = std::function<void(std::string_view lines)>;  // without the last line end; from any thread
-  using Fields = std::vector<std::pair<std::string_view, std::string_view>>;
+  using Value = std::variant<std::string_view, std::int64_t>;
+  using Fields = std::vector<std::pair<std::string_view, Value>>;
 
   Log(LogLevel least, Sink sink) : least_(least), sink_(std::move(sink)) {}
   static Log to_stderr(LogLevel least);

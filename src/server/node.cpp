@@ -93,6 +93,7 @@ Node::Node(Options options)
       random_(std::move(options.random)),
       log_(std::move(options.log)),
       rotation_(options.rotation),
+      proxies_(std::move(options.trusted_proxies)),
       https_(issuer_.starts_with("https://")),
       realms_(std::make_shared<const Realms>()),
       hash_pool_(hash_threads(options.hash_threads), kHashQueue),
@@ -102,11 +103,7 @@ Node::Node(Options options)
 }
 
 Started<std::unique_ptr<Node>> Node::start(Options options) {
-  const auto proxies = options.trusted_proxies;
   std::unique_ptr<Node> node(new Node(std::move(options)));
-  for (const auto& network : proxies)
-    if (!node->proxies_.add(network))
-      return cannot_start("trusted_proxies: expected networks such as \"10.0.0.0/8\", found \"" + network + "\".");
   if (const auto loaded = node->load_realms(); !loaded)
     return cannot_start("The store does not hold what this version expects: " +
                         std::string(error_text(loaded.error().code)) + " (" + loaded.error().at + ").");
@@ -369,12 +366,13 @@ void Node::log_request(Job& job, const http::Response& response) const {
   const auto level = failed ? LogLevel::error : LogLevel::info;
   if (!log_.wants(level)) return;
   const auto spent = std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - job.began);
-  const std::string status = std::to_string(response.status), us = std::to_string(spent.count());
   Log::Fields fields{{"request", job.id}};
   if (job.realm) fields.emplace_back("realm", job.place.realm);  // else it is whatever a stranger asked for
-  fields.insert(
-      fields.end(),
-      {{"method", job.http.method}, {"path", job.http.path}, {"status", status}, {"us", us}, {"address", job.address}});
+  fields.insert(fields.end(), {{"method", job.http.method},
+                               {"path", job.http.path},
+                               {"status", response.status},
+                               {"us", spent.count()},
+                               {"address", job.address}});
   if (!job.refused_code.empty()) {
     fields.emplace_back("error", job.refused_code);
     fields.emplace_back("at", job.refused_at);

@@ -38,7 +38,7 @@ class Node {
     std::string issuer;  // base URL, without a path
     MasterKeys master_keys;
     crypto::PasswordCost password_cost{};
-    std::vector<std::string> trusted_proxies{};
+    Proxies trusted_proxies{};
     std::function<Instant()> clock{};  // the system's when empty
     issuer::Ctx::Random random{};      // the system's when empty
     unsigned hash_threads = 0;         // 0: one less than there are cores, at least one

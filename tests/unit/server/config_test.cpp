@@ -60,6 +60,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"store = \"mysql://x\"\n", 2, "store", "sqlite:FILE", "scheme \"mysql\""},
                     Case{"trusted_proxies = \"10.0.0.0/8\"\n", 2, "trusted_proxies", "a list of texts", "10.0.0.0/8"},
                     Case{"trusted_proxies = [1]\n", 2, "trusted_proxies", "a list of texts", "1"},
+                    Case{"trusted_proxies = [\"10.0.0.0/8\",\n\"10.0.0.0/33\"]\n", 2, "trusted_proxies",
+                         "networks such as", "10.0.0.0/33"},
                     Case{"[password]\nmemory_kib = 1\n", 3, "password.memory_kib", "8192", "1"},
                     Case{"[password]\npasses = \"two\"\n", 3, "password.passes", "whole number", "two"},
                     Case{"[password]\nmemory = 1\n", 3, "password.memory", "memory_kib", "not known"},

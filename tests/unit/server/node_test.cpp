@@ -352,18 +352,18 @@ TEST(log, of_a_request_holds_no_more_of_a_field_than_200_octets) {
   EXPECT_EQ(text.find("\"realm\":\"xx"), std::string::npos);
 }
 
-TEST(log, cuts_between_characters_and_knows_the_time) {
+TEST(log, cuts_between_characters_knows_the_time_and_writes_numbers_as_numbers) {
   test::Lines lines;
   const auto log = lines.log();
   log.write(LogLevel::info, Instant(std::chrono::seconds(1'800'000'000)), "one", {{"a", std::string(199, 'x') + "é"}});
   log.write(LogLevel::info, Instant(std::chrono::seconds(1'800'000'000) + microseconds(20)), "two", {{"b", "\xFF"}});
-  log.write(LogLevel::info, Instant(std::chrono::seconds(1'800'000'001) + microseconds(123456)), "three");
+  log.write(LogLevel::info, Instant(std::chrono::seconds(1'800'000'001) + microseconds(123456)), "three", {{"c", 3}});
   EXPECT_EQ(lines.text(), R"({"time":"2027-01-15T08:00:00.000000Z","level":"info","msg":"one","a":")" +
                               std::string(199, 'x') +
                               "\"}\n"
                               R"({"time":"2027-01-15T08:00:00.000020Z","level":"info","msg":"two","b":"?"})"
                               "\n"
-                              R"({"time":"2027-01-15T08:00:01.123456Z","level":"info","msg":"three"})"
+                              R"({"time":"2027-01-15T08:00:01.123456Z","level":"info","msg":"three","c":3})"
                               "\n");
 }
 
