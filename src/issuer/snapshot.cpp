@@ -23,7 +23,9 @@ std::shared_ptr<const Verifier> make_access_verifier(const Snapshot& snapshot) {
       snapshot.published, Policy{.issuer = snapshot.issuer,
                                  .audience = Unchecked("the issuer is asked about tokens for any resource server"),
                                  .typ = kAccessTokenTyp,
-                                 .algs = {kAccessTokenAlg}});
+                                 .algs = {kAccessTokenAlg},
+                                 // RFC 9068 section 2.2 wants these, and iss and exp, which are asked for anyhow
+                                 .require = {"aud", "sub", "client_id", "iat", "jti"}});
 }
 
 }  // namespace tessera::issuer

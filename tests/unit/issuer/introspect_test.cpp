@@ -1,6 +1,8 @@
 // What is told of a token afterwards: introspection, revocation, userinfo.
 #include <gtest/gtest.h>
 
+#include "base/base64url.hpp"
+#include "tessera/jws.hpp"
 #include "unit/issuer/token_requests.hpp"
 
 namespace tessera::issuer::test {
@@ -77,6 +79,45 @@ TEST_F(Tokens, S12_introspection_of_garbage_is_inactive) {
     std::string bent = access;
     bent[at] = bent[at] == 'A' ? 'B' : 'A';
     EXPECT_EQ(told(bent), kInactive) << at;
+  }
+}
+
+TEST_F(Tokens, S11_the_algorithm_is_the_keys_and_nothing_that_every_token_says_is_missing) {
+  const auto& own = *house.config().signing_key(kAccessTokenAlg);
+  const Claims claims = house.access_claims(access);
+  const std::string said(claims.json());
+  const jws::Header header{.typ = kAccessTokenTyp, .cty = ""};
+  const auto refused = [&](const Result<std::string>& text) {
+    ASSERT_TRUE(text);
+    EXPECT_EQ(told(*text), kInactive) << *text;
+    EXPECT_EQ(asked(*text).code(), "invalid_token") << *text;
+  };
+  const auto again = jws::sign(bytes_of(said), own, header);
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(active(*again));
+  EXPECT_TRUE(asked(*again).reply);
+
+  const auto unsigned_token = base64url::encode(R"({"alg":"none","typ":"at+jwt"})") + access.substr(access.find('.'));
+  refused(unsigned_token);
+  refused(unsigned_token.substr(0, unsigned_token.rfind('.') + 1));
+  const std::string kid = own.info().kid;
+  const auto published = own.public_key().pem();
+  const auto confused = SecretKey::from_octets(bytes_of(published), Alg::HS256, {.kid = kid});
+  const auto foreign = PrivateKey::generate(kAccessTokenAlg, {.kid = "foreign"});
+  const auto namesake = PrivateKey::generate(kAccessTokenAlg, {.kid = kid});
+  ASSERT_TRUE(confused && foreign && namesake);
+  refused(jws::sign(bytes_of(said), *confused, Alg::HS256, header));
+  refused(jws::sign(bytes_of(said), *foreign, kAccessTokenAlg, header));
+  refused(jws::sign(bytes_of(said), *namesake, kAccessTokenAlg, header));
+  refused(jws::sign(bytes_of(said), *house.config().signing_key(Alg::RS256), header));  // a key for ID tokens
+  refused(jws::sign(bytes_of(said), own));                                              // another kind of token
+
+  for (const std::string name : {"iss", "sub", "aud", "exp", "iat", "jti", "client_id"}) {
+    const auto member = "\"" + name + "\":" + claims.json(name).value() + ",";
+    std::string less = said;
+    ASSERT_NE(less.find(member), std::string::npos) << name;
+    less.erase(less.find(member), member.size());
+    refused(jws::sign(bytes_of(less), own, header));
   }
 }
 
