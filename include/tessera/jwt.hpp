@@ -133,6 +133,7 @@ class Claims {
 
   std::string_view json() const;                          // the claim set's JSON text, as signed
   Result<std::string> json(std::string_view name) const;  // one member's JSON text, compact
+  std::string_view header() const;                        // the protected header's JSON text
   std::string_view typ() const;                           // as the header spells it; "" if absent
   std::string_view kid() const;                           // the header's; "" if absent
   Alg alg() const;

@@ -4,14 +4,14 @@ namespace tessera::cli {
 
 extern const Command kKeyGenerate, kKeyPublic, kKeyThumbprint, kKeyConvert, kJwks;
 extern const Command kJwtSign, kJwtVerify, kJwsSign, kJwsVerify, kInspect;
-extern const Command kJweEncrypt, kJweDecrypt;
+extern const Command kJwtEncrypt, kJwtDecrypt, kJweEncrypt, kJweDecrypt;
 extern const Command kDev, kServe, kConfigReference;
 
 std::span<const Command* const> commands() {
   static constexpr const Command* kCommands[] = {
-      &kJwtSign,    &kJwtVerify, &kJwsSign,     &kJwsVerify, &kJweEncrypt,
-      &kJweDecrypt, &kInspect,   &kKeyGenerate, &kKeyPublic, &kKeyThumbprint,
-      &kKeyConvert, &kJwks,      &kDev,         &kServe,     &kConfigReference,
+      &kJwtSign,    &kJwtVerify,  &kJwtEncrypt, &kJwtDecrypt,  &kJwsSign,         &kJwsVerify,
+      &kJweEncrypt, &kJweDecrypt, &kInspect,    &kKeyGenerate, &kKeyPublic,       &kKeyThumbprint,
+      &kKeyConvert, &kJwks,       &kDev,        &kServe,       &kConfigReference,
   };
   return kCommands;
 }

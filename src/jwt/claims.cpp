@@ -85,6 +85,7 @@ Result<std::string> Claims::json(std::string_view name) const {
   return value->text();
 }
 
+std::string_view Claims::header() const { return text_of(data_->jws.header_octets); }
 std::string_view Claims::typ() const { return data_->jws.header.typ; }
 std::string_view Claims::kid() const { return data_->jws.header.kid; }
 Alg Claims::alg() const { return data_->jws.header.alg; }

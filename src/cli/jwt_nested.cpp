@@ -1,0 +1,94 @@
+// tessera jwt encrypt, tessera jwt decrypt: a signed token in an envelope for one recipient, made and opened.
+#include <memory>
+
+#include "cli/claims.hpp"
+#include "cli/encrypting.hpp"
+#include "cli/io.hpp"
+#include "cli/policy.hpp"
+#include "cli/signing.hpp"
+#include "tessera/nested.hpp"
+
+namespace tessera::cli {
+
+namespace {
+
+constexpr EncryptionFlags kEncryptFlags{"--to", "--key-alg"}, kDecryptFlags{"--decrypt-key", "--key-alg"};
+
+// ── encrypt ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+struct EncryptOptions {
+  ClaimOptions claims;
+  SignerOptions signer;
+  RecipientOptions recipients;
+};
+
+Outcome<Reply> encrypt(const EncryptOptions& options) {
+  const Signer signer = TRY(read_signer(options.signer));
+  const Recipients recipients = TRY(read_recipients(options.recipients, kEncryptFlags));
+  if (recipients.to.size() > 1)
+    return misuse("a token is for one recipient", {"--to", "one --to KEY", "several", "make a token for each"});
+  const Draft draft = TRY(read_draft(options.claims));
+  const auto token = std::visit(
+      [&](const auto& key) {
+        return sign_and_encrypt(draft, key, recipients.to.front(), recipients.enc, {.p2c = recipients.p2c});
+      },
+      signer);
+  if (!token) return unsigned_draft(token.error());
+  json::Writer w;
+  w.begin_object().member("token", *token).end_object();
+  return Reply{.text = *token + "\n", .json = w.take()};
+}
+
+Run declare_encrypt(Args& args) {
+  auto options = std::make_shared<EncryptOptions>();
+  declare_claims(args, options->claims);
+  declare_signers(args, options->signer, Signers::one);
+  declare_recipients(args, options->recipients, kEncryptFlags);
+  args.example(
+      "tessera jwt encrypt --key my.jwk --to recipient.jwk --iss https://id.example.com --sub alice "
+      "--aud https://api.example.com");
+  return [options](Console&) { return encrypt(*options); };
+}
+
+// ── decrypt ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+struct DecryptOptions {
+  std::string token;
+  OpenerOptions opener;
+  PolicyOptions policy;
+};
+
+Outcome<Reply> decrypt(const DecryptOptions& options, Console& console) {
+  const Needed needed[] = {{"key-alg", "--key-alg ALG", options.opener.algs.size()},
+                           {"enc", "--enc ENC", options.opener.encs.size()}};
+  const jwe::Policy envelope = TRY(read_envelope(options.opener, kDecryptFlags));
+  const Checking checking = TRY(read_checking(options.policy, options.token, needed));
+  const jwe::Keyring keys = TRY(read_keyring(options.opener, kDecryptFlags));
+  const auto claims = decrypt_and_verify(checking.token, keys, envelope, checking.verifier, checking.now);
+  if (claims) return accepted_token(*claims, checking, console);
+  const auto opened = jwe::decrypt(checking.token, keys, envelope);
+  if (!opened) return unopened(opened.error(), checking.token);
+  if (claims.error().code == Err::wrong_kind)
+    return refused(claims.error(), "a signed token inside", opened->cty().empty() ? "no cty" : "cty " + opened->cty(),
+                   "what is only encrypted may come from anybody: tessera jwe decrypt shows it");
+  return refused_token(claims.error(), opened->text(), checking, options.policy);
+}
+
+Run declare_decrypt(Args& args) {
+  auto options = std::make_shared<DecryptOptions>();
+  args.positional("TOKEN", options->token, "a file, - for standard input, or the token itself");
+  declare_opener(args, options->opener, kDecryptFlags);
+  declare_policy(args, options->policy, "what is deliberately not checked: any of iss,aud,alg,typ,key-alg,enc");
+  args.example(
+      "tessera jwt decrypt token.txt --decrypt-key my.jwk --key-alg ECDH-ES+A256KW --enc A256GCM --key issuer.jwk "
+      "--iss https://id.example.com --aud https://api.example.com --alg ES256 --typ JWT");
+  return [options](Console& console) { return decrypt(*options, console); };
+}
+
+}  // namespace
+
+extern const Command kJwtEncrypt, kJwtDecrypt;
+const Command kJwtEncrypt{"jwt encrypt", "Tokens", "Make a JWT that only its recipient can read", declare_encrypt};
+const Command kJwtDecrypt{"jwt decrypt", "Tokens", "Open such a JWT, and check it as jwt verify does", declare_decrypt};
+
+}  // namespace tessera::cli

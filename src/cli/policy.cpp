@@ -1,0 +1,113 @@
+#include "cli/policy.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/io.hpp"
+#include "cli/times.hpp"
+#include "json/tokens.hpp"
+
+namespace tessera::cli {
+
+namespace {
+
+template <class T, class U>
+T unless_unchecked(const U& values) {
+  if (values.empty()) return T(Unchecked("--unchecked on the command line"));
+  return T(values);
+}
+
+std::vector<std::string> listed(const std::optional<std::string>& value) {
+  return value ? std::vector{*value} : std::vector<std::string>{};
+}
+
+Outcome<Policy> policy_of(const PolicyOptions& options, const std::vector<Alg>& algs) {
+  Policy policy{.issuer = unless_unchecked<Expected>(listed(options.iss)),
+                .audience = unless_unchecked<Expected>(options.aud),
+                .typ = unless_unchecked<Expected>(listed(options.typ)),
+                .algs = unless_unchecked<AllowedAlgs>(algs)};
+  if (options.leeway) policy.leeway = TRY(parse_duration("--leeway", *options.leeway));
+  if (options.max_age) policy.max_age = TRY(parse_duration("--max-age", *options.max_age));
+  policy.require = options.require;
+  if (!policy.check()) {
+    return misuse("the leeway is too long", {"--leeway", "at most 10m", options.leeway.value_or(""),
+                                             "set the clocks right instead of allowing more"});
+  }
+  return policy;
+}
+
+std::string json_of(const Claims& claims, const Checking& checking) {
+  json::Writer w;
+  w.begin_object().member("valid", true).member("alg", alg_name(claims.alg()));
+  if (!claims.kid().empty()) w.member("kid", claims.kid());
+  if (!claims.typ().empty()) w.member("typ", claims.typ());
+  w.key("header").raw(json::compact(claims.header()));
+  w.key("claims").raw(json::compact(claims.json()));
+  if (!checking.unchecked.empty()) w.member("unchecked", checking.unchecked);
+  skipped_member(w, checking.key);
+  return w.end_object().take();
+}
+
+std::string text_of(const Claims& claims, const Checking& checking, Paint paint) {
+  const std::int64_t exp = claims.expires_at().time_since_epoch().count();
+  std::string out = painted(paint, Hue::good, "valid") + fmt::format(": signed with {}", alg_name(claims.alg()));
+  if (!claims.kid().empty()) out += ", kid " + printable(claims.kid());
+  const bool over = claims.expires_at() <= checking.now;  // which the leeway allowed
+  if (const auto when = iso(exp)) {
+    out += fmt::format("\n{} {}, {}", over ? "expired" : "expires", *when, relative(exp, checking.now));
+  }
+  if (!checking.unchecked.empty()) {
+    out += "\n" + painted(paint, Hue::warn, fmt::format("not checked: {}", fmt::join(checking.unchecked, ", ")));
+  }
+  return out + "\n\n" + indented_json(claims.json(), paint) + "\n";
+}
+
+}  // namespace
+
+void declare_policy(Args& args, PolicyOptions& options, std::string_view unchecked_help) {
+  declare_verifier(args, options.verifier, unchecked_help);
+  args.heading("Policy (iss, aud, alg and typ: each is said, or named by --unchecked)");
+  args.option("--iss", "ISSUER", options.iss, "who must have issued it");
+  args.option("--aud", "AUDIENCE", options.aud, "whom it must be for; may repeat: one must match");
+  args.option("--typ", "TYP", options.typ, "the header's typ: JWT, at+jwt ...");
+  args.option("--require", "CLAIM", options.require, "a claim that must be there; may repeat");
+  args.option("--leeway", "DURATION", options.leeway, "tolerance for clocks, at most 10m (default: 0)");
+  args.option("--max-age", "DURATION", options.max_age, "the longest time since iat");
+  args.option("--now", "TIME", options.now,
+              "the time to check at: Unix seconds or 2026-01-31T12:00:00Z (default: now)");
+}
+
+Outcome<Checking> read_checking(const PolicyOptions& options, std::string_view token,
+                                std::span<const Needed> more_needed) {
+  std::vector<Needed> needed{{"iss", "--iss ISSUER", options.iss ? 1u : 0u},
+                             {"aud", "--aud AUDIENCE", options.aud.size()},
+                             {"alg", "--alg ALG", options.verifier.algs.size()},
+                             {"typ", "--typ TYP", options.typ ? 1u : 0u}};
+  needed.insert(needed.end(), more_needed.begin(), more_needed.end());
+  std::vector<std::string> checkable;
+  for (const Needed& one : needed) checkable.push_back(one.name);
+  auto unchecked = TRY(parse_unchecked(options.verifier.unchecked, checkable));
+  TRY_VOID(check_needed(needed, unchecked));
+  const std::vector<Alg> algs = TRY(parse_algs(options.verifier));
+  Policy policy = TRY(policy_of(options, algs));
+  VerifierKey key = TRY(read_verifier(options.verifier, algs));
+  std::string text = TRY(read_token(token));
+  const sys_seconds now = TRY(now_or(options.now));  // once it is there: a pipe may have to wait for its signing
+  Verifier verifier = std::visit([&](const auto& k) { return Verifier(k, std::move(policy)); }, key);
+  return Checking{std::move(verifier), std::move(key), std::move(unchecked), std::move(text), now};
+}
+
+std::unexpected<Failure> refused_token(Error error, std::string_view token, const Checking& checking,
+                                       const PolicyOptions& options) {
+  Explanation why = explain(error, token, checking.verifier, checking.now);
+  if (why.actual.empty()) why.actual = fmt::format("a token of {} octets", token.size());
+  if (error.code == Err::bad_signature) why.hint = hint_about_secret(options.verifier, std::move(why.hint));
+  return refused(error, std::move(why));
+}
+
+Reply accepted_token(const Claims& claims, const Checking& checking, Console& console) {
+  return Reply{.text = text_of(claims, checking, console.out),
+               .json = json_of(claims, checking),
+               .note = skipped_note(checking.key, console.err)};
+}
+
+}  // namespace tessera::cli

@@ -1,0 +1,38 @@
+// What a token must say: the key and policy options that the commands share which check one.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/verifying.hpp"
+#include "tessera/jwt.hpp"
+
+namespace tessera::cli {
+
+struct PolicyOptions {
+  VerifierOptions verifier;
+  std::optional<std::string> iss, typ, leeway, max_age, now;
+  std::vector<std::string> aud, require;
+};
+void declare_policy(Args& args, PolicyOptions& options, std::string_view unchecked_help);
+
+// A token, a verifier of these keys and this policy, and what was said beside it.
+struct Checking {
+  Verifier verifier;
+  VerifierKey key;
+  std::vector<std::string> unchecked;
+  std::string token;
+  sys_seconds now;
+};
+// `token` is a command's argument. `more_needed` are things that must be said beside iss, aud, alg and typ.
+Outcome<Checking> read_checking(const PolicyOptions& options, std::string_view token,
+                                std::span<const Needed> more_needed = {});
+
+// Why the token was refused, for whoever may see it.
+std::unexpected<Failure> refused_token(Error error, std::string_view token, const Checking& checking,
+                                       const PolicyOptions& options);
+// What was verified.
+Reply accepted_token(const Claims& claims, const Checking& checking, Console& console);
+
+}  // namespace tessera::cli
