@@ -78,6 +78,7 @@ TEST(Rfc7520, encryption_of_section_5) {
     ++examples;
   }
   EXPECT_EQ(examples, 12);
+  tests::record_cases(forms);
   EXPECT_EQ(forms, 31);
 }
 

@@ -309,6 +309,7 @@ TEST(Rfc7520, an_unprotected_kid_of_section_4_6) {
 // Deviation: RFC 7515 allows an `alg` that nothing protects; here it is refused, whatever the signature.
 TEST(Rfc7520, an_unprotected_alg_of_section_4_7_is_refused) {
   if (!tests::vectors()) GTEST_SKIP() << "no vectors";
+  tests::record_cases(1, 1);
   const auto shown = example("jws/4_7.protecting_content_only.json");
   const auto key = *SecretKey::parse(shown.input().find("key")->text());
   for (const char* form : {"json", "json_flat"})

@@ -1,0 +1,123 @@
+// The examples of RFC 7516 appendix A, RFC 7517 appendix A and RFC 7519.
+#include <gtest/gtest.h>
+
+#include "support/expect.hpp"
+#include "support/vectors.hpp"
+#include "tessera/jwe.hpp"
+#include "tessera/jwt.hpp"
+
+using namespace tessera;
+
+namespace {
+
+constexpr std::string_view kRsaOf7516A1 = R"({"kty":"RSA",
+"n":"oahUIoWw0K0usKNuOR6H4wkf4oBUXHTxRvgb48E-BVvxkeDNjbC4he8rUWcJoZmds2h7M70imEVhRU5djINXtqllXI4DFqcI1DgjT9LewND8MW2Krf3Spsk_ZkoFnilakGygTwpZ3uesH-PFABNIUYpOiN15dsQRkgr0vEhxN92i2asbOenSZeyaxziK72UwxrrKoExv6kc5twXTq4h-QChLOln0_mtUZwfsRaMStPs6mS6XrgxnxbWhojf663tuEQueGC-FCMfra36C9knDFGzKsNa7LZK2djYgyD3JR_MB_4NUJW_TqOQtwHYbxevoJArm-L5StowjzGy-_bq6Gw",
+"e":"AQAB",
+"d":"kLdtIj6GbDks_ApCSTYQtelcNttlKiOyPzMrXHeI-yk1F7-kpDxY4-WY5NWV5KntaEeXS1j82E375xxhWMHXyvjYecPT9fpwR_M9gV8n9Hrh2anTpTD93Dt62ypW3yDsJzBnTnrYu1iwWRgBKrEYY46qAZIrA2xAwnm2X7uGR1hghkqDp0Vqj3kbSCz1XyfCs6_LehBwtxHIyh8Ripy40p24moOAbgxVw3rxT_vlt3UVe4WO3JkJOzlpUf-KTVI2Ptgm-dARxTEtE-id-4OJr0h-K-VFs3VSndVTIznSxfyrj8ILL6MG_Uv8YAu7VILSB3lOW085-4qE3DzgrTjgyQ",
+"p":"1r52Xk46c-LsfB5P442p7atdPUrxQSy4mti_tZI3Mgf2EuFVbUoDBvaRQ-SWxkbkmoEzL7JXroSBjSrK3YIQgYdMgyAEPTPjXv_hI2_1eTSPVZfzL0lffNn03IXqWF5MDFuoUYE0hzb2vhrlN_rKrbfDIwUbTrjjgieRbwC6Cl0",
+"q":"wLb35x7hmQWZsWJmB_vle87ihgZ19S8lBEROLIsZG4ayZVe9Hi9gDVCOBmUDdaDYVTSNx_8Fyw1YYa9XGrGnDew00J28cRUoeBB_jKI1oma0Orv1T9aXIWxKwd4gvxFImOWr3QRL9KEBRzk2RatUBnmDZJTIAfwTs0g68UZHvtc",
+"dp":"ZK-YwE7diUh0qR1tR7w8WHtolDx3MZ_OTowiFvgfeQ3SiresXjm9gZ5KLhMXvo-uz-KUJWDxS5pFQ_M0evdo1dKiRTjVw_x4NyqyXPM5nULPkcpU827rnpZzAJKpdhWAgqrXGKAECQH0Xt4taznjnd_zVpAmZZq60WPMBMfKcuE",
+"dq":"Dq0gfgJ1DdFGXiLvQEZnuKEN0UUmsJBxkjydc3j4ZYdBiMRAy86x0vHCjywcMlYYg4yoC4YZa9hNVcsjqA3FeiL19rk8g6Qn29Tt0cj8qqyFpz9vNDBUfCAiJVeESOjJDZPYHdHY8v1b-o-Z2X5tvLx-TCekf7oxyeKDUqKWjis",
+"qi":"VIMpMYbPf47dT1w_zDUXfPimsSegnMOA1zTaX7aGk_8urY6R8-ZW1FxU7AlWAyLWybqq6t16VFd7hQd0y6flUK4SlOydB61gwanOsXGOAOv82cHq0E3eL4HrtZkUuKvnPrMnsUUFlfUdybVzxyjz9JF_XyaY14ardLSjf4L_FNY"})";
+
+const std::string kKeyUnderRsa15 =
+    "UGhIOguC7IuEvf_NPVaXsGMoLOmwvc1GyqlIKOK1nN94nHPoltGRhWhw7Zx0-kFm1NJn8LE9XShH59_"
+    "i8J0PH5ZZyNfGy2xGdULU7sHNF6Gp2vPLgNZ_"
+    "_deLKxGHZ7PcHALUzoOegEI-8E66jX2E4zyJKx-YxzZIItRzC5hlRirb6Y5Cl_p-"
+    "ko3YvkkysZIFNPccxRU7qve1WYPxqbb2Yw8kZqa2rMWI5ng8Otvz"
+    "lV7elprCbuPhcCdZ6XDP0_F8rkXds2vE4X-ncOIM8hAYHHi29NX0mcKiRaD0-D-ljQTP-cFPgwCp6X-nZZd9OHBv-B3oWh2TbqmScqXMR4gp_A";
+const std::string kKeyUnderA128kw = "6KB707dM9YTIgHtLvtgWQ8mKwboJW3of9locizkDTHzBC2IlrT1oOQ";
+
+SecretKey wrapping_key() { return *SecretKey::parse(R"({"kty":"oct","alg":"A128KW","k":"GawgguFyGrWKav7AX4VKUg"})"); }
+const jwe::Policy kPolicy{.algs = {KeyAlg::RSA_OAEP, KeyAlg::A128KW}, .encs = {Enc::A256GCM, Enc::A128CBC_HS256}};
+
+std::string opened(const Result<jwe::Decrypted>& result) {
+  return result ? std::string(result->text()) : refusal_of(result);
+}
+
+}  // namespace
+
+TEST(Rfc7516, A1_rsa_oaep_and_a256gcm) {
+  const std::string token =
+      "eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ."
+      "OKOawDo13gRp2ojaHV7LFpZcgV7T6DVZKTyKOMTYUmKoTCVJRgckCL9kiMT03JGeipsEdY3mx_etLbbWSrFr05kLzcSr4qKAq7YN7e9jwQRb23nf"
+      "a6c9d-StnImGyFDbSv04uVuxIp5Zms1gNxKKK2Da14B8S4rzVRltdYwam_lDp5XnZAYpQdb76FdIKLaVmqgfwX7XWRxv2322i-vDxRfqNzo_tETK"
+      "zpVLzfiwQyeyPGLBIO56YJ7eObdv0je81860ppamavo35UgoRdbYaBcoh9QcfylQr66oc6vFWXRcZ_ZT2LawVCWTIy3brGPi6UklfCpIMfIjf7iG"
+      "dXKHzg.48V1_ALb6US04U3b.5eym8TW_c8SuK0ltJ3rpYIzOeDQz7TALvtu6UG9oMo4vpzs9tX_EFShS8iB7j6jiSdiwkIr3ajwQzaBtQD_A."
+      "XFBoMYUZodetZdvTiFvSkQ";
+  EXPECT_EQ(opened(jwe::decrypt(token, *PrivateKey::parse(kRsaOf7516A1), kPolicy)),
+            "The true sign of intelligence is not knowledge but imagination.");
+}
+
+TEST(Rfc7516, A2_rsa1_5_is_not_built) {
+  tests::record_cases(1, 1);
+  const std::string token =
+      "eyJhbGciOiJSU0ExXzUiLCJlbmMiOiJBMTI4Q0JDLUhTMjU2In0." + kKeyUnderRsa15 +
+      ".AxY8DCtDaGlsbGljb3RoZQ.KDlTtXchhZTGufMYmOYGS4HffxPSUrfmqCHXaI9wOGY.9hH0vgRfYgPnAHOd8stkvw";
+  EXPECT_EQ(opened(jwe::decrypt(token, *PrivateKey::parse(kRsaOf7516A1), kPolicy)), "unknown_alg alg");
+}
+
+TEST(Rfc7516, A3_a128kw_and_a128cbc_hs256) {
+  const std::string token =
+      "eyJhbGciOiJBMTI4S1ciLCJlbmMiOiJBMTI4Q0JDLUhTMjU2In0." + kKeyUnderA128kw +
+      ".AxY8DCtDaGlsbGljb3RoZQ.KDlTtXchhZTGufMYmOYGS4HffxPSUrfmqCHXaI9wOGY.U0m_YmjN04DJvceFICbCVQ";
+  EXPECT_EQ(opened(jwe::decrypt(token, wrapping_key(), kPolicy)), "Live long and prosper.");
+}
+
+TEST(Rfc7516, A4_general_json) {
+  const std::string json =
+      R"({"protected":"eyJlbmMiOiJBMTI4Q0JDLUhTMjU2In0",)"
+      R"("unprotected":{"jku":"https://server.example.com/keys.jwks"},)"
+      R"("recipients":[{"header":{"alg":"RSA1_5","kid":"2011-04-29"},"encrypted_key":")" +
+      kKeyUnderRsa15 + R"("},{"header":{"alg":"A128KW","kid":"7"},"encrypted_key":")" + kKeyUnderA128kw +
+      R"("}],"iv":"AxY8DCtDaGlsbGljb3RoZQ","ciphertext":"KDlTtXchhZTGufMYmOYGS4HffxPSUrfmqCHXaI9wOGY",)"
+      R"("tag":"Mz-VPPyU4RlcuYv1IwIvzw"})";
+  EXPECT_EQ(opened(jwe::decrypt_json(json, wrapping_key(), Rule::ANY, kPolicy)), "Live long and prosper.");
+  EXPECT_EQ(opened(jwe::decrypt_json(json, wrapping_key(), Rule::ALL, kPolicy)), "unknown_alg alg");
+}
+
+TEST(Rfc7516, A5_flattened_json) {
+  const std::string json =
+      R"({"protected":"eyJlbmMiOiJBMTI4Q0JDLUhTMjU2In0",)"
+      R"("unprotected":{"jku":"https://server.example.com/keys.jwks"},)"
+      R"("header":{"alg":"A128KW","kid":"7"},"encrypted_key":")" +
+      kKeyUnderA128kw +
+      R"(","iv":"AxY8DCtDaGlsbGljb3RoZQ","ciphertext":"KDlTtXchhZTGufMYmOYGS4HffxPSUrfmqCHXaI9wOGY",)"
+      R"("tag":"Mz-VPPyU4RlcuYv1IwIvzw"})";
+  EXPECT_EQ(opened(jwe::decrypt_json(json, wrapping_key(), Rule::ALL, kPolicy)), "Live long and prosper.");
+}
+
+TEST(Rfc7517, A1_public_keys) {
+  const auto keys = Keys::parse(R"({"keys":[{"kty":"EC","crv":"P-256",
+"x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM","use":"enc","kid":"1"},
+{"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw",
+"e":"AQAB","alg":"RS256","kid":"2011-04-29"}]})");
+  ASSERT_TRUE(keys) << refusal_of(keys);
+  ASSERT_EQ(keys->all().size(), 2U);
+  EXPECT_EQ(keys->all()[0].info().use, KeyUse::enc);
+  EXPECT_EQ(keys->all()[1].info().alg, Alg::RS256);
+}
+
+TEST(Rfc7517, A3_symmetric_keys) {
+  const auto ring = jwe::Keyring::parse(R"({"keys":[{"kty":"oct","alg":"A128KW","k":"GawgguFyGrWKav7AX4VKUg"},
+{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
+"kid":"HMAC key used in JWS spec Appendix A.1 example"}]})");
+  ASSERT_TRUE(ring) << refusal_of(ring);
+  EXPECT_TRUE(ring->secret_keys()[0].admits(KeyAlg::A128KW));
+  EXPECT_TRUE(ring->secret_keys()[1].admits(Alg::HS256));
+}
+
+TEST(Rfc7519, example_of_section_3_1) {
+  const auto key = SecretKey::parse(
+      R"({"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"})");
+  const Verifier verifier{
+      *key, {.issuer = "joe", .audience = Unchecked("the example names none"), .typ = "JWT", .algs = {Alg::HS256}}};
+  const std::string token =
+      "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9."
+      "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ."
+      "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+  const auto claims = verifier.verify(token, sys_seconds(seconds(1300819379)));
+  ASSERT_TRUE(claims) << refusal_of(claims);
+  EXPECT_EQ(claims->get<bool>("http://example.com/is_root").value(), true);
+  EXPECT_CODE(verifier.verify(token, sys_seconds(seconds(1300819380))), expired);
+}
