@@ -1,5 +1,5 @@
 // JWS in JSON: what is accepted, printed anew, is accepted again and says the same; what is signed verifies, and one
-// flipped bit anywhere in it is refused.
+// flipped bit anywhere in it is refused, or says the same.
 #include <string>
 
 #include "base/utf8.hpp"
@@ -57,7 +57,9 @@ void check_as_payload(std::string_view payload, std::size_t place, int bit) {
     HOLDS(verified && text_of(verified->payload()) == payload && verified->signatures().size() == 2);
     std::string flipped = *text;
     flipped[place % flipped.size()] = static_cast<char>(flipped[place % flipped.size()] ^ (1 << bit));
-    HOLDS(!same(verify(flipped, Rule::ALL), verified));
+    // In a plain payload "\u000f" and "\u000F" are one octet: another text, the same message.
+    const auto other = verify(flipped, Rule::ALL);
+    HOLDS(!other || (how == jws::Payload::plain && same(other, verified)));
   }
 }
 

@@ -150,6 +150,7 @@ Result<Verified> verify(std::string_view token, KeysView keys, const Policy& pol
 //   Rule::ANY: at least one verifies; the others may be anything that is well formed.
 //   Rule::ALL: each that is there verifies. It does not say that nobody's is missing: whoever must have signed is to be
 //              found among Verified::signatures().
+// One message has many spellings in JSON (white space, escapes): no list and no cache is to be keyed by the text.
 // Where none verifies, the error is that of the first signature for which a key was found, else that of the first.
 // A header that cannot be read, two headers of one signature that share a name, and signatures that differ in `b64`
 // refuse the whole text under either rule. Errors: as above, and wrong_kind (a JWE), too_large (kMaxSignatures; 64
