@@ -320,6 +320,7 @@ TEST(Rfc7520, an_unprotected_alg_of_section_4_7_is_refused) {
 
 TEST(Rfc7520, several_signatures_of_section_4_8) {
   if (!tests::vectors()) GTEST_SKIP() << "no vectors";
+  tests::record_cases(3, 1);  // signatures
   const auto shown = example("jws/4_8.multiple_signatures.json");
   std::vector<PublicKey> public_keys;
   std::vector<SecretKey> secret_keys;
@@ -343,6 +344,7 @@ TEST(Rfc7520, several_signatures_of_section_4_8) {
 TEST(Rfc7797, examples_beside_the_rfc) {
   if (!tests::vectors()) GTEST_SKIP() << "no vectors";
   const jws::Policy policy{.algs = {Alg::HS256}};
+  tests::record_cases(2, 1);
   const auto plain = example("rfc7797/4.2.hmac-sha2_b64_false.json");
   const auto other = example("rfc7797/hmac-sha2_b64_false.json");
   const auto key = *SecretKey::parse(plain.input().find("key")->text());
