@@ -257,6 +257,19 @@ TEST(JweRequirements, R14_a_megabyte_of_dots) {
   EXPECT_EQ(code(std::string(100, '.'), 99), "too_large token");
 }
 
+TEST(JweRequirements, R15_oversize) {
+  const auto token = *jwe::encrypt(bytes_of("x"), wrapping(), Enc::A128GCM);
+  const auto json = *jwe::encrypt_flattened(bytes_of("x"), wrapping(), Enc::A128GCM);
+  jwe::Policy policy = open_policy();
+  policy.max_bytes = token.size();
+  EXPECT_EQ(opened(jwe::decrypt(token, wrapping(), policy)), "x");
+  EXPECT_EQ(opened(jwe::decrypt(token + "A", wrapping(), policy)), "too_large token");
+  policy.max_bytes = json.size();
+  EXPECT_EQ(opened(jwe::decrypt_json(json, wrapping(), Rule::ANY, policy)), "x");
+  EXPECT_EQ(opened(jwe::decrypt_json(json + " ", wrapping(), Rule::ANY, policy)), "too_large token");
+  EXPECT_CODE(jwe::encrypt(Bytes((16 << 20) + 1), wrapping(), Enc::A128GCM), too_large);
+}
+
 TEST(JweRequirements, R17_missing_parts_of_a_compact_message) {
   const auto key = *SecretKey::generate(KeyAlg::A128KW);
   const auto token = *jwe::encrypt(bytes_of("x"), key, Enc::A128GCM);

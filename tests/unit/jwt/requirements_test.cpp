@@ -295,6 +295,23 @@ TEST(Requirements, R28_a_token_inside_a_token_is_no_claim_set) {
   EXPECT_EQ(outcome(token(input_of(R"({"alg":"none"})", kClaims.text()) + ".", header)), "bad_json payload");
 }
 
+// A scratch keeps the header that it read last: another token's never stands in for it.
+TEST(Requirements, R33_a_kept_header_is_the_tokens_own) {
+  Scratch scratch;
+  const auto answer = [&](const std::string& token) { return refusal_of(verifier().verify(token, kNow, scratch)); };
+  const auto good = token(), other = token(kClaims.text(), kHeader.with("typ", R"("at+jwx")").text()),
+             broken = token(kClaims.text(), kHeader.with("typ", "[1,2,3]").text());
+  ASSERT_EQ(good.find('.'), other.find('.'));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(answer(good), "ok");
+    EXPECT_EQ(answer(other), "typ_mismatch typ");
+    EXPECT_EQ(answer(good), "ok");
+    EXPECT_EQ(answer(broken), "malformed_header typ");
+    EXPECT_EQ(answer(good), "ok");
+    EXPECT_EQ(answer(replaced(good, ".", "!.")), "bad_base64 header");
+  }
+}
+
 TEST(Requirements, R34_no_pattern_in_a_policy) {
   for (const char* pattern : {".*", "https://.*", "https://id*", "^https://id.example.com$", "/https:.*/", "*", ""}) {
     Policy wild = policy();
@@ -422,4 +439,8 @@ TEST(Requirements, R38_a_token_of_one_kind_is_none_of_another) {
   EXPECT_EQ(outcome(id_token.substr(0, id_token.rfind('.')) + ".AAAA"), "typ_mismatch typ");
   EXPECT_EQ(outcome(token(kClaims.text(), kHeader.without("typ").text())), "typ_mismatch typ");
   EXPECT_EQ(outcome(token(kClaims.text(), kHeader.with("typ", R"("")").text())), "typ_mismatch typ");
+  Policy none = policy();
+  none.typ = "";
+  for (const auto& header : {kHeader.without("typ"), kHeader.with("typ", R"("")"), kHeader})
+    EXPECT_EQ(outcome(token(kClaims.text(), header.text()), none), "typ_mismatch typ");
 }
