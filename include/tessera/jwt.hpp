@@ -23,6 +23,7 @@
 #include <variant>
 #include <vector>
 
+#include "tessera/jws.hpp"
 #include "tessera/keys.hpp"
 #include "tessera/policy.hpp"
 #include "tessera/result.hpp"
@@ -110,6 +111,7 @@ struct Policy {
 namespace detail {
 struct VerifierData;
 struct ScratchData;
+struct ClaimsMaker;
 }  // namespace detail
 
 // The verified claims of one token, and the header that signed them. Claims from `verify(token, now)` own their octets;
@@ -119,8 +121,9 @@ class Claims {
   std::string_view issuer() const;   // "" if absent, which only an Unchecked policy lets pass
   std::string_view subject() const;  // "" if absent
   std::vector<std::string_view> audience() const;
-  std::string_view id() const;     // jti, "" if absent
-  sys_seconds expires_at() const;  // the first whole second at which the token counts as expired
+  std::string_view id() const;  // jti, "" if absent
+  // The first whole second at which the token counts as expired; the end of 9999 for one that may lack `exp`.
+  sys_seconds expires_at() const;
   std::optional<sys_seconds> not_before() const;
   std::optional<sys_seconds> issued_at() const;
 
@@ -131,7 +134,7 @@ class Claims {
   bool has(std::string_view name) const;
   bool contains(std::string_view name, std::string_view value) const;  // a list claim holds this text, or is it
 
-  std::string_view json() const;                          // the claim set's JSON text, as signed
+  std::string_view json() const;  // the claim set's JSON text, as signed (of an SD-JWT: see sdjwt.hpp)
   Result<std::string> json(std::string_view name) const;  // one member's JSON text, compact
   std::string_view header() const;                        // the protected header's JSON text
   std::string_view typ() const;                           // as the header spells it; "" if absent
@@ -143,7 +146,7 @@ class Claims {
   ~Claims();
 
  private:
-  friend class Verifier;
+  friend struct detail::ClaimsMaker;
   Claims() = default;
   std::unique_ptr<detail::ScratchData> owned_;  // null when a Scratch is viewed
   const detail::ScratchData* data_ = nullptr;
@@ -167,9 +170,7 @@ class Scratch {
 class Verifier {
  public:
   // A policy that contradicts itself makes every verify fail with Err::bad_policy (Policy::check tells early).
-  Verifier(const Keys& keys, Policy policy);
-  Verifier(const PublicKey& key, Policy policy);
-  Verifier(const SecretKey& key, Policy policy);
+  Verifier(const jws::KeysView& keys, Policy policy);
 
   // The order of the checks: size, shape, header (strict JSON, crit, alg in `algs`), key, typ, signature, then the
   // claims (strict JSON, types of all registered claims, exp, nbf, iat, iss, aud, require). A claim of a wrong type is

@@ -61,7 +61,10 @@ namespace tessera {
   X(p2c_limit, "the password would be hashed more or fewer times than the policy allows",                              \
     "raise the limit only for messages whose sender is known; fewer than 1,000 rounds are never read")                 \
   X(duplicate_header, "a header parameter stands in two headers of one message",                                       \
-    "whoever made it must write each parameter once")
+    "whoever made it must write each parameter once")                                                                  \
+  X(replayed, "this token was used before", "make a new one for each use")                                             \
+  X(at_hash_failed, "the hash of what came with the token is another, or cannot be computed",                          \
+    "do not use what came with it; ask the issuer which algorithm it hashes with")
 
 enum class Err : std::uint8_t {
 #define TESSERA_X(code, text, hint) code,

@@ -1,12 +1,21 @@
 // The whole of libtessera.
 #pragma once
 
+#include "tessera/access_token.hpp"
 #include "tessera/bytes.hpp"
+#include "tessera/client_assertion.hpp"
+#include "tessera/dpop.hpp"
+#include "tessera/id_token.hpp"
+#include "tessera/introspection_response.hpp"
 #include "tessera/jwe.hpp"
 #include "tessera/jws.hpp"
 #include "tessera/jwt.hpp"
 #include "tessera/keys.hpp"
+#include "tessera/logout_token.hpp"
 #include "tessera/nested.hpp"
 #include "tessera/policy.hpp"
+#include "tessera/profile.hpp"
+#include "tessera/replay.hpp"
+#include "tessera/request_object.hpp"
 #include "tessera/result.hpp"
 #include "tessera/secret.hpp"

@@ -73,6 +73,7 @@ Result<ProtectedHeader> parse_header(const json::Object& header, std::span<const
       TRY_VOID(payload_encoded(header));
     } else {
       TRY_VOID(check_descriptive(member));
+      if (name == "jwk") out.jwk = value;
     }
   }
   ENSURE(has_alg && !alg.empty(), malformed_header, "alg");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -27,6 +28,7 @@ struct ProtectedHeader {
   Alg alg{};
   std::string_view kid, typ, cty;  // "" if absent
   bool has_kid = false;
+  std::optional<json::Value> jwk;  // an object; it chooses no key, but where its reader asks for that source
 };
 
 // Extensions that a reader understands where `crit` names them.

@@ -55,8 +55,8 @@ Result<void> check_required(const ClaimSet& claims, const Policy& policy) {
   return {};
 }
 
-Result<void> check_claims(const ClaimSet& claims, const Policy& policy, sys_seconds now) {
-  TRY_VOID(check_expiry(claims, policy, now));
+Result<void> check_claims(const ClaimSet& claims, const Policy& policy, Expiry expiry, sys_seconds now) {
+  if (claims.expires_at || expiry == Expiry::required) TRY_VOID(check_expiry(claims, policy, now));
   TRY_VOID(check_not_before(claims, policy, now));
   TRY_VOID(check_issued_at(claims, policy, now));
   TRY_VOID(check_issuer(claims, policy));

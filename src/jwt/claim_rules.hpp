@@ -13,7 +13,8 @@ Result<void> check_issuer(const ClaimSet& claims, const Policy& policy);
 Result<void> check_audience(const ClaimSet& claims, const Policy& policy);
 Result<void> check_required(const ClaimSet& claims, const Policy& policy);
 
-// All of them, in the order that Verifier::verify documents.
-Result<void> check_claims(const ClaimSet& claims, const Policy& policy, sys_seconds now);
+// All of them, in the order that Verifier::verify documents. A claim set without `exp` passes where `expiry` says so.
+enum class Expiry : std::uint8_t { required, optional };
+Result<void> check_claims(const ClaimSet& claims, const Policy& policy, Expiry expiry, sys_seconds now);
 
 }  // namespace tessera::detail

@@ -7,23 +7,10 @@
 
 namespace tessera::detail {
 
-namespace {
-
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-enum class Round { up, down };
-
-std::optional<sys_seconds> date(const json::Value& value, Round round) {
-  if (const auto whole = value.integer()) {
-    if (*whole < 0 || *whole > kLastSecond) return std::nullopt;
-    return sys_seconds(seconds(*whole));
-  }
-  const auto number = value.number();
-  // Written so that a NaN fails.
-  if (!number || !(*number >= 0 && *number <= static_cast<double>(kLastSecond))) return std::nullopt;
-  return sys_seconds(seconds(static_cast<std::int64_t>(round == Round::up ? std::ceil(*number) : std::floor(*number))));
-}
+namespace {
 
 bool is_audience(const json::Value& value) {
   if (value.is(json::Kind::string)) return true;
@@ -41,6 +28,17 @@ bool fill(std::optional<T>& field, std::optional<T> value) {
 }
 
 }  // namespace
+
+std::optional<sys_seconds> date(const json::Value& value, Round round) {
+  if (const auto whole = value.integer()) {
+    if (*whole < 0 || *whole > kLastSecond) return std::nullopt;
+    return sys_seconds(seconds(*whole));
+  }
+  const auto number = value.number();
+  // Written so that a NaN fails.
+  if (!number || !(*number >= 0 && *number <= static_cast<double>(kLastSecond))) return std::nullopt;
+  return sys_seconds(seconds(static_cast<std::int64_t>(round == Round::up ? std::ceil(*number) : std::floor(*number))));
+}
 
 Result<ClaimSet> read_claims(json::Object object) {
   ClaimSet claims;

@@ -23,6 +23,10 @@ struct ClaimSet {
 // Err::claim_type, at the claim. A claim of a wrong type, null included, is never an absent one.
 Result<ClaimSet> read_claims(json::Object object);
 
+// A NumericDate (RFC 7519 section 2) from 1970 to 9999; nothing when the value is none.
+enum class Round : std::uint8_t { up, down };
+std::optional<std::chrono::sys_seconds> date(const json::Value& value, Round round);
+
 // Whether a text claim is `text`, or a list claim holds it.
 bool holds(const json::Value& claim, std::string_view text);
 

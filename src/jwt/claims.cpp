@@ -1,3 +1,4 @@
+#include "base/time.hpp"
 #include "base/try.hpp"
 #include "jwt/scratch.hpp"
 #include "tessera/jwt.hpp"
@@ -45,7 +46,7 @@ Claims::~Claims() = default;
 std::string_view Claims::issuer() const { return data_->claims.issuer.value_or(""); }
 std::string_view Claims::subject() const { return data_->claims.subject.value_or(""); }
 std::string_view Claims::id() const { return data_->claims.id.value_or(""); }
-sys_seconds Claims::expires_at() const { return *data_->claims.expires_at; }
+sys_seconds Claims::expires_at() const { return data_->claims.expires_at.value_or(sys_seconds(seconds(kLastSecond))); }
 std::optional<sys_seconds> Claims::not_before() const { return data_->claims.not_before; }
 std::optional<sys_seconds> Claims::issued_at() const { return data_->claims.issued_at; }
 

@@ -10,7 +10,8 @@ namespace tessera::detail {
 struct ScratchData {
   jose::JwsScratch jws;
   json::Document payload_document;
-  ClaimSet claims;  // views `payload_document`
+  ClaimSet claims;     // views `payload_document`
+  KeyType key_type{};  // of the key that verified it
 };
 
 struct VerifierData {

@@ -9,12 +9,13 @@
 #include "jose/signature.hpp"
 #include "json/json.hpp"
 #include "json/tokens.hpp"
-#include "jwt/claim_set.hpp"
-#include "tessera/jwt.hpp"
+#include "jwt/sign.hpp"
 
 namespace tessera {
 
 namespace {
+
+using detail::TokenText;
 
 constexpr std::size_t kMaxToken = 16 * 1024;
 constexpr std::array<std::string_view, 7> kRegistered = {"iss", "sub", "aud", "exp", "nbf", "iat", "jti"};
@@ -25,16 +26,27 @@ Result<std::int64_t> date(sys_seconds time, const char* name) {
   return value;
 }
 
-Result<void> check_draft(const Draft& draft) {
-  ENSURE(draft.expires_at.value > draft.issued_at.value, bad_policy, "exp");
-  ENSURE(!draft.not_before || draft.expires_at.value > *draft.not_before, bad_policy, "nbf");
-  ENSURE(draft.claims.size() + kRegistered.size() <= json::kMaxMembers, too_large, "claims");
-  for (std::size_t i = 0; i < draft.claims.size(); ++i) {
-    const auto& name = draft.claims[i].name;
+Result<void> check_times(const TokenText& token) {
+  if (!token.expires_at) return {};
+  ENSURE(!token.issued_at || *token.expires_at > *token.issued_at, bad_policy, "exp");
+  ENSURE(!token.not_before || *token.expires_at > *token.not_before, bad_policy, "nbf");
+  return {};
+}
+
+Result<void> check_names(std::span<const Claim> claims) {
+  ENSURE(claims.size() + kRegistered.size() <= json::kMaxMembers, too_large, "claims");
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    const auto& name = claims[i].name;
     ENSURE(std::ranges::find(kRegistered, name) == kRegistered.end(), duplicate_member, "claims");
-    for (std::size_t k = 0; k < i; ++k) ENSURE(draft.claims[k].name != name, duplicate_member, "claims");
+    for (std::size_t k = 0; k < i; ++k) ENSURE(claims[k].name != name, duplicate_member, "claims");
   }
   return {};
+}
+
+void write_texts(std::span<const std::string> texts, json::Writer& out) {
+  out.begin_array();
+  for (const auto& text : texts) out.string(text);
+  out.end_array();
 }
 
 // Text that was made elsewhere goes in only if it is one value that reads as strictly as what we read.
@@ -49,9 +61,7 @@ Result<void> write(const ClaimValue& value, json::Writer& out) {
     ENSURE(std::isfinite(*number), bad_json, "claims");
     out.number(*number);
   } else if (const auto* list = std::get_if<std::vector<std::string>>(&value.variant())) {
-    out.begin_array();
-    for (const auto& item : *list) out.string(item);
-    out.end_array();
+    write_texts(*list, out);
   } else {
     const auto& written = std::get<JsonText>(value.variant()).text;
     json::Document document;
@@ -61,55 +71,82 @@ Result<void> write(const ClaimValue& value, json::Writer& out) {
   return {};
 }
 
-Result<std::string> claim_set(const Draft& draft) {
+Result<void> write(std::span<const Claim> members, json::Writer& out) {
+  for (const auto& member : members) TRY_VOID(write(member.value, out.key(member.name)));
+  return {};
+}
+
+Result<std::string> claim_set(const TokenText& token) {
   json::Writer out;
   out.begin_object();
-  if (!draft.issuer.empty()) out.member("iss", draft.issuer);
-  if (!draft.subject.empty()) out.member("sub", draft.subject);
-  if (draft.audience.size() == 1)
-    out.member("aud", draft.audience.front());
-  else if (!draft.audience.empty())
-    out.member("aud", draft.audience);
-  out.member("exp", TRY(date(draft.expires_at.value, "exp")));
-  if (draft.not_before) out.member("nbf", TRY(date(*draft.not_before, "nbf")));
-  out.member("iat", TRY(date(draft.issued_at.value, "iat")));
-  if (!draft.id.empty()) out.member("jti", draft.id);
-  for (const auto& claim : draft.claims) TRY_VOID(write(claim.value, out.key(claim.name)));
+  if (!token.issuer.empty()) out.member("iss", token.issuer);
+  if (!token.subject.empty()) out.member("sub", token.subject);
+  if (token.audience.size() == 1)
+    out.member("aud", token.audience.front());
+  else if (!token.audience.empty())
+    write_texts(token.audience, out.key("aud"));
+  if (token.expires_at) out.member("exp", TRY(date(*token.expires_at, "exp")));
+  if (token.not_before) out.member("nbf", TRY(date(*token.not_before, "nbf")));
+  if (token.issued_at) out.member("iat", TRY(date(*token.issued_at, "iat")));
+  if (!token.id.empty()) out.member("jti", token.id);
+  TRY_VOID(write(token.claims, out));
   out.end_object();
   ENSURE(valid_utf8(out.text()), bad_json, "claims");
   const auto is_json = [](const Claim& claim) { return std::holds_alternative<JsonText>(claim.value.variant()); };
-  if (std::ranges::any_of(draft.claims, is_json)) {
+  if (token.check || std::ranges::any_of(token.claims, is_json)) {
     // What stands alone within the depth may not inside the claim set, and then nobody here would read the token.
     json::Document document;
-    TRY_VOID(document.parse_object(out.text()));
+    const auto object = TRY(document.parse_object(out.text()));
+    const auto claims = TRY(detail::read_claims(object));
+    if (token.check) TRY_VOID(token.check(claims));
   }
   return out.take();
 }
 
-Result<std::string> sign_with(const Draft& draft, const detail::KeyData& key) {
-  const Alg alg = TRY(jose::signing_alg(key, std::nullopt));
-  TRY_VOID(check_draft(draft));
-  json::Writer header;
-  header.begin_object().member("alg", alg_name(alg));
-  if (!draft.typ.value.empty()) header.member("typ", draft.typ.value);
-  if (!key.info.kid.empty()) header.member("kid", key.info.kid);
-  header.end_object();
-  ENSURE(valid_utf8(header.text()), bad_json, "header");
-  const std::string claims = TRY(claim_set(draft));
-  ENSURE(claims.size() <= kMaxToken, too_large, "claims");
-  std::string token;
-  token.reserve(base64url::encoded_size(header.text().size()) + base64url::encoded_size(claims.size()) + 128);
-  base64url::append(token, bytes_of(header.text()));
-  token += '.';
-  base64url::append(token, bytes_of(claims));
-  TRY_VOID(jose::sign_into(key, alg, token));
-  ENSURE(token.size() <= kMaxToken, too_large, "token");
-  return token;
+Result<std::string> header(const TokenText& token, Alg alg, const detail::KeyData& key) {
+  json::Writer out;
+  out.begin_object().member("alg", alg_name(alg));
+  if (!token.typ.empty()) out.member("typ", token.typ);
+  if (!key.info.kid.empty()) out.member("kid", key.info.kid);
+  TRY_VOID(write(token.header, out));
+  out.end_object();
+  ENSURE(valid_utf8(out.text()), bad_json, "header");
+  return out.take();
+}
+
+Result<std::string> sign_draft(const Draft& draft, const detail::KeyData& key) {
+  return detail::sign_token({.typ = draft.typ.value,
+                             .issuer = draft.issuer,
+                             .subject = draft.subject,
+                             .audience = draft.audience,
+                             .issued_at = draft.issued_at.value,
+                             .expires_at = draft.expires_at.value,
+                             .not_before = draft.not_before,
+                             .id = draft.id,
+                             .claims = draft.claims},
+                            key);
 }
 
 }  // namespace
 
-Result<std::string> sign(const Draft& draft, const PrivateKey& key) { return sign_with(draft, key.data()); }
-Result<std::string> sign(const Draft& draft, const SecretKey& key) { return sign_with(draft, key.data()); }
+Result<std::string> detail::sign_token(const TokenText& token, const KeyData& key) {
+  const Alg alg = TRY(jose::signing_alg(key, std::nullopt));
+  TRY_VOID(check_times(token));
+  TRY_VOID(check_names(token.claims));
+  const std::string head = TRY(header(token, alg, key));
+  const std::string claims = TRY(claim_set(token));
+  ENSURE(claims.size() <= kMaxToken, too_large, "claims");
+  std::string out;
+  out.reserve(base64url::encoded_size(head.size()) + base64url::encoded_size(claims.size()) + 128);
+  base64url::append(out, bytes_of(head));
+  out += '.';
+  base64url::append(out, bytes_of(claims));
+  TRY_VOID(jose::sign_into(key, alg, out));
+  ENSURE(out.size() <= kMaxToken, too_large, "token");
+  return out;
+}
+
+Result<std::string> sign(const Draft& draft, const PrivateKey& key) { return sign_draft(draft, key.data()); }
+Result<std::string> sign(const Draft& draft, const SecretKey& key) { return sign_draft(draft, key.data()); }
 
 }  // namespace tessera

@@ -5,6 +5,7 @@
 #include "jwt/claim_rules.hpp"
 #include "jwt/media_type.hpp"
 #include "jwt/scratch.hpp"
+#include "jwt/verify.hpp"
 #include "tessera/jwt.hpp"
 
 namespace tessera {
@@ -40,40 +41,51 @@ Result<void> check_typ(std::string_view typ, const VerifierData& verifier) {
 }
 
 Result<void> verify_into(std::string_view token, sys_seconds now, const VerifierData& verifier, ScratchData& scratch) {
+  const auto object = TRY(detail::verify_signed(token, verifier, scratch));
+  scratch.claims = TRY(detail::read_claims(object));
+  return detail::check_claims(scratch.claims, verifier.policy, detail::Expiry::required, now);
+}
+
+}  // namespace
+
+Result<json::Object> detail::verify_signed(std::string_view token, const VerifierData& verifier, ScratchData& scratch) {
   TRY_VOID(verifier.policy_error);
   const auto parts = TRY(jose::open_jws(token, verifier.policy.max_bytes, verifier.algs, scratch.jws));
   const auto* key = TRY(jose::select_key(verifier.keys, scratch.jws.header));
   TRY_VOID(check_typ(scratch.jws.header.typ, verifier));
   const auto payload = TRY(jose::verify_jws(parts, *key, scratch.jws));
-  const auto object = TRY(jose::of_part(scratch.payload_document.parse_object(text_of(payload)), "payload"));
-  scratch.claims = TRY(detail::read_claims(object));
-  return detail::check_claims(scratch.claims, verifier.policy, now);
+  scratch.key_type = key->type;
+  return jose::of_part(scratch.payload_document.parse_object(text_of(payload)), "payload");
 }
 
-}  // namespace
+Claims detail::ClaimsMaker::owning(std::unique_ptr<ScratchData> scratch) {
+  Claims claims = viewing(*scratch);
+  claims.owned_ = std::move(scratch);
+  return claims;
+}
 
-Verifier::Verifier(const Keys& keys, Policy policy)
-    : data_(compiled({keys.all().begin(), keys.all().end()}, {}, std::move(policy))) {}
-Verifier::Verifier(const PublicKey& key, Policy policy) : data_(compiled({key}, {}, std::move(policy))) {}
-Verifier::Verifier(const SecretKey& key, Policy policy) : data_(compiled({}, {key}, std::move(policy))) {}
+Claims detail::ClaimsMaker::viewing(const ScratchData& scratch) {
+  Claims claims;
+  claims.data_ = &scratch;
+  return claims;
+}
+
+Verifier::Verifier(const jws::KeysView& keys, Policy policy)
+    : data_(compiled({keys.public_keys().begin(), keys.public_keys().end()},
+                     {keys.secret_keys().begin(), keys.secret_keys().end()}, std::move(policy))) {}
 
 const Policy& Verifier::policy() const { return data_->policy; }
 
 Result<Claims> Verifier::verify(std::string_view token, sys_seconds now) const {
   auto scratch = std::make_unique<ScratchData>();
   TRY_VOID(verify_into(token, now, *data_, *scratch));
-  Claims claims;
-  claims.data_ = scratch.get();
-  claims.owned_ = std::move(scratch);
-  return claims;
+  return detail::ClaimsMaker::owning(std::move(scratch));
 }
 
 Result<Claims> Verifier::verify(std::string_view token, sys_seconds now, Scratch& scratch) const {
   if (!scratch.data_) scratch.data_ = std::make_unique<ScratchData>();  // it was moved from
   TRY_VOID(verify_into(token, now, *data_, *scratch.data_));
-  Claims claims;
-  claims.data_ = scratch.data_.get();
-  return claims;
+  return detail::ClaimsMaker::viewing(*scratch.data_);
 }
 
 Scratch::Scratch() : data_(std::make_unique<ScratchData>()) {}

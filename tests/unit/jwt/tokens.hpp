@@ -36,6 +36,12 @@ class Members {
     std::erase_if(out.members_, [&](const auto& member) { return member.first == name; });
     return out;
   }
+  // Its JSON text; "" if there is none.
+  std::string value(std::string_view name) const {
+    for (const auto& [each, json] : members_)
+      if (each == name) return json;
+    return "";
+  }
   std::string text() const {
     std::string out;
     for (const auto& [name, json] : members_) out += (out.empty() ? "{\"" : ",\"") + name + "\":" + json;
