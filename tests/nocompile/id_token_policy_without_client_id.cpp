@@ -1,0 +1,20 @@
+// An ID token is for one client; there is no default.
+// error: Required
+#include "tessera/tessera.hpp"
+
+using namespace tessera;
+
+#ifndef MISUSE
+const id_token::Policy policy{.issuer = "i",
+                              .client_id = "c",
+                              .algs = {Alg::ES256},
+                              .nonce = "n",
+                              .access_token = id_token::Companion::none(),
+                              .code = id_token::Companion::none()};
+#else
+const id_token::Policy policy{.issuer = "i",
+                              .algs = {Alg::ES256},
+                              .nonce = "n",
+                              .access_token = id_token::Companion::none(),
+                              .code = id_token::Companion::none()};
+#endif

@@ -1,0 +1,20 @@
+// Which nonce was sent is said; there is no default.
+// error: Expected
+#include "tessera/tessera.hpp"
+
+using namespace tessera;
+
+#ifndef MISUSE
+const id_token::Policy policy{.issuer = "i",
+                              .client_id = "c",
+                              .algs = {Alg::ES256},
+                              .nonce = "n",
+                              .access_token = id_token::Companion::none(),
+                              .code = id_token::Companion::none()};
+#else
+const id_token::Policy policy{.issuer = "i",
+                              .client_id = "c",
+                              .algs = {Alg::ES256},
+                              .access_token = id_token::Companion::none(),
+                              .code = id_token::Companion::none()};
+#endif
