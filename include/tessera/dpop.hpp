@@ -46,7 +46,7 @@ struct Policy {
   AllowedAlgs algs;  // no HS* has a public key, so none is ever taken
   Expected nonce;    // those that this server gives out now
   Replay replay;
-  seconds max_age{60};  // since iat; RFC 9449 section 11.1 advises seconds or minutes
+  seconds max_age{60};  // since iat; RFC 9449 section 11.1 advises seconds or minutes, here at most an hour
   seconds leeway{5};    // of the client's clock
 };
 
@@ -71,7 +71,7 @@ class Verified {
 //   malformed_header          no `jwk`
 //   wrong_kind …              at "jwk", those of PublicKey::parse: a private key, a symmetric one, a weak one
 //   claim_missing or claim_mismatch, at "nonce": answer use_dpop_nonce, with a nonce
-//   bad_policy                at "uri": the request's own is no http or https URI
+//   bad_policy                at "uri" (the request's own is no http or https URI), "max_age", "leeway"
 //   replayed, unavailable     at "jti"
 Result<Verified> verify(std::string_view proof, const Request& request, const Policy& policy, sys_seconds now);
 

@@ -26,6 +26,7 @@ Result<void> check(const detail::ClaimSet& claims) {
   return {};
 }
 
+constexpr seconds kMaxAge = std::chrono::hours(1);
 constexpr detail::Profile kProfile{.typ = "dpop+jwt", .check = check, .expiry = detail::Expiry::optional};
 
 //= RFC9449#4.2
@@ -75,6 +76,7 @@ Result<std::string> issue(const Draft& draft, const PrivateKey& key) {
 Result<Verified> verify(std::string_view proof, const Request& request, const Policy& policy, sys_seconds now) {
   const auto uri = detail::normal_http_uri(request.uri.value);
   ENSURE(uri, bad_policy, "uri");
+  ENSURE(policy.max_age <= kMaxAge, bad_policy, "max_age");
   auto expected = detail::policy_of(kProfile, Unchecked("the client that holds the key is not named"),
                                     Unchecked("htm and htu say whom it is for"), policy.algs, policy.leeway);
   expected.max_age = policy.max_age;

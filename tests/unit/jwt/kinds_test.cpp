@@ -416,6 +416,8 @@ TEST(Dpop, is_of_this_minute) {
   auto policy = proof_policy();
   policy.max_age = seconds(-1);
   EXPECT_EQ(proof(token, proof_request(), policy), "bad_policy max_age");
+  policy.max_age = seconds::max();
+  EXPECT_EQ(proof(token, proof_request(), policy), "bad_policy max_age");
   policy = proof_policy();
   policy.leeway = std::chrono::minutes(11);
   EXPECT_EQ(proof(token, proof_request(), policy), "bad_policy leeway");
