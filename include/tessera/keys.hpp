@@ -29,9 +29,10 @@
 
 namespace tessera {
 
-// The signature algorithms (RFC 7518 section 3.1, RFC 8812, RFC 8037, RFC 9864). `none` is not among them.
-// EdDSA is the name for either curve; Ed25519 and Ed448 are the fully specified ones. A key that says `EdDSA`, or names
-// no algorithm, takes both names of its curve's algorithm; one that says `Ed25519` takes that only. The same for Ed448.
+// The signature algorithms (RFC 7518 section 3.1, RFC 8812, RFC 8037, RFC 9864, draft-ietf-cose-dilithium). `none` is
+// not among them. Keys of ML-DSA are read and printed; signing and verifying with them is Err::needs_openssl. EdDSA is
+// the name for either curve; Ed25519 and Ed448 are the fully specified ones. A key that says `EdDSA`, or names no
+// algorithm, takes both names of its curve's algorithm; one that says `Ed25519` takes that only. The same for Ed448.
 // clang-format off
 enum class Alg : std::uint8_t {
   HS256, HS384, HS512,
@@ -39,9 +40,10 @@ enum class Alg : std::uint8_t {
   PS256, PS384, PS512,
   ES256, ES384, ES512, ES256K,
   EdDSA, Ed25519, Ed448,
+  ML_DSA_44, ML_DSA_65, ML_DSA_87,
 };
 // clang-format on
-inline constexpr std::size_t kAlgCount = 16;
+inline constexpr std::size_t kAlgCount = 19;
 
 std::string_view alg_name(Alg alg);                       // "ES256"
 std::optional<Alg> alg_from_name(std::string_view name);  // exact octets
@@ -70,8 +72,16 @@ inline constexpr std::size_t kEncCount = 6;
 std::string_view enc_name(Enc enc);                       // "A128CBC-HS256"
 std::optional<Enc> enc_from_name(std::string_view name);  // exact octets
 
-// What a key is, beside its type: (kty, crv) of RFC 7517, RFC 7518 section 6 and RFC 8037.
-enum class KeyType : std::uint8_t { oct, RSA, P256, P384, P521, secp256k1, Ed25519, Ed448, X25519, X448 };
+// What a key is, beside its type: (kty, crv) of RFC 7517, RFC 7518 section 6 and RFC 8037; of kty "AKP" its `alg`.
+// clang-format off
+enum class KeyType : std::uint8_t {
+  oct, RSA,
+  P256, P384, P521, secp256k1,
+  Ed25519, Ed448, X25519, X448,
+  ML_DSA_44, ML_DSA_65, ML_DSA_87,
+};
+// clang-format on
+inline constexpr std::size_t kKeyTypeCount = 13;
 std::string_view key_type_name(KeyType type);  // "P-256"
 
 enum class KeyUse : std::uint8_t { any, sig, enc };
@@ -94,6 +104,8 @@ struct KeyData;
 
 class SecretKey;
 class PrivateKey;
+class Certificate;   // certificate.hpp
+struct ExternalKey;  // external_key.hpp
 
 class PublicKey {
  public:
@@ -105,26 +117,35 @@ class PublicKey {
   // ROCA pattern), unknown_alg, alg_key_mismatch (alg does not fit kty and crv), unsupported (kty, crv or PEM label;
   // RSA with more than two primes, or private without its primes).
   static Result<PublicKey> parse(std::string_view text, KeyInfo info = {});
+  // The DER of an SPKI. Errors as above, of those that have no JSON in them.
+  static Result<PublicKey> parse_der(BytesView spki, KeyInfo info = {});
 
   KeyType type() const;
   const KeyInfo& info() const;
-  unsigned bits() const;       // of the modulus, or of the curve's order
+  unsigned bits() const;       // of the modulus, of the curve's order, or of an ML-DSA key's octets
   bool admits(Alg alg) const;  // by type, length and `alg` alone; `use` and `key_ops` are asked when it is used
   bool admits(KeyAlg alg) const;
 
   std::string jwk() const;  // compact JSON, members as RFC 7517 orders its examples: kty first
   std::string pem() const;  // SPKI
+  Bytes der() const;        // SPKI
   // base64url of the SHA-256 of the required members (RFC 7638).
   std::string thumbprint() const;
   // The same key under other information, which takes the place of all that it had. What the JWK's key_ops forbade
   // stays forbidden. Errors: too_large, malformed (kid), alg_key_mismatch.
   Result<PublicKey> with(KeyInfo info) const;
 
+  // `x5c`: a chain whose first certificate is this key's; empty where there is none. Nobody has checked who issued it.
+  std::span<const Certificate> certificates() const;
+  // The same key with these (with none: without any). Errors: bad_key (the first is another key's), too_large.
+  Result<PublicKey> with_certificates(std::vector<Certificate> chain) const;
+
   const detail::KeyData& data() const { return *data_; }
 
  private:
   friend class PrivateKey;
   friend class Keys;
+  friend struct detail::KeyData;
   explicit PublicKey(std::shared_ptr<const detail::KeyData> data) : data_(std::move(data)) {}
   std::shared_ptr<const detail::KeyData> data_;
 };
@@ -132,12 +153,21 @@ class PublicKey {
 class PrivateKey {
  public:
   // A JWK with private members, or PEM (PKCS#8 "PRIVATE KEY", SEC1 "EC PRIVATE KEY", PKCS#1 "RSA PRIVATE KEY"). The
-  // public half is recomputed, and must be the one that the text gives (else Err::bad_key). Errors as PublicKey::parse.
+  // public half is recomputed, and must be the one that the text gives (else Err::bad_key). Of ML-DSA neither is
+  // possible without OpenSSL 3.5: a JWK's halves are taken as they stand, PKCS#8 is needs_openssl. Errors as
+  // PublicKey::parse, and password_needed ("ENCRYPTED PRIVATE KEY").
   static Result<PrivateKey> parse(std::string_view text, KeyInfo info = {});
+  static Result<PrivateKey> parse_der(BytesView pkcs8, KeyInfo info = {});
+  // The same, and a PKCS#8 text under a password (RFC 5958: "ENCRYPTED PRIVATE KEY"): PBES2 with PBKDF2 or scrypt, and
+  // AES-CBC. Nobody is ever asked for one. More errors: decrypt_failed (the password is wrong, or the text was
+  // altered), too_large (more than 10,000,000 rounds, or 64 MiB of memory: refused before any work), unsupported
+  // (older encryption).
+  static Result<PrivateKey> parse(std::string_view text, const Secret& password, KeyInfo info = {});
+  static Result<PrivateKey> parse_der(BytesView pkcs8, const Secret& password, KeyInfo info = {});
 
   // A new key for `alg` (RSA: `rsa_bits`, 2048 to 8192; EdDSA: Ed25519). An empty info.kid becomes the thumbprint.
   // Errors: weak_key, too_large, malformed (kid), alg_key_mismatch (an HS* alg: see SecretKey; an info.alg that is not
-  // `alg`), unavailable (the random source).
+  // `alg`), needs_openssl (ML-DSA), unavailable (the random source).
   static Result<PrivateKey> generate(Alg alg, KeyInfo info = {}, unsigned rsa_bits = 2048);
   // The same for a recipient of JWE: RSA for RSA-OAEP*, a curve (P-256, P-384, P-521, X25519, X448) for ECDH-ES*.
   static Result<PrivateKey> generate(KeyAlg alg, KeyType type, KeyInfo info = {}, unsigned rsa_bits = 2048);
@@ -152,10 +182,18 @@ class PrivateKey {
 
   Secret jwk() const;  // secret text: compact JSON
   Secret pem() const;  // PKCS#8
+  Secret der() const;  // PKCS#8
+  // PKCS#8 under a password: PBES2, PBKDF2 with HMAC-SHA-256 and 600,000 rounds, AES-256-CBC. Errors: weak_key (an
+  // empty password), unsupported (a private half that lives elsewhere).
+  Result<std::string> encrypted_pem(const Secret& password) const;
+  Result<Bytes> encrypted_der(const Secret& password) const;
+  bool is_external() const;  // the private half lives elsewhere (external_key.hpp): only the public one is printed
 
   const detail::KeyData& data() const { return *data_; }
 
  private:
+  friend Result<PrivateKey> external_key(const PublicKey& key, ExternalKey functions);
+  static Result<PrivateKey> made(Result<std::shared_ptr<detail::KeyData>> data);
   explicit PrivateKey(std::shared_ptr<const detail::KeyData> data) : data_(std::move(data)) {}
   std::shared_ptr<const detail::KeyData> data_;
 };
@@ -227,5 +265,12 @@ class Keys {
 
 // {"keys":[…]}: public keys only, by type.
 std::string jwks(std::span<const PublicKey> keys);
+
+// "urn:ietf:params:oauth:jwk-thumbprint:sha-256:NzbLsXh8…": a key's name that anybody can work out (RFC 9278). For
+// `thumbprint` of any key.
+std::string thumbprint_uri(std::string_view thumbprint);
+// The thumbprint in such a URI, to be compared with a key's. Errors: malformed, unsupported (another hash than
+// SHA-256), bad_base64.
+Result<std::string> parse_thumbprint_uri(std::string_view uri);
 
 }  // namespace tessera

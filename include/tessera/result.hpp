@@ -64,7 +64,15 @@ namespace tessera {
     "whoever made it must write each parameter once")                                                                  \
   X(replayed, "this token was used before", "make a new one for each use")                                             \
   X(at_hash_failed, "the hash of what came with the token is another, or cannot be computed",                          \
-    "do not use what came with it; ask the issuer which algorithm it hashes with")
+    "do not use what came with it; ask the issuer which algorithm it hashes with")                                     \
+  X(password_needed, "the key is encrypted", "give its password")                                                      \
+  X(needs_openssl, "this algorithm is not in the OpenSSL here", "ML-DSA takes OpenSSL 3.5 or later")                   \
+  X(wrong_answer, "what keeps the private key answered wrongly",                                                       \
+    "check that the device or service holds the private half of this very key")                                        \
+  X(untrusted_certificate, "no valid chain leads from the certificate to a trust anchor",                              \
+    "send the certificates between; name an anchor only if all that it vouches for should be trusted")                 \
+  X(certificate_time, "a certificate is not valid at this time", "renew it; check the clocks if it is new")            \
+  X(certificate_usage, "the certificate is not for signing", "its keyUsage must name digitalSignature")
 
 enum class Err : std::uint8_t {
 #define TESSERA_X(code, text, hint) code,

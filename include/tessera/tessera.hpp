@@ -3,8 +3,10 @@
 
 #include "tessera/access_token.hpp"
 #include "tessera/bytes.hpp"
+#include "tessera/certificate.hpp"
 #include "tessera/client_assertion.hpp"
 #include "tessera/dpop.hpp"
+#include "tessera/external_key.hpp"
 #include "tessera/id_token.hpp"
 #include "tessera/introspection_response.hpp"
 #include "tessera/jwe.hpp"

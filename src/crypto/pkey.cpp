@@ -1,7 +1,6 @@
 #include "crypto/pkey.hpp"
 
 #include <openssl/core_names.h>
-#include <openssl/pem.h>
 #include <openssl/rsa.h>
 
 #include <algorithm>
@@ -128,18 +127,11 @@ Result<void> check_pair(const Pkey& key) {
   return {};
 }
 
-bool pem_is_private(std::string_view label) {
-  return label == "PRIVATE KEY" || label == "EC PRIVATE KEY" || label == "RSA PRIVATE KEY";
-}
-
-// Never asks anybody: an encrypted key simply does not open.
-int no_password(char*, std::size_t, std::size_t*, const OSSL_PARAM[], void*) { return 0; }
-
 Secret print(const EVP_PKEY* pkey, int selection, const char* structure) {
-  const Ptr<OSSL_ENCODER_CTX> context(OSSL_ENCODER_CTX_new_for_pkey(pkey, selection, "PEM", structure, nullptr));
+  const Ptr<OSSL_ENCODER_CTX> context(OSSL_ENCODER_CTX_new_for_pkey(pkey, selection, "DER", structure, nullptr));
   unsigned char* text = nullptr;
   std::size_t size = 0;
-  INVARIANT(context && OSSL_ENCODER_to_data(context.get(), &text, &size) == 1, "PEM print");
+  INVARIANT(context && OSSL_ENCODER_to_data(context.get(), &text, &size) == 1, "DER print");
   Secret out{BytesView(reinterpret_cast<const std::byte*>(text), size)};
   OPENSSL_clear_free(text, size);
   return out;
@@ -249,38 +241,25 @@ Result<Pkey> Pkey::from_curve(PkeyType type, const CurveNumbers& numbers) {
   return checked(std::move(impl));
 }
 
-Result<Pkey> Pkey::from_pem(std::string_view text) {
-  // The label of the one key; "EC PARAMETERS" may stand before it, as openssl ecparam writes it.
-  constexpr std::string_view kBegin = "-----BEGIN ", kEnd = "-----";
-  std::string_view label, block;
-  for (auto at = text.find(kBegin); at != std::string_view::npos; at = text.find(kBegin, at + 1)) {
-    const auto start = at + kBegin.size(), stop = text.find(kEnd, start);
-    ENSURE(stop != std::string_view::npos, malformed, "PEM");
-    const auto name = text.substr(start, stop - start);
-    if (name == "EC PARAMETERS") continue;
-    ENSURE(label.empty(), malformed, "more than one PEM block");
-    label = name;
-    block = text.substr(at);
-  }
-  ENSURE(!label.empty(), malformed, "PEM");
-  const bool has_private = pem_is_private(label);
-  ENSURE(has_private || label == "PUBLIC KEY" || label == "RSA PUBLIC KEY", unsupported, "PEM label");
-
+Result<Pkey> Pkey::from_der(Form form, BytesView der) {
   const QuietErrors quiet;
   auto impl = std::make_shared<Impl>();
+  impl->has_private = is_private(form);
+  const char* structure = form == Form::spki    ? "SubjectPublicKeyInfo"
+                          : form == Form::pkcs8 ? "PrivateKeyInfo"
+                                                : "type-specific";
+  const char* kind = form == Form::sec1 ? "EC" : form == Form::pkcs1 || form == Form::pkcs1_public ? "RSA" : nullptr;
   EVP_PKEY* pkey = nullptr;
   const Ptr<OSSL_DECODER_CTX> context(OSSL_DECODER_CTX_new_for_pkey(
-      &pkey, "PEM", nullptr, nullptr, has_private ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY, nullptr, nullptr));
-  OSSL_DECODER_CTX_set_passphrase_cb(context.get(), no_password, nullptr);
-  const auto* data = reinterpret_cast<const unsigned char*>(block.data());
-  std::size_t size = block.size();
-  const bool decoded = OSSL_DECODER_from_data(context.get(), &data, &size) == 1;
+      &pkey, "DER", structure, kind, impl->has_private ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY, nullptr, nullptr));
+  const auto* data = reinterpret_cast<const unsigned char*>(der.data());
+  std::size_t left = der.size();
+  const bool decoded = OSSL_DECODER_from_data(context.get(), &data, &left) == 1;
   impl->pkey.reset(pkey);
-  ENSURE(decoded && pkey, malformed, "PEM");
+  ENSURE(decoded && pkey && left == 0, malformed, "DER");
   const auto type = type_of(pkey);
   ENSURE(type, unsupported, "kind of key");
   impl->type = *type;
-  impl->has_private = has_private;
   return checked(std::move(impl));
 }
 
@@ -357,12 +336,13 @@ CurveNumbers Pkey::curve_private() const {
   return out;
 }
 
-std::string Pkey::public_pem() const {
-  return std::string(
-      print(impl_->pkey.get(), EVP_PKEY_PUBLIC_KEY, "SubjectPublicKeyInfo").expose_text("a public key is no secret"));
+Bytes Pkey::spki() const {
+  const Secret der = print(impl_->pkey.get(), EVP_PKEY_PUBLIC_KEY, "SubjectPublicKeyInfo");
+  const BytesView octets = der.expose("a public key is no secret");
+  return Bytes(octets.begin(), octets.end());
 }
 
-Secret Pkey::private_pem() const { return print(impl_->pkey.get(), EVP_PKEY_KEYPAIR, "PrivateKeyInfo"); }
+Secret Pkey::pkcs8() const { return print(impl_->pkey.get(), EVP_PKEY_KEYPAIR, "PrivateKeyInfo"); }
 
 Pkey Pkey::public_half() const {
   auto half = type() == PkeyType::RSA ? from_rsa(rsa_public()) : from_curve(type(), curve_public());

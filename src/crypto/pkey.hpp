@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "crypto/pem.hpp"
 #include "tessera/bytes.hpp"
 #include "tessera/result.hpp"
 #include "tessera/secret.hpp"
@@ -16,7 +17,7 @@ namespace tessera::crypto {
 
 enum class PkeyType : std::uint8_t { RSA, P256, P384, P521, secp256k1, Ed25519, Ed448, X25519, X448 };
 enum class Hash : std::uint8_t { SHA256, SHA384, SHA512 };
-enum class Scheme : std::uint8_t { rsa_pkcs1, rsa_pss, ecdsa, eddsa };
+enum class Scheme : std::uint8_t { rsa_pkcs1, rsa_pss, ecdsa, eddsa, ml_dsa };  // ml_dsa: no Pkey has it
 // The hash of RSAES-OAEP and of its MGF1 (RFC 7518 section 4.3, and the registry's later rows).
 enum class Oaep : std::uint8_t { SHA1, SHA256, SHA384, SHA512 };
 
@@ -52,10 +53,8 @@ class Pkey {
   // (RSA below 2048 bits, exponent even or below 3), too_large (above 8192 bits, exponent above 64).
   static Result<Pkey> from_rsa(const RsaNumbers& numbers);
   static Result<Pkey> from_curve(PkeyType type, const CurveNumbers& numbers);
-  // SPKI or PKCS#1 ("PUBLIC KEY", "RSA PUBLIC KEY"); PKCS#8, SEC1, PKCS#1 ("PRIVATE KEY", "EC PRIVATE KEY", "RSA
-  // PRIVATE KEY"). Exactly one key; never asks for a password. Errors as above, malformed, unsupported (another kind of
-  // key).
-  static Result<Pkey> from_pem(std::string_view text);
+  // Any form but a certificate and an encrypted key. Errors as above, malformed, unsupported (another kind of key).
+  static Result<Pkey> from_der(Form form, BytesView der);
   static Result<Pkey> generate(PkeyType type, unsigned rsa_bits);
 
   PkeyType type() const;
@@ -65,8 +64,8 @@ class Pkey {
   RsaNumbers rsa_private() const;
   CurveNumbers curve_public() const;
   CurveNumbers curve_private() const;
-  std::string public_pem() const;  // SPKI
-  Secret private_pem() const;      // PKCS#8
+  Bytes spki() const;
+  Secret pkcs8() const;
   Pkey public_half() const;
 
   // `signature` as JOSE writes it: r and s side by side for ECDSA. Err::bad_signature.
@@ -88,6 +87,7 @@ class Pkey {
   struct Impl;
 
  private:
+  friend class Certificate;
   explicit Pkey(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
   static Result<std::shared_ptr<Impl>> fresh(PkeyType type, unsigned rsa_bits);
   static Result<Pkey> checked(std::shared_ptr<Impl> impl);
@@ -98,6 +98,9 @@ struct Pkey::Agreement {
   CurveNumbers ephemeral;  // the public half
   Secret agreed;
 };
+
+// An ECDSA signature in DER (RFC 3279 section 2.2.3), as JOSE writes it. Err::malformed.
+Result<Bytes> joined_from_der(PkeyType type, BytesView der);
 
 // Keyed HMAC.
 class MacKey {

@@ -2,6 +2,7 @@
 #include <openssl/rsa.h>
 #include <sodium.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -217,6 +218,17 @@ Result<Bytes> Pkey::sign(Scheme scheme, Hash hash, std::string_view input) const
   ENSURE(EVP_PKEY_sign(context, to, &size, digest.octets.data(), digest.size) == 1, unavailable, "OpenSSL");
   if (scheme == Scheme::ecdsa) return joined(to, size, coordinate_size(impl_->type));
   out.resize(size);
+  return out;
+}
+
+Result<Bytes> joined_from_der(PkeyType type, BytesView der) {
+  const QuietErrors quiet;
+  auto out = joined(uc(der), der.size(), coordinate_size(type));
+  ENSURE(out, malformed, "signature");
+  // One spelling: nothing behind it, no number longer than it needs.
+  const Der again = der_of(*out);
+  ENSURE(std::ranges::equal(BytesView(std::as_bytes(std::span(again.octets))).first(again.size), der), malformed,
+         "signature");
   return out;
 }
 

@@ -36,6 +36,9 @@ inline constexpr std::array<AlgRow, kAlgCount> kAlgs = {{
     {Alg::EdDSA, "EdDSA", false, crypto::Scheme::eddsa, {}, "RFC8037#3.1"},
     {Alg::Ed25519, "Ed25519", false, crypto::Scheme::eddsa, {}, "RFC9864#2.2"},
     {Alg::Ed448, "Ed448", false, crypto::Scheme::eddsa, {}, "RFC9864#2.2"},
+    {Alg::ML_DSA_44, "ML-DSA-44", false, crypto::Scheme::ml_dsa, {}, "draft-ietf-cose-dilithium"},
+    {Alg::ML_DSA_65, "ML-DSA-65", false, crypto::Scheme::ml_dsa, {}, "draft-ietf-cose-dilithium"},
+    {Alg::ML_DSA_87, "ML-DSA-87", false, crypto::Scheme::ml_dsa, {}, "draft-ietf-cose-dilithium"},
 }};
 
 constexpr const AlgRow& alg_row(Alg alg) { return kAlgs[static_cast<std::size_t>(alg)]; }
@@ -53,9 +56,15 @@ constexpr bool fits(KeyType type, Alg alg) {
     case KeyType::Ed448: return alg == Alg::EdDSA || alg == Alg::Ed448;
     case KeyType::X25519:
     case KeyType::X448: return false;
+    case KeyType::ML_DSA_44: return alg == Alg::ML_DSA_44;
+    case KeyType::ML_DSA_65: return alg == Alg::ML_DSA_65;
+    case KeyType::ML_DSA_87: return alg == Alg::ML_DSA_87;
   }
   return false;
 }
+
+// kty "AKP": one algorithm, which is a part of the key.
+constexpr bool is_ml_dsa(KeyType type) { return type >= KeyType::ML_DSA_44; }
 
 // How a key management algorithm gets the content encryption key to the recipient (RFC 7516 section 2).
 enum class Management : std::uint8_t { direct, wrap, gcm_wrap, oaep, agree, agree_wrap, password };

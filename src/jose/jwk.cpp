@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <array>
+#include <string_view>
 #include <vector>
 
+#include "base/base64.hpp"
 #include "base/base64url.hpp"
 #include "base/try.hpp"
 #include "base/utf8.hpp"
@@ -10,12 +12,16 @@
 
 namespace tessera::detail {
 
+crypto::PkeyType pkey_type(KeyType type) { return static_cast<crypto::PkeyType>(static_cast<int>(type) - 1); }
+
 namespace {
 
 constexpr std::array kPrivateMembers = {"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"};
 
-crypto::PkeyType pkey_type(KeyType type) { return static_cast<crypto::PkeyType>(static_cast<int>(type) - 1); }
 KeyType key_type(crypto::PkeyType type) { return static_cast<KeyType>(static_cast<int>(type) + 1); }
+KeyType ml_dsa_type(crypto::MlDsaSet set) {
+  return static_cast<KeyType>(static_cast<int>(KeyType::ML_DSA_44) + static_cast<int>(set));
+}
 
 std::optional<KeyType> curve_from_name(std::string_view name) {
   for (const KeyType type : {KeyType::P256, KeyType::P384, KeyType::P521, KeyType::secp256k1, KeyType::Ed25519,
@@ -142,6 +148,42 @@ Result<void> parse_oct(const json::Object& jwk, KeyData& key) {
   return {};
 }
 
+//= draft-ietf-cose-dilithium#7.2
+// The "alg" parameter of a key of kty "AKP" is part of the key.
+Result<void> parse_ml_dsa(const json::Object& jwk, KeyData& key) {
+  ENSURE(key.info.alg, bad_key, "alg");
+  crypto::MlDsaKey numbers;
+  for (const crypto::MlDsaSet set :
+       {crypto::MlDsaSet::ML_DSA_44, crypto::MlDsaSet::ML_DSA_65, crypto::MlDsaSet::ML_DSA_87})
+    if (fits(ml_dsa_type(set), *key.info.alg)) {
+      key.type = ml_dsa_type(set);
+      numbers.set = set;
+    }
+  ENSURE(is_ml_dsa(key.type), bad_key, "alg");
+  numbers.pub = TRY(octets_member(jwk, "pub"));
+  numbers.seed = TRY(secret_member(jwk, "priv"));
+  ENSURE(numbers.pub.size() == crypto::public_size(numbers.set), bad_key, "pub");
+  ENSURE(numbers.seed.empty() || numbers.seed.size() == crypto::kMlDsaSeed, bad_key, "priv");
+  key.ml_dsa = std::make_shared<const crypto::MlDsaKey>(std::move(numbers));
+  return {};
+}
+
+Result<void> parse_certificates(const json::Object& jwk, KeyData& key) {
+  if (const auto chain = jwk.find("x5c")) key.certificates = TRY(parse_x5c(*chain, Err::malformed));
+  TRY_VOID(check_certificates(key));
+  if (const auto digest = TRY(text_member(jwk, "x5t#S256"))) {
+    if (!key.certificates.empty()) {
+      ENSURE(*digest == key.certificates.front().thumbprint(), bad_key, "x5t#S256");
+    } else {
+      const auto octets = base64url::decode(*digest);
+      ENSURE(octets, bad_base64, "x5t#S256");
+      ENSURE(octets->size() == sizeof(crypto::Sha256), malformed, "x5t#S256");
+      key.certificate_digest = *digest;
+    }
+  }
+  return {};
+}
+
 constexpr std::size_t kSmallestCipherKey = 16;
 constexpr std::size_t kLongestJwk = 12 << 10;  // RSA of 8,192 bits, and a kid that is all escapes
 
@@ -211,15 +253,18 @@ Result<std::shared_ptr<KeyData>> key_from_jwk(const json::Object& jwk) {
   ENSURE(kty, bad_key, "kty");
   TRY_VOID(parse_info(jwk, *key));
   // The rest of a private key without its first part: neither a private key nor one to be shown.
-  ENSURE(*kty == "oct" || jwk.find("d") || !has_private_members(jwk), bad_key, "d");
+  ENSURE(*kty == "oct" || jwk.find(*kty == "AKP" ? "priv" : "d") || !has_private_members(jwk), bad_key, "d");
   if (*kty == "RSA")
     TRY_VOID(parse_rsa(jwk, *key));
   else if (*kty == "EC" || *kty == "OKP")
     TRY_VOID(parse_curve(jwk, *key, *kty));
   else if (*kty == "oct")
     TRY_VOID(parse_oct(jwk, *key));
+  else if (*kty == "AKP")
+    TRY_VOID(parse_ml_dsa(jwk, *key));
   else
     return fail(Err::unsupported, "kty");
+  TRY_VOID(parse_certificates(jwk, *key));
   TRY_VOID(check_info(*key));
   return key;
 }
@@ -236,7 +281,8 @@ Result<void> complete(std::optional<T>& said, std::optional<T> given) {
 
 }  // namespace
 
-Result<std::shared_ptr<KeyData>> key_from_text(std::string_view text, KeyInfo info, Members allowed) {
+Result<std::shared_ptr<KeyData>> key_from_text(std::string_view text, KeyInfo info, Members allowed,
+                                               const Secret* password) {
   ENSURE(text.size() <= kMaxKeyText, too_large, "key");
   const auto first = text.find_first_not_of(" \t\r\n");
   ENSURE(first != std::string_view::npos, malformed, "key");
@@ -256,11 +302,33 @@ Result<std::shared_ptr<KeyData>> key_from_text(std::string_view text, KeyInfo in
     TRY_VOID(check_info(*key));
     return key;
   }
+  const auto blocks = TRY(crypto::read_pem(text, 1));
+  const auto& block = blocks.front();
+  return key_from_der(block.form, block.der.expose("read as a key"), std::move(info), allowed, password);
+}
+
+Result<std::shared_ptr<KeyData>> key_from_der(crypto::Form form, BytesView der, KeyInfo info, Members allowed,
+                                              const Secret* password) {
+  ENSURE(der.size() <= kMaxKeyText, too_large, "key");
+  ENSURE(form != crypto::Form::certificate, unsupported, "certificate");
+  ENSURE(allowed == Members::all || !crypto::is_private(form), wrong_kind, "private key");
+  if (form == crypto::Form::encrypted_pkcs8) {
+    ENSURE(password, password_needed, "password");
+    const Secret opened = TRY(crypto::open_pkcs8(der, *password));
+    return key_from_der(crypto::Form::pkcs8, opened.expose("read as a key"), std::move(info), allowed);
+  }
   auto key = std::make_shared<KeyData>();
-  key->pkey = TRY(crypto::Pkey::from_pem(text));
-  ENSURE(allowed == Members::all || !key->pkey->has_private(), wrong_kind, "private key");
-  key->type = key_type(key->pkey->type());
   key->info = std::move(info);
+  auto ml_dsa = form == crypto::Form::spki ? TRY(crypto::ml_dsa_from_spki(der)) : std::nullopt;
+  if (ml_dsa) {
+    key->type = ml_dsa_type(ml_dsa->set);
+    if (!key->info.alg) key->info.alg = alg_from_name(key_type_name(key->type));
+    key->ml_dsa = std::make_shared<const crypto::MlDsaKey>(std::move(*ml_dsa));
+  } else {
+    ENSURE(form != crypto::Form::pkcs8 || !crypto::is_ml_dsa_pkcs8(der), needs_openssl, "private key");
+    key->pkey = TRY(crypto::Pkey::from_der(form, der));
+    key->type = key_type(key->pkey->type());
+  }
   TRY_VOID(check_info(*key));
   return key;
 }
@@ -363,6 +431,10 @@ std::string print_jwk(const KeyData& key, Members wanted) {
     write_secret(out, "dp", numbers.dp);
     write_secret(out, "dq", numbers.dq);
     write_secret(out, "qi", numbers.qi);
+  } else if (is_ml_dsa(key.type)) {
+    out.member("kty", "AKP").member("alg", key_type_name(key.type));
+    out.member("pub", base64url::encode(key.ml_dsa->pub));
+    if (all) write_secret(out, "priv", key.ml_dsa->seed);
   } else {
     const auto numbers = all && key.pkey->has_private() ? key.pkey->curve_private() : key.pkey->curve_public();
     write_curve(out, key.type, numbers);
@@ -377,11 +449,31 @@ std::string print_jwk(const KeyData& key, Members wanted) {
       if (key.operations->has(static_cast<Operation>(i))) out.string(kOperationNames[i]);
     out.end_array();
   }
-  if (key.info.alg) out.member("alg", alg_name(*key.info.alg));
+  if (key.info.alg && !is_ml_dsa(key.type)) out.member("alg", alg_name(*key.info.alg));
   if (key.info.key_alg) out.member("alg", key_alg_name(*key.info.key_alg));
   if (key.info.enc) out.member("alg", enc_name(*key.info.enc));
+  if (!key.certificates.empty()) {
+    out.key("x5c").begin_array();
+    for (const Certificate& certificate : key.certificates) out.string(base64::encode(certificate.der()));
+    out.end_array().member("x5t#S256", key.certificates.front().thumbprint());
+  } else if (!key.certificate_digest.empty()) {
+    out.member("x5t#S256", key.certificate_digest);
+  }
   out.end_object();
   return out.take();
+}
+
+bool KeyData::has_private() const {
+  return external || (pkey && pkey->has_private()) || (ml_dsa && !ml_dsa->seed.empty());
+}
+
+KeyData KeyData::public_half() const {
+  KeyData half = *this;
+  half.external = nullptr;
+  if (pkey && pkey->has_private()) half.pkey = pkey->public_half();
+  if (ml_dsa) half.ml_dsa = std::make_shared<const crypto::MlDsaKey>(ml_dsa->set, ml_dsa->pub, Secret());
+  if (operations) half.operations = public_operations(*operations);
+  return half;
 }
 
 std::string KeyData::thumbprint() const {
@@ -396,6 +488,10 @@ std::string KeyData::thumbprint() const {
   } else if (type == KeyType::RSA) {
     const auto numbers = pkey->rsa_public();
     out.member("e", base64url::encode(numbers.e)).member("kty", "RSA").member("n", base64url::encode(numbers.n));
+  } else if (ml_dsa) {
+    //= draft-ietf-cose-dilithium#6
+    // the required members for a JWK thumbprint are "alg", "kty" and "pub"
+    out.member("alg", key_type_name(type)).member("kty", "AKP").member("pub", base64url::encode(ml_dsa->pub));
   } else {
     const auto numbers = pkey->curve_public();
     out.member("crv", key_type_name(type)).member("kty", numbers.y.empty() ? "OKP" : "EC");

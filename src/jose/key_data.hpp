@@ -4,11 +4,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "crypto/crypto.hpp"
+#include "crypto/ml_dsa.hpp"
 #include "crypto/pkey.hpp"
 #include "jose/algs.hpp"
 #include "json/json.hpp"
+#include "tessera/certificate.hpp"
+#include "tessera/external_key.hpp"
 #include "tessera/keys.hpp"
 
 namespace tessera::detail {
@@ -31,9 +35,13 @@ struct KeyData {
   KeyInfo info;
   std::string other_use;                 // a `use` of the JWK that is neither "sig" nor "enc": it allows nothing here
   std::optional<Operations> operations;  // `key_ops`, where the JWK named them
-  std::optional<crypto::Pkey> pkey;      // all but oct
-  std::shared_ptr<const crypto::MacKey> mac;  // oct
-  std::optional<Alg> short_for;               // oct: the one algorithm that it may serve although it is too short
+  std::optional<crypto::Pkey> pkey;      // all but oct and AKP; the public half where the private one lives elsewhere
+  std::shared_ptr<const crypto::MacKey> mac;       // oct
+  std::shared_ptr<const crypto::MlDsaKey> ml_dsa;  // AKP
+  std::shared_ptr<const ExternalKey> external;     // a private half that lives elsewhere
+  std::vector<Certificate> certificates;           // `x5c`
+  std::string certificate_digest;                  // `x5t#S256`, where the JWK says it without a certificate
+  std::optional<Alg> short_for;                    // oct: the one algorithm that it may serve although it is too short
 
   // The algorithms that it may serve: those of its type and curve (for oct: of its length), narrowed by the JWK's
   // `alg`.
@@ -46,10 +54,22 @@ struct KeyData {
   bool may_encrypt(KeyAlg alg) const;
   bool may_decrypt(KeyAlg alg) const;
   std::string thumbprint() const;  // RFC 7638
+  bool has_private() const;        // in print, or elsewhere
+  KeyData public_half() const;
+
+  // What the private half does, wherever it lives. `input` is signed under an algorithm that the key admits. Errors:
+  // needs_openssl (ML-DSA), unsupported (a device that does not do this), wrong_answer, unavailable, io; beside those
+  // bad_key (nothing secret comes of it) or decrypt_failed of agree. decrypt_oaep gives `otherwise` where nothing of
+  // its size is unwrapped.
+  Result<Bytes> sign(Alg alg, std::string_view input) const;
+  Result<Secret> decrypt_oaep(KeyAlg alg, BytesView encrypted_key, Secret otherwise) const;
+  Result<Secret> agree(const std::shared_ptr<const KeyData>& peer) const;  // a public key of the same type
 };
 
 // What the public half may do of a pair with these: what one signs the other verifies, and so on.
 Operations public_operations(Operations pair);
+
+crypto::PkeyType pkey_type(KeyType type);  // of a key that OpenSSL has
 
 // A JWK of any kind. Errors as PublicKey::parse says.
 Result<std::shared_ptr<KeyData>> key_from_jwk(const json::Object& jwk);
@@ -57,7 +77,16 @@ Result<std::shared_ptr<KeyData>> key_from_jwk(const json::Object& jwk);
 bool has_private_members(const json::Object& jwk);
 enum class Members { public_only, all };
 // JWK or PEM. Under public_only a private or symmetric one is Err::wrong_kind, a JWK whatever else is wrong with it.
-Result<std::shared_ptr<KeyData>> key_from_text(std::string_view text, KeyInfo info, Members allowed);
+// Without a password an encrypted one is Err::password_needed.
+Result<std::shared_ptr<KeyData>> key_from_text(std::string_view text, KeyInfo info, Members allowed,
+                                               const Secret* password = nullptr);
+Result<std::shared_ptr<KeyData>> key_from_der(crypto::Form form, BytesView der, KeyInfo info, Members allowed,
+                                              const Secret* password = nullptr);
+// `x5c` of a JWK or a header: base64 (not base64url) of DER, the key's own first. `malformed` is the code for a member
+// of another shape. Errors beside that: bad_base64, malformed (a certificate), too_large.
+Result<std::vector<Certificate>> parse_x5c(const json::Value& member, Err malformed);
+// The first certificate is this key's. Errors: bad_key, too_large.
+Result<void> check_certificates(const KeyData& key);
 // Compact JSON; with the private members when the key has them and `wanted` says so. Secret text then.
 std::string print_jwk(const KeyData& key, Members wanted);
 // The public members of a key on a curve, into an object that is open: kty, crv, x, y.

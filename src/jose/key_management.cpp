@@ -122,7 +122,7 @@ Result<Secret> unwrap_gcm(const KeyData& key, const JweHeader& header, BytesView
 }
 
 Result<Secret> unwrap_rsa(const KeyData& key, const JweHeader& header, BytesView encrypted_key) {
-  return key.pkey->decrypt_oaep(key_alg_row(header.alg).oaep, encrypted_key, random_secret(key_size(header.enc)));
+  return key.decrypt_oaep(header.alg, encrypted_key, random_secret(key_size(header.enc)));
 }
 
 Result<Secret> agree_with_sender(const KeyData& key, const JweHeader& header) {
@@ -131,7 +131,7 @@ Result<Secret> agree_with_sender(const KeyData& key, const JweHeader& header) {
   const auto epk = detail::key_from_jwk(*header.epk);
   ENSURE(epk && (*epk)->type == key.type, bad_key, "epk");
   const Bytes apu = TRY(decoded(header.apu, "apu")), apv = TRY(decoded(header.apv, "apv"));
-  const Secret agreed = TRY(key.pkey->agree(*(*epk)->pkey));
+  const Secret agreed = TRY(key.agree(*epk));
   return agreed_key(agreed, header.alg, header.enc, apu, apv);
 }
 

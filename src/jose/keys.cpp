@@ -28,7 +28,7 @@ Secret secret_text(std::string text) {
 }
 
 KeyType type_for(Alg alg) {
-  for (int type = 0; type <= static_cast<int>(KeyType::X448); ++type)
+  for (std::size_t type = 0; type < kKeyTypeCount; ++type)
     if (fits(static_cast<KeyType>(type), alg)) return static_cast<KeyType>(type);
   return KeyType::oct;
 }
@@ -52,6 +52,13 @@ Result<KeyInfo> made_for(std::optional<T> KeyInfo::* alg, T wanted, KeyInfo info
   return info;
 }
 
+Result<std::shared_ptr<KeyData>> private_der(BytesView der, KeyInfo info, const Secret* password) {
+  ENSURE(der.size() <= detail::kMaxKeyText, too_large, "key");
+  const auto form = TRY(crypto::form_of_der(der));
+  ENSURE(crypto::is_private(form), wrong_kind, "not a private key");
+  return detail::key_from_der(form, der, std::move(info), Members::all, password);
+}
+
 Result<SecretKey> random_key(std::size_t size, auto alg, KeyInfo info) {
   Secret octets = Secret::of_size(size);
   crypto::random(octets.writable());
@@ -63,7 +70,8 @@ Result<std::shared_ptr<KeyData>> pair(KeyType type, KeyInfo info, unsigned rsa_b
   data->type = type;
   data->info = std::move(info);
   TRY_VOID(detail::check_info(*data));
-  data->pkey = TRY(crypto::Pkey::generate(static_cast<crypto::PkeyType>(static_cast<int>(type) - 1), rsa_bits));
+  ENSURE(!is_ml_dsa(type), needs_openssl, "alg");
+  data->pkey = TRY(crypto::Pkey::generate(detail::pkey_type(type), rsa_bits));
   if (data->info.kid.empty()) data->info.kid = data->thumbprint();
   return data;
 }
@@ -94,8 +102,9 @@ std::optional<Enc> enc_from_name(std::string_view name) {
 }
 
 std::string_view key_type_name(KeyType type) {
-  constexpr std::string_view kNames[] = {"oct",       "RSA",     "P-256", "P-384",  "P-521",
-                                         "secp256k1", "Ed25519", "Ed448", "X25519", "X448"};
+  constexpr std::string_view kNames[] = {"oct",   "RSA",    "P-256", "P-384",     "P-521",     "secp256k1", "Ed25519",
+                                         "Ed448", "X25519", "X448",  "ML-DSA-44", "ML-DSA-65", "ML-DSA-87"};
+  static_assert(std::size(kNames) == kKeyTypeCount);
   return kNames[static_cast<std::size_t>(type)];
 }
 
@@ -106,22 +115,55 @@ Result<PublicKey> PublicKey::parse(std::string_view text, KeyInfo info) {
   return PublicKey(std::move(data));
 }
 
+Result<PublicKey> PublicKey::parse_der(BytesView spki, KeyInfo info) {
+  auto data = TRY(detail::key_from_der(crypto::Form::spki, spki, std::move(info), Members::public_only));
+  return PublicKey(std::move(data));
+}
+
 KeyType PublicKey::type() const { return data_->type; }
 const KeyInfo& PublicKey::info() const { return data_->info; }
-unsigned PublicKey::bits() const { return data_->pkey->bits(); }
+unsigned PublicKey::bits() const {
+  return data_->pkey ? data_->pkey->bits() : static_cast<unsigned>(8 * data_->ml_dsa->pub.size());
+}
 bool PublicKey::admits(Alg alg) const { return data_->admits(alg); }
 bool PublicKey::admits(KeyAlg alg) const { return data_->admits(alg); }
 std::string PublicKey::jwk() const { return detail::print_jwk(*data_, Members::public_only); }
-std::string PublicKey::pem() const { return data_->pkey->public_pem(); }
+Bytes PublicKey::der() const { return data_->pkey ? data_->pkey->spki() : crypto::ml_dsa_spki(*data_->ml_dsa); }
+std::string PublicKey::pem() const {
+  return std::string(crypto::write_pem(crypto::Form::spki, der()).expose_text("a public key is no secret"));
+}
 std::string PublicKey::thumbprint() const { return data_->thumbprint(); }
 Result<PublicKey> PublicKey::with(KeyInfo info) const { return PublicKey(TRY(renamed(*data_, std::move(info)))); }
+std::span<const Certificate> PublicKey::certificates() const { return data_->certificates; }
+
+Result<PublicKey> PublicKey::with_certificates(std::vector<Certificate> chain) const {
+  auto copy = std::make_shared<KeyData>(*data_);
+  copy->certificates = std::move(chain);
+  copy->certificate_digest.clear();
+  TRY_VOID(detail::check_certificates(*copy));
+  return PublicKey(std::move(copy));
+}
 
 // ── PrivateKey ──
 
 Result<PrivateKey> PrivateKey::parse(std::string_view text, KeyInfo info) {
-  auto data = TRY(detail::key_from_text(text, std::move(info), Members::all));
-  ENSURE(data->type != KeyType::oct && data->pkey->has_private(), wrong_kind, "not a private key");
-  return PrivateKey(std::move(data));
+  return made(detail::key_from_text(text, std::move(info), Members::all));
+}
+Result<PrivateKey> PrivateKey::parse(std::string_view text, const Secret& password, KeyInfo info) {
+  return made(detail::key_from_text(text, std::move(info), Members::all, &password));
+}
+
+Result<PrivateKey> PrivateKey::parse_der(BytesView pkcs8, KeyInfo info) {
+  return made(private_der(pkcs8, std::move(info), nullptr));
+}
+Result<PrivateKey> PrivateKey::parse_der(BytesView pkcs8, const Secret& password, KeyInfo info) {
+  return made(private_der(pkcs8, std::move(info), &password));
+}
+
+Result<PrivateKey> PrivateKey::made(Result<std::shared_ptr<KeyData>> data) {
+  auto key = TRY(std::move(data));
+  ENSURE(key->type != KeyType::oct && key->has_private(), wrong_kind, "not a private key");
+  return PrivateKey(std::move(key));
 }
 
 Result<PrivateKey> PrivateKey::generate(Alg alg, KeyInfo info, unsigned rsa_bits) {
@@ -143,14 +185,29 @@ bool PrivateKey::admits(KeyAlg alg) const { return data_->admits(alg); }
 std::string PrivateKey::thumbprint() const { return data_->thumbprint(); }
 Result<PrivateKey> PrivateKey::with(KeyInfo info) const { return PrivateKey(TRY(renamed(*data_, std::move(info)))); }
 Secret PrivateKey::jwk() const { return secret_text(detail::print_jwk(*data_, Members::all)); }
-Secret PrivateKey::pem() const { return data_->pkey->private_pem(); }
+bool PrivateKey::is_external() const { return data_->external != nullptr; }
 
-PublicKey PrivateKey::public_key() const {
-  auto half = std::make_shared<KeyData>(*data_);
-  half->pkey = data_->pkey->public_half();
-  if (half->operations) half->operations = detail::public_operations(*half->operations);
-  return PublicKey(std::move(half));
+Secret PrivateKey::der() const {
+  if (is_external()) return Secret(data_->pkey->spki());
+  return data_->pkey ? data_->pkey->pkcs8() : crypto::ml_dsa_pkcs8(*data_->ml_dsa);
 }
+
+Secret PrivateKey::pem() const {
+  return crypto::write_pem(is_external() ? crypto::Form::spki : crypto::Form::pkcs8, der().expose("printed as PEM"));
+}
+
+Result<Bytes> PrivateKey::encrypted_der(const Secret& password) const {
+  ENSURE(!is_external(), unsupported, "external key");
+  ENSURE(!password.empty(), weak_key, "password");
+  return crypto::encrypt_pkcs8(der().expose("encrypted"), password);
+}
+
+Result<std::string> PrivateKey::encrypted_pem(const Secret& password) const {
+  const Bytes der = TRY(encrypted_der(password));
+  return std::string(crypto::write_pem(crypto::Form::encrypted_pkcs8, der).expose_text("it is encrypted"));
+}
+
+PublicKey PrivateKey::public_key() const { return PublicKey(std::make_shared<const KeyData>(data_->public_half())); }
 
 // ── SecretKey ──
 
@@ -205,6 +262,30 @@ bool SecretKey::admits(Enc enc) const { return data_->admits(enc); }
 std::string SecretKey::thumbprint() const { return data_->thumbprint(); }
 Result<SecretKey> SecretKey::with(KeyInfo info) const { return SecretKey(TRY(renamed(*data_, std::move(info)))); }
 Secret SecretKey::jwk() const { return secret_text(detail::print_jwk(*data_, Members::all)); }
+
+// ── thumbprint URIs ──
+
+namespace {
+constexpr std::string_view kThumbprintUri = "urn:ietf:params:oauth:jwk-thumbprint:";
+constexpr std::string_view kSha256 = "sha-256:";
+}  // namespace
+
+//= RFC9278#3
+// urn:ietf:params:oauth:jwk-thumbprint: followed by the hash algorithm's name, a colon and the thumbprint in base64url
+std::string thumbprint_uri(std::string_view thumbprint) {
+  std::string uri(kThumbprintUri);
+  return uri.append(kSha256).append(thumbprint);
+}
+
+Result<std::string> parse_thumbprint_uri(std::string_view uri) {
+  ENSURE(uri.starts_with(kThumbprintUri), malformed, "uri");
+  uri.remove_prefix(kThumbprintUri.size());
+  ENSURE(uri.starts_with(kSha256), unsupported, "hash");
+  uri.remove_prefix(kSha256.size());
+  ENSURE(uri.size() == base64url::encoded_size(sizeof(crypto::Sha256)), malformed, "thumbprint");
+  ENSURE(base64url::decode(uri), bad_base64, "thumbprint");
+  return std::string(uri);
+}
 
 // ── sets ──
 

@@ -12,7 +12,10 @@ Result<void> verify_signature(const detail::KeyData& key, Alg alg, std::string_v
                               BytesView signature) {
   ENSURE(key.admits(alg), alg_key_mismatch, "alg");
   const auto& row = alg_row(alg);
-  if (!row.symmetric) return key.pkey->verify(row.scheme, row.hash, signing_input, signature);
+  if (!row.symmetric) {
+    ENSURE(key.pkey, needs_openssl, "alg");
+    return key.pkey->verify(row.scheme, row.hash, signing_input, signature);
+  }
   std::array<std::byte, 64> tag;
   const auto expected = std::span(tag).first(crypto::hash_size(row.hash));
   key.mac->mac(row.hash, signing_input, expected);
@@ -31,7 +34,7 @@ Result<void> sign_into(const detail::KeyData& key, Alg alg, std::string& token) 
     base64url::append(token, out);
     return {};
   }
-  const Bytes signature = TRY(key.pkey->sign(row.scheme, row.hash, token));
+  const Bytes signature = TRY(key.sign(alg, token));
   token += '.';
   base64url::append(token, signature);
   return {};

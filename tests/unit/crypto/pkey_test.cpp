@@ -72,11 +72,11 @@ TEST(Pkey, a_refusal_leaves_openssls_error_queue_as_it_was) {
     EXPECT_CODE(key.verify(scheme_of(type), Hash::SHA256, "text", signature), bad_signature);
     EXPECT_EQ(ERR_peek_error(), 0U) << static_cast<int>(type);
   }
-  EXPECT_CODE(Pkey::from_pem("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"), malformed);
+  EXPECT_CODE(Pkey::from_der(crypto::Form::spki, Bytes(3)), malformed);
   EXPECT_EQ(ERR_peek_error(), 0U);
   ERR_raise(ERR_LIB_USER, 1);
   const auto mine = ERR_peek_error();
-  EXPECT_CODE(Pkey::from_pem("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"), malformed);
+  EXPECT_CODE(Pkey::from_der(crypto::Form::spki, Bytes(3)), malformed);
   EXPECT_EQ(ERR_peek_last_error(), mine);
   ERR_clear_error();
 }
@@ -243,17 +243,17 @@ TEST(Pkey, rsa_sizes_and_exponents_have_bounds) {
   EXPECT_CODE(Pkey::generate(PkeyType::RSA, 8193), too_large);
 }
 
-TEST(Pkey, pem_round_trips_for_each_type) {
+TEST(Pkey, der_round_trips_for_each_type) {
   for (const auto type : kTypes) {
     const auto& key = key_of(type);
-    const auto half = Pkey::from_pem(key.public_pem());
+    const auto half = Pkey::from_der(crypto::Form::spki, key.spki());
     ASSERT_TRUE(half) << refusal_of(half);
     EXPECT_FALSE(half->has_private());
     EXPECT_EQ(half->type(), type);
-    EXPECT_EQ(half->public_pem(), key.public_pem());
-    const auto whole = Pkey::from_pem(key.private_pem().expose_text("a test"));
+    EXPECT_EQ(half->spki(), key.spki());
+    const auto whole = Pkey::from_der(crypto::Form::pkcs8, key.pkcs8().expose("a test"));
     ASSERT_TRUE(whole) << refusal_of(whole);
     EXPECT_TRUE(whole->has_private());
-    EXPECT_EQ(whole->private_pem().expose_text("a test"), key.private_pem().expose_text("a test"));
+    EXPECT_EQ(text_of(whole->pkcs8().expose("a test")), text_of(key.pkcs8().expose("a test")));
   }
 }

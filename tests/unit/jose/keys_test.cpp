@@ -242,7 +242,7 @@ TEST(Keys, each_refusal_has_its_code) {
   EXPECT_EQ(code("no key"), "malformed");
   EXPECT_EQ(code("{"), "bad_json");
   EXPECT_EQ(code(ec + "x"), "bad_json");
-  EXPECT_EQ(code(replaced(ec, R"("kty":"EC")", R"("kty":"AKP")")), "unsupported");
+  EXPECT_EQ(code(replaced(ec, R"("kty":"EC")", R"("kty":"XYZ")")), "unsupported");
   EXPECT_EQ(code(replaced(ec, R"("P-256")", R"("P-224")")), "unsupported");
   EXPECT_EQ(code(replaced(ec, R"("P-256")", R"("brainpoolP256r1")")), "unsupported");
   EXPECT_EQ(code(replaced(ec, R"("P-256")", R"("P-384")")), "bad_key");
@@ -381,10 +381,29 @@ TEST(EncryptionKey, belongs_to_one_algorithm) {
   EXPECT_CODE(PublicKey::parse(jwk, {.alg = Alg::ES256}), alg_key_mismatch);
 }
 
+TEST(Keys, thumbprint_uris_go_both_ways) {
+  // RFC 9278 section 4's form, over the key of RFC 7638 section 3.1.
+  const std::string digest = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs";
+  const std::string uri = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:" + digest;
+  EXPECT_EQ(thumbprint_uri(digest), uri);
+  EXPECT_EQ(*parse_thumbprint_uri(uri), digest);
+  for (const Alg alg : kOfEachType)
+    EXPECT_EQ(*parse_thumbprint_uri(thumbprint_uri(public_key(alg).thumbprint())), public_key(alg).thumbprint());
+  EXPECT_CODE(parse_thumbprint_uri(replaced(uri, "sha-256", "sha-512")), unsupported);
+  EXPECT_CODE(parse_thumbprint_uri(replaced(uri, "sha-256", "SHA-256")), unsupported);
+  EXPECT_CODE(parse_thumbprint_uri(replaced(uri, "urn:", "URN:")), malformed);
+  EXPECT_CODE(parse_thumbprint_uri(digest), malformed);
+  EXPECT_CODE(parse_thumbprint_uri(""), malformed);
+  EXPECT_CODE(parse_thumbprint_uri(uri + "A"), malformed);
+  EXPECT_CODE(parse_thumbprint_uri(uri.substr(0, uri.size() - 1)), malformed);
+  EXPECT_CODE(parse_thumbprint_uri(uri.substr(0, uri.size() - 1) + "t"), bad_base64);  // trailing bits
+  EXPECT_CODE(parse_thumbprint_uri(uri.substr(0, uri.size() - 1) + "="), bad_base64);
+}
+
 TEST(KeySet, odd_keys_are_left_out_and_reported) {
   const std::string good = public_key(Alg::ES256).jwk();
   const std::string set =
-      R"({"keys":[1,{"kty":"AKP","kid":"pq"},)" + good + R"(,{"kty":"RSA","kid":"weak","e":"AQAB","n":")" +
+      R"({"keys":[1,{"kty":"XYZ","kid":"pq"},)" + good + R"(,{"kty":"RSA","kid":"weak","e":"AQAB","n":")" +
       base64url::encode(Bytes(128, std::byte{0xC3})) + R"("},)" +
       replaced(good, "{", R"({"alg":"RSA1_5","kid":"enc",)") + "," + replaced(good, "{", R"({"alg":"ES384",)") + "," +
       replaced(good, "\"x\":\"", "\"x\":\"?") + R"(],"more":true})";

@@ -129,8 +129,9 @@ TEST_F(Pem, an_rs256_signature_is_openssls_octet_for_octet) {
 
 TEST_F(Pem, locked_and_foreign_keys_are_refused_without_a_question) {
   openssl("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048", "p8");
-  EXPECT_CODE(PrivateKey::parse(openssl("pkcs8 -topk8 -in p8 -passout pass:secret", "locked8")), unsupported);
-  EXPECT_CODE(PrivateKey::parse(openssl("rsa -in p8 -traditional -aes128 -passout pass:secret", "locked1")), malformed);
+  EXPECT_CODE(PrivateKey::parse(openssl("pkcs8 -topk8 -in p8 -passout pass:secret", "locked8")), password_needed);
+  EXPECT_CODE(PrivateKey::parse(openssl("rsa -in p8 -traditional -aes128 -passout pass:secret", "locked1")),
+              unsupported);
   openssl("dsaparam 1024", "parameters");
   EXPECT_CODE(PrivateKey::parse(openssl("gendsa parameters", "dsa")), unsupported);
   EXPECT_CODE(PrivateKey::parse(openssl("ecparam -genkey -noout -name secp224r1", "p224")), unsupported);
@@ -140,6 +141,169 @@ TEST_F(Pem, locked_and_foreign_keys_are_refused_without_a_question) {
   EXPECT_CODE(PrivateKey::parse(openssl("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024", "short")), weak_key);
   EXPECT_CODE(PublicKey::parse(openssl("pkey -in short -pubout", "shortpub")), weak_key);
   EXPECT_CODE(PublicKey::parse(openssl("req -x509 -new -key p8 -subj /CN=x -days 1", "certificate")), unsupported);
+}
+
+TEST_F(Pem, a_password_opens_what_openssl_locked) {
+  const Secret password(std::string_view("correct horse")), wrong(std::string_view("correct hors"));
+  openssl("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048", "rsa");
+  openssl("ecparam -genkey -noout -name secp521r1", "ec");
+  openssl("genpkey -algorithm ed448", "ed448");
+  openssl("genpkey -algorithm X25519", "x25519");
+  for (const std::string key : {"rsa", "ec", "ed448", "x25519"}) {
+    const auto plain = PrivateKey::parse(openssl("pkey -in " + key, "plain"));
+    ASSERT_TRUE(plain) << refusal_of(plain);
+    for (const char* scheme : {"", "-v2 aes-128-cbc -v2prf hmacWithSHA1", "-v2 aes-192-cbc -v2prf hmacWithSHA512",
+                               "-v2 aes256 -iter 1", "-scrypt", "-scrypt -scrypt_N 32768"}) {
+      const std::string lock = "pkcs8 -topk8 -in " + key + " -passout pass:'correct horse' " + scheme;
+      const auto pem = openssl(lock, "locked"), der = openssl(lock + " -outform DER", "locked");
+      const auto opened = PrivateKey::parse(pem, password, {.kid = "k"});
+      ASSERT_TRUE(opened) << scheme << " " << refusal_of(opened);
+      EXPECT_EQ(opened->info().kid, "k");
+      EXPECT_EQ(text_of_secret(opened->pem()), text_of_secret(plain->pem()));
+      EXPECT_EQ(PrivateKey::parse_der(bytes_of(der), password)->thumbprint(), plain->thumbprint());
+      EXPECT_EQ(refusal_of(PrivateKey::parse(pem, wrong)), "decrypt_failed password");
+      EXPECT_EQ(refusal_of(PrivateKey::parse(pem, Secret())), "decrypt_failed password");
+      EXPECT_EQ(refusal_of(PrivateKey::parse(pem)), "password_needed password");
+      EXPECT_EQ(refusal_of(PrivateKey::parse_der(bytes_of(der), wrong)), "decrypt_failed password");
+      EXPECT_EQ(refusal_of(PrivateKey::parse_der(bytes_of(der))), "password_needed password");
+      EXPECT_CODE(PublicKey::parse(pem), wrong_kind);
+      EXPECT_CODE(PublicKey::parse_der(bytes_of(der)), malformed);
+    }
+  }
+  // A password that nobody needs does no harm.
+  EXPECT_OK(PrivateKey::parse(openssl("pkey -in rsa", "plain"), password));
+}
+
+TEST_F(Pem, a_wrong_password_has_one_code_whatever_its_padding) {
+  const auto pem = openssl("genpkey -algorithm ed25519 -outform PEM", "p8");
+  const auto locked = openssl("pkcs8 -topk8 -in p8 -passout pass:right -iter 1", "locked");
+  // One in 256 gives a padding that looks right.
+  for (int i = 0; i < 2000; ++i)
+    EXPECT_EQ(refusal_of(PrivateKey::parse(locked, Secret("wrong " + std::to_string(i)))), "decrypt_failed password");
+  EXPECT_OK(PrivateKey::parse(locked, Secret(std::string_view("right"))));
+}
+
+TEST_F(Pem, R12_the_work_that_an_encrypted_key_asks_for_is_limited) {
+  openssl("genpkey -algorithm ed25519", "p8");
+  const Secret password(std::string_view("pw"));
+  const auto locked = openssl("pkcs8 -topk8 -in p8 -passout pass:pw -iter 1000000 -outform DER", "locked");
+  // 1,000,000 is 0F 42 40; 10,000,001 is 98 96 81, which takes an octet more: the sizes around it grow with it.
+  const auto at = locked.find(std::string("\x02\x03\x0F\x42\x40", 5));
+  ASSERT_NE(at, std::string::npos);
+  std::string harder = locked;
+  harder.replace(at, 5, std::string("\x02\x03\x7F\xFF\xFF", 5));  // 8,388,607
+  EXPECT_CODE(PrivateKey::parse_der(bytes_of(harder), password), decrypt_failed);
+  // The salt gives up an octet, so that every other length stays.
+  const auto salt = locked.find(std::string("\x04\x08", 2));
+  ASSERT_LT(salt, at);
+  for (const std::string& rounds :
+       {std::string("\x02\x04\x00\x98\x96\x81", 6), std::string("\x02\x04\x7F\xFF\xFF\xFF", 6)}) {
+    std::string hardest = locked;
+    hardest.replace(at, 5, rounds);
+    hardest.erase(salt + 2, 1);
+    hardest[salt + 1] = 7;
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_EQ(refusal_of(PrivateKey::parse_der(bytes_of(hardest), password)), "too_large rounds");
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(100));
+  }
+  for (const std::string& rounds : {std::string("\x02\x03\x00\x00\x00", 5), std::string("\x02\x03\xFF\xFF\xFF", 5)}) {
+    std::string none = locked;
+    none.replace(at, 5, rounds);
+    EXPECT_TRUE(!PrivateKey::parse_der(bytes_of(none), password));
+  }
+  // scrypt: N of 2^20 and r of 8 would take a gigabyte.
+  openssl("pkcs8 -topk8 -in p8 -passout pass:pw -scrypt -scrypt_N 16384 -outform DER", "scrypt");
+  const auto scrypt = read_file(folder_ / "scrypt");
+  const auto cost = scrypt.find(std::string("\x02\x02\x40\x00\x02\x01\x08\x02\x01\x01", 10));
+  ASSERT_NE(cost, std::string::npos);
+  EXPECT_OK(PrivateKey::parse_der(bytes_of(scrypt), password));
+  const auto with = [&](const std::string& numbers) {
+    std::string text = scrypt;
+    text.replace(cost, 10, numbers);
+    return refusal_of(PrivateKey::parse_der(bytes_of(text), password));
+  };
+  EXPECT_EQ(with(std::string("\x02\x02\x40\x00\x02\x01\x7F\x02\x01\x01", 10)), "too_large scrypt");  // r
+  EXPECT_EQ(with(std::string("\x02\x02\x40\x00\x02\x01\x08\x02\x01\x7F", 10)), "too_large scrypt");  // p
+  EXPECT_EQ(with(std::string("\x02\x02\x7F\xFF\x02\x01\x7F\x02\x01\x7F", 10)), "too_large scrypt");
+  EXPECT_EQ(with(std::string("\x02\x02\x40\x00\x02\x01\x00\x02\x01\x01", 10)), "malformed scrypt");
+  EXPECT_EQ(with(std::string("\x02\x02\x40\x00\x02\x01\x08\x02\x01\x00", 10)), "malformed scrypt");
+  EXPECT_EQ(with(std::string("\x02\x02\x40\x01\x02\x01\x08\x02\x01\x01", 10)),
+            "decrypt_failed password");  // N is no power of 2
+  EXPECT_EQ(with(std::string("\x02\x02\xC0\x00\x02\x01\x08\x02\x01\x01", 10)), "too_large scrypt");  // below zero
+}
+
+TEST_F(Pem, older_encryption_is_refused) {
+  openssl("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048", "p8");
+  const Secret password(std::string_view("pw"));
+  for (const char* scheme : {"-v1 PBE-SHA1-3DES", "-v2 des3", "-v2 aes-256-ofb", "-v2 camellia256"}) {
+    const auto locked = openssl("pkcs8 -topk8 -in p8 -passout pass:pw " + std::string(scheme), "locked");
+    EXPECT_EQ(refusal_of(PrivateKey::parse(locked, password)), "unsupported encryption") << scheme;
+  }
+  const auto traditional = openssl("rsa -in p8 -traditional -aes128 -passout pass:pw", "traditional");
+  EXPECT_EQ(refusal_of(PrivateKey::parse(traditional, password)), "unsupported PEM header");
+}
+
+TEST_F(Pem, openssl_opens_what_we_locked) {
+  const Secret password(std::string_view("a\0b c", 5)), plain(std::string_view("pass word"));
+  for (const Alg alg : kOfEachType) {
+    const auto& key = private_key(alg);
+    const auto pem = key.encrypted_pem(plain);
+    ASSERT_TRUE(pem) << refusal_of(pem);
+    EXPECT_TRUE(pem->starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----\n"));
+    std::ofstream(folder_ / "ours") << *pem;
+    EXPECT_EQ(openssl("pkey -in ours -passin pass:'pass word'", "plain"), text_of_secret(key.pem()));
+    EXPECT_NE(openssl("asn1parse -in ours", "der").size(), 0U);
+    // R37: a password ends where its size says.
+    const auto der = key.encrypted_der(password);
+    ASSERT_TRUE(der);
+    EXPECT_EQ(PrivateKey::parse_der(*der, password)->thumbprint(), key.thumbprint());
+    EXPECT_CODE(PrivateKey::parse_der(*der, Secret(std::string_view("a"))), decrypt_failed);
+    EXPECT_NE(*der, *key.encrypted_der(password));  // another salt
+  }
+  // The scheme that the header promises: 600,000 rounds, 09 27 C0.
+  const auto text = *private_key(Alg::Ed25519).encrypted_der(plain);
+  EXPECT_NE(text_of(text).find(std::string_view("\x02\x03\x09\x27\xC0", 5)), std::string_view::npos);
+  EXPECT_EQ(refusal_of(private_key(Alg::Ed25519).encrypted_pem(Secret())), "weak_key password");
+  EXPECT_EQ(refusal_of(private_key(Alg::Ed25519).encrypted_der(Secret())), "weak_key password");
+}
+
+TEST_F(Pem, an_altered_locked_key_is_refused) {
+  const Secret password(std::string_view("pw"));
+  openssl("ecparam -genkey -noout -name prime256v1", "p8");
+  const auto locked = openssl("pkcs8 -topk8 -in p8 -passout pass:pw -iter 1 -outform DER", "locked");
+  const auto good = PrivateKey::parse_der(bytes_of(locked), password)->thumbprint();
+  for (std::size_t i = 0; i < locked.size(); ++i)
+    for (const int bit : {1, 8, 128}) {
+      std::string other = locked;
+      other[i] = static_cast<char>(other[i] ^ bit);
+      const auto key = PrivateKey::parse_der(bytes_of(other), password);
+      // CBC has no tag, so an altered seed of Ed25519 is another key; one that holds its public half shows it.
+      EXPECT_TRUE(!key || key->thumbprint() == good) << i;
+    }
+  for (std::size_t size = 0; size < locked.size(); ++size)
+    EXPECT_TRUE(!PrivateKey::parse_der(bytes_of(locked.substr(0, size)), password)) << size;
+  EXPECT_CODE(PrivateKey::parse_der(bytes_of(locked + "x"), password), malformed);
+}
+
+TEST_F(Pem, der_goes_both_ways) {
+  for (const Alg alg : kOfEachType) {
+    const auto& key = private_key(alg);
+    std::ofstream(folder_ / "ours") << text_of_secret(key.pem());
+    EXPECT_EQ(openssl("pkcs8 -topk8 -nocrypt -in ours -outform DER", "der"), text_of_secret(key.der()));
+    EXPECT_EQ(openssl("pkey -in ours -pubout -outform DER", "pub"), text_of(key.public_key().der()));
+    EXPECT_EQ(PrivateKey::parse_der(key.der().expose("a test"), {.kid = "x"})->info().kid, "x");
+    EXPECT_EQ(PublicKey::parse_der(key.public_key().der())->jwk(), key.public_key().jwk());
+    EXPECT_CODE(PublicKey::parse_der(key.der().expose("a test")), malformed);
+    EXPECT_CODE(PrivateKey::parse_der(key.public_key().der()), wrong_kind);
+    Bytes longer = key.public_key().der();
+    longer.push_back(std::byte{0});
+    EXPECT_CODE(PublicKey::parse_der(longer), malformed);
+    EXPECT_CODE(PublicKey::parse_der({}), malformed);
+    EXPECT_CODE(PublicKey::parse_der(Bytes(64 * 1024 + 1)), too_large);
+    EXPECT_CODE(PrivateKey::parse_der(Bytes(64 * 1024 + 1)), too_large);
+    EXPECT_CODE(PrivateKey::parse_der(bytes_of(text_of_secret(key.pem()))), malformed);
+    EXPECT_CODE(PrivateKey::parse_der(bytes_of(text_of_secret(key.jwk()))), malformed);
+  }
 }
 
 TEST_F(Pem, an_explicit_curve_passes_only_as_the_named_one) {
@@ -156,8 +320,9 @@ TEST(PemText, damaged_texts_are_malformed) {
         pem + pem, replaced(pem, "\n", "\n*"), std::string("-----BEGIN PUBLIC KEY-----"),
         std::string("-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----\n"), std::string("-----BEGIN ")})
     EXPECT_CODE(PublicKey::parse(text), malformed) << text;
-  EXPECT_CODE(PublicKey::parse(replaced(replaced(pem, "BEGIN PUBLIC", "BEGIN PRIVATE"), "END PUBLIC", "END PRIVATE")),
-              malformed);
+  const auto relabelled = replaced(replaced(pem, "BEGIN PUBLIC", "BEGIN PRIVATE"), "END PUBLIC", "END PRIVATE");
+  EXPECT_CODE(PublicKey::parse(relabelled), wrong_kind);
+  EXPECT_CODE(PrivateKey::parse(relabelled), malformed);
   // White space and an explaining text around it do no harm.
   EXPECT_OK(PublicKey::parse("\n\n" + pem + "\n\n"));
   EXPECT_OK(PublicKey::parse("the key of 2026\n" + pem));
