@@ -48,7 +48,7 @@ class Certificate {
   std::string issuer() const;
   std::string serial() const;
   std::chrono::sys_seconds not_before() const;
-  std::chrono::sys_seconds not_after() const;  // the last second at which it is valid
+  std::chrono::sys_seconds not_after() const;  // from then on verify_chain refuses it
 
   std::string thumbprint() const;  // `x5t#S256`: base64url of the SHA-256 of the DER (RFC 7515 section 4.1.8)
   const Bytes& der() const;

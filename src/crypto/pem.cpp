@@ -91,8 +91,9 @@ Result<void> check_scrypt(const ASN1_TYPE* parameter) {
          too_large, "scrypt");
   ENSURE(n > 1 && r > 0 && p > 0, malformed, "scrypt");
   // Each alone first, so that no product overflows.
-  ENSURE(std::max({n, r, p}) <= kMaxScryptWork && 128 * r * (n + p) <= kMaxScryptMemory && n * r <= kMaxScryptWork / p,
-         too_large, "scrypt");
+  ENSURE(
+      std::max({n, r, p}) <= kMaxScryptWork && 128 * r * (n + p + 2) <= kMaxScryptMemory && n * r <= kMaxScryptWork / p,
+      too_large, "scrypt");
   return {};
 }
 

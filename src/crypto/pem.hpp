@@ -32,11 +32,11 @@ Secret write_pem(Form form, BytesView der);
 // What this DER is, by its outermost structure. Errors: malformed (none of spki, pkcs8, encrypted_pkcs8, certificate).
 Result<Form> form_of_der(BytesView der);
 
-// The rounds of PBKDF2 with HMAC-SHA-256 that a key is printed under: the OWASP's figure of 2023, about 0.2 s.
+// The rounds of PBKDF2 with HMAC-SHA-256 that a key is printed under: OWASP's figure of 2023, about 0.2 s.
 inline constexpr int kPasswordRounds = 600'000;
 // What a key may ask for when it is read: seconds at most, whoever wrote it.
-inline constexpr std::uint64_t kMaxPasswordRounds = 10'000'000;
-inline constexpr std::uint64_t kMaxScryptMemory = 64 << 20;  // octets: 128 · r · (N + p)
+inline constexpr std::uint64_t kMaxPasswordRounds = 5'000'000;
+inline constexpr std::uint64_t kMaxScryptMemory = 32 << 20;  // octets: 128 · r · (N + p + 2); OpenSSL's own limit
 inline constexpr std::uint64_t kMaxScryptWork = 1 << 22;     // N · r · p
 
 // The PKCS#8 inside. PBES2 with PBKDF2 or scrypt, and AES-CBC. Errors: malformed, unsupported (another scheme),

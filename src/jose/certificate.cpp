@@ -128,7 +128,7 @@ Result<Certificate> self_sign(const PrivateKey& key, const SelfSigned& what) {
   ENSURE(data.may_sign() && !data.info.key_alg, alg_key_mismatch, "use");
   ENSURE(data.pkey && !data.external, unsupported, "kind of key");
   const auto made = TRY(crypto::Certificate::self_signed(*data.pkey, what.common_name.value, what.now.value,
-                                                         what.now.value + days - std::chrono::seconds(1)));
+                                                         what.now.value + days));
   return Certificate::parse_der(made.der());
 }
 

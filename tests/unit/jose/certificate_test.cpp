@@ -119,8 +119,8 @@ TEST_F(Chain, every_certificate_is_valid_at_the_time_that_is_said) {
       {sys_days(year(2026) / 2 / 1), "certificate_time"},
       {sys_days(year(2026) / 3 / 1) - 1s, "certificate_time"},
       {sys_days(year(2026) / 3 / 1), "ok"},
-      {sys_days(year(2026) / 9 / 1), "ok"},
-      {sys_days(year(2026) / 9 / 1) + 1s, "certificate_time"},
+      {sys_days(year(2026) / 9 / 1) - 1s, "ok"},
+      {sys_days(year(2026) / 9 / 1), "certificate_time"},
       {sys_days(year(2028) / 1 / 1), "certificate_time"},
       {sys_days(year(1970) / 1 / 1), "certificate_time"}};
   for (const auto& [now, expected] : times)
@@ -230,7 +230,7 @@ TEST_F(Chain, self_signed_by_openssl_and_by_us_are_read_by_both) {
     EXPECT_EQ(made->subject(), "CN=Süd/CN=x\\, y");
     EXPECT_EQ(made->issuer(), made->subject());
     EXPECT_EQ(made->not_before(), kToday);
-    EXPECT_EQ(made->not_after(), kToday + std::chrono::days(30) - 1s);
+    EXPECT_EQ(made->not_after(), kToday + std::chrono::days(30));
     EXPECT_EQ(made->serial().size(), 32U);
     EXPECT_EQ(verified({*made}, {*made}), "ok");
     EXPECT_EQ(verified({*made}, {*made}, kToday + 30 * 24h), "certificate_time");
