@@ -27,7 +27,7 @@ Outcome<KeyFile> parse_json(std::string_view text, std::string_view name) {
                    fmt::format("{}: a JSON object with neither", name));
   }
   if (kty->string() == "oct") return KeyFile(ACCEPT(name, SecretKey::parse(text)));
-  if (object.find("d")) return KeyFile(ACCEPT(name, PrivateKey::parse(text)));
+  if (object.find("d") || object.find("priv")) return KeyFile(ACCEPT(name, PrivateKey::parse(text)));
   return KeyFile(ACCEPT(name, PublicKey::parse(text)));
 }
 
@@ -77,7 +77,9 @@ Outcome<Alg> parse_alg(std::string_view name) {
 std::string alg_names() {
   std::string names;
   for (std::size_t i = 0; i < kAlgCount; ++i) {
-    names += (i == 0 ? "" : " ") + std::string(alg_name(static_cast<Alg>(i)));
+    const Alg alg = static_cast<Alg>(i);
+    if (is_ml_dsa(alg)) continue;
+    names += (i == 0 ? "" : " ") + std::string(alg_name(alg));
   }
   return names;
 }

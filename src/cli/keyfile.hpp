@@ -28,7 +28,9 @@ std::string shown_source(std::string_view argument);
 
 // The algorithm of this name, or a usage error that lists all.
 Outcome<Alg> parse_alg(std::string_view name);
-std::string alg_names();
+std::string alg_names();  // those that sign here
+// Whose keys are read and printed, and which nothing here computes.
+inline bool is_ml_dsa(Alg alg) { return alg >= Alg::ML_DSA_44; }
 inline bool is_mac(Alg alg) { return alg == Alg::HS256 || alg == Alg::HS384 || alg == Alg::HS512; }
 
 // "ES256 ES384": what a key can serve.
