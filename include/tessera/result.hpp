@@ -72,7 +72,15 @@ namespace tessera {
   X(untrusted_certificate, "no valid chain leads from the certificate to a trust anchor",                              \
     "send the certificates between; name an anchor only if all that it vouches for should be trusted")                 \
   X(certificate_time, "a certificate is not valid at this time", "renew it; check the clocks if it is new")            \
-  X(certificate_usage, "the certificate is not for signing", "its keyUsage must name digitalSignature")
+  X(certificate_usage, "the certificate is not for signing", "its keyUsage must name digitalSignature")                \
+  X(bad_disclosure, "a disclosure is not what its digest may stand for", "ask the issuer for a new SD-JWT")            \
+  X(digest_repeated, "an SD-JWT holds one digest twice", "the issuer must use each digest once")                       \
+  X(disclosure_unused, "no digest stands for a disclosure",                                                            \
+    "show what it is inside of too, and nothing of another SD-JWT")                                                    \
+  X(key_binding_missing, "the holder has not signed this presentation", "ask for an SD-JWT with a key binding JWT")    \
+  X(key_binding_unwanted, "there is a key binding JWT that nobody asked for",                                          \
+    "ask for key binding, or send the SD-JWT alone")                                                                   \
+  X(index_out_of_range, "a status list has no such entry", "compare the token with the list that it names")
 
 enum class Err : std::uint8_t {
 #define TESSERA_X(code, text, hint) code,

@@ -20,4 +20,5 @@
 #include "tessera/replay.hpp"
 #include "tessera/request_object.hpp"
 #include "tessera/result.hpp"
+#include "tessera/sdjwt.hpp"
 #include "tessera/secret.hpp"
