@@ -22,3 +22,4 @@
 #include "tessera/result.hpp"
 #include "tessera/sdjwt.hpp"
 #include "tessera/secret.hpp"
+#include "tessera/status_list.hpp"
