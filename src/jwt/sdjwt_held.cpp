@@ -92,7 +92,7 @@ Result<std::string> Held::present(std::span<const std::string> pointers, const P
       .member("iat", presentation.issued_at.value.time_since_epoch().count())
       .member("sd_hash", digest_of(hash_, shown))
       .end_object();
-  return shown + TRY(jws::sign(bytes_of(claims.text()), key, {.typ = "kb+jwt"}));
+  return shown + TRY(jws::sign(bytes_of(claims.text()), {key, {.typ = "kb+jwt"}}));
 }
 
 Result<std::string> Held::present(std::initializer_list<std::string> pointers) const {

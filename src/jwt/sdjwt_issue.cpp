@@ -181,7 +181,7 @@ Result<std::string> issue(const Draft& draft, const PrivateKey& key) {
   std::string payload = TRY(issuing.payload(claims));
   payload = with_member(std::move(payload), "_sd_alg", '"' + std::string(hash_name(draft.hash)) + '"');
   if (draft.holder) payload = with_member(std::move(payload), "cnf", R"({"jwk":)" + draft.holder->jwk() + '}');
-  std::string token = TRY(jws::sign(bytes_of(payload), key, {.typ = draft.typ.value}));
+  std::string token = TRY(jws::sign(bytes_of(payload), {key, {.typ = draft.typ.value}}));
   token += '~';
   for (const std::string& disclosure : issuing.disclosures()) (token += disclosure) += '~';
   // What nobody here would read is not issued.

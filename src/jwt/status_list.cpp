@@ -112,7 +112,7 @@ Result<std::string> issue(const List& list, const Draft& draft, const PrivateKey
   claims.key("status_list").begin_object().member("bits", width(list.bits())).member("lst", list.lst()).end_object();
   claims.end_object();
   ENSURE(valid_utf8(claims.text()), bad_json, "claims");
-  const std::string token = TRY(jws::sign(bytes_of(claims.text()), key, {.typ = "statuslist+jwt"}));
+  const std::string token = TRY(jws::sign(bytes_of(claims.text()), {key, {.typ = "statuslist+jwt"}}));
   ENSURE(token.size() <= kMaxToken, too_large, "token");
   return token;
 }

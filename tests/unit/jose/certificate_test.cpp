@@ -89,7 +89,7 @@ TEST_F(Chain, leads_to_a_named_anchor_or_nowhere) {
   EXPECT_EQ(key->thumbprint(), own.thumbprint());
   EXPECT_EQ(key->info().kid, "leaf");
   EXPECT_EQ(key->info().use, KeyUse::sig);
-  EXPECT_EQ(verdict(*jws::sign(bytes_of("x"), own, Alg::ES256), *key), "ok");
+  EXPECT_EQ(verdict(*jws::sign(bytes_of("x"), {own, Alg::ES256}), *key), "ok");
 
   EXPECT_EQ(verified({leaf, between, root}, {root}), "ok");  // the anchor may be sent along
   EXPECT_EQ(verified({leaf, between}, {other, root}), "ok");

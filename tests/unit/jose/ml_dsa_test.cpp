@@ -115,8 +115,8 @@ TEST_F(MlDsa, signing_and_verifying_say_which_openssl_they_need) {
     const Alg alg = *key.info().alg;
     EXPECT_TRUE(key.admits(alg));
     EXPECT_CODE(jws::sign(bytes_of("x"), key), needs_openssl);
-    EXPECT_CODE(jws::sign(bytes_of("x"), key, alg), needs_openssl);
-    EXPECT_CODE(jws::sign(bytes_of("x"), key, Alg::ES256), alg_key_mismatch);
+    EXPECT_CODE(jws::sign(bytes_of("x"), {key, alg}), needs_openssl);
+    EXPECT_CODE(jws::sign(bytes_of("x"), {key, Alg::ES256}), alg_key_mismatch);
     const Alg allowed[] = {alg};
     EXPECT_EQ(verdict(vector.jws, key.public_key(), allowed), "needs_openssl");
     EXPECT_EQ(verdict(vector.jws, Keys::of({public_key(Alg::ES256), key.public_key()}), allowed), "needs_openssl");
