@@ -80,7 +80,9 @@ namespace tessera {
   X(key_binding_missing, "the holder has not signed this presentation", "ask for an SD-JWT with a key binding JWT")    \
   X(key_binding_unwanted, "there is a key binding JWT that nobody asked for",                                          \
     "ask for key binding, or send the SD-JWT alone")                                                                   \
-  X(index_out_of_range, "a status list has no such entry", "compare the token with the list that it names")
+  X(index_out_of_range, "a status list has no such entry", "compare the token with the list that it names")            \
+  X(status_not_valid, "the status list says that the token does not stand",                                            \
+    "get a new token; its issuer has ended or suspended this one")
 
 enum class Err : std::uint8_t {
 #define TESSERA_X(code, text, hint) code,

@@ -6,7 +6,7 @@
 //
 //   const auto at = status_list::reference(claims);                           // of a token that was verified
 //   const auto list = status_list::verify(fetched, issuer_keys, policy, at->uri, now);
-//   const bool stands = list->list.get(at->index) == status_list::kValid;
+//   const auto stands = list->list.check(at->index);
 //
 // The JWT form is built; the CBOR form is not. Nothing is fetched here.
 #pragma once
@@ -38,6 +38,8 @@ class List {
   Bits bits() const { return bits_; }
   std::size_t size() const { return octets_.size() * 8 / static_cast<std::size_t>(bits_); }
   Result<std::uint8_t> get(std::uint64_t index) const;  // Err::index_out_of_range
+  // Whether the token at this place stands. Errors: status_not_valid (anything but kValid), index_out_of_range.
+  Result<void> check(std::uint64_t index) const;
   // Errors: index_out_of_range, malformed (a status that does not fit).
   Result<void> set(std::uint64_t index, std::uint8_t status);
   std::string lst() const;  // what `parse` reads
@@ -91,5 +93,9 @@ struct Verified {
 // List::parse at "status_list".
 Result<Verified> verify(std::string_view token, const Keys& issuer, const Policy& policy, std::string_view uri,
                         sys_seconds now);
+
+// The list in a token WITHOUT trust: nothing is verified. For tools, and for an issuer's own earlier list. Errors:
+// those of tessera::peek_unverified, claim_missing, claim_type, and those of List::parse, at "status_list".
+Result<List> peek_unverified(std::string_view token);
 
 }  // namespace tessera::status_list

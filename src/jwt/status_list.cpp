@@ -81,6 +81,11 @@ Result<std::uint8_t> List::get(std::uint64_t index) const {
   return static_cast<std::uint8_t>(octet >> shift(index, bits_) & mask(bits_));
 }
 
+Result<void> List::check(std::uint64_t index) const {
+  ENSURE(TRY(get(index)) == kValid, status_not_valid, "status");
+  return {};
+}
+
 Result<void> List::set(std::uint64_t index, std::uint8_t status) {
   ENSURE(index < size(), index_out_of_range, "idx");
   ENSURE(status <= mask(bits_), malformed, "status");
@@ -157,6 +162,13 @@ Result<Verified> verify(std::string_view token, const Keys& issuer, const Policy
   const auto ttl = TRY(read_ttl(object));
   List list = TRY(read_list(object, policy.max_octets));
   return Verified{std::move(list), detail::ClaimsMaker::owning(std::move(scratch)), ttl};
+}
+
+Result<List> peek_unverified(std::string_view token) {
+  const Peeked peeked = TRY(tessera::peek_unverified(token));
+  json::Document document;
+  const auto claims = TRY(jose::of_part(document.parse_object(peeked.payload), "payload"));
+  return read_list(claims, kMaxOctets);
 }
 
 }  // namespace tessera::status_list

@@ -87,6 +87,16 @@ TEST(StatusList, an_index_out_of_range_is_refused) {
   EXPECT_EQ(List::of_size(9, Bits::eight)->size(), 9U);
 }
 
+TEST(StatusList, only_what_is_valid_stands) {
+  auto list = List::of_size(8, Bits::two);
+  EXPECT_OK(list->set(1, status_list::kInvalid));
+  EXPECT_OK(list->set(2, status_list::kSuspended));
+  EXPECT_OK(list->set(3, 3));
+  EXPECT_OK(list->check(0));
+  for (const std::uint64_t index : {1, 2, 3}) EXPECT_EQ(refusal_of(list->check(index)), "status_not_valid status");
+  EXPECT_EQ(refusal_of(list->check(8)), "index_out_of_range idx");
+}
+
 TEST(StatusList, a_status_that_does_not_fit_is_refused) {
   EXPECT_EQ(refusal_of(List::of_size(8, Bits::one)->set(0, 2)), "malformed status");
   EXPECT_EQ(refusal_of(List::of_size(8, Bits::two)->set(0, 4)), "malformed status");
@@ -202,6 +212,17 @@ TEST(StatusListReference, is_read_from_a_verified_token) {
         R"({"status_list":{"idx":null,"uri":"u"}})", R"({"status_list":{"idx":1,"uri":null}})",
         R"({"status_list":{"idx":1,"uri":""}})", R"({"status_list":{"idx":1,"uri":["u"]}})"})
     EXPECT_EQ(referred(bad), "claim_type status") << bad;
+}
+
+TEST(StatusListToken, can_be_looked_at_without_trust) {
+  const auto list = status_list::peek_unverified(list_token());
+  ASSERT_TRUE(list);
+  EXPECT_EQ(list->size(), 16U);
+  EXPECT_EQ(refusal_of(status_list::peek_unverified(list_token(kListClaims.without("status_list")))),
+            "claim_missing status_list");
+  EXPECT_EQ(refusal_of(status_list::peek_unverified(token_of(kListHeader.text(), issuer(), Alg::ES256, "[]"))),
+            "bad_json payload");
+  EXPECT_EQ(refusal_of(status_list::peek_unverified("a.b.c.d.e")), "bad_base64 header");
 }
 
 TEST(StatusListIssue, what_is_issued_is_verified) {
