@@ -2,6 +2,7 @@
 
 namespace tessera::cli {
 
+extern const Command kSdjwtIssue, kSdjwtPresent, kSdjwtVerify, kStatusIssue, kStatusShow, kStatusCheck;
 extern const Command kKeyGenerate, kKeyPublic, kKeyThumbprint, kKeyConvert, kJwks;
 extern const Command kJwtSign, kJwtVerify, kJwsSign, kJwsVerify, kInspect;
 extern const Command kJwtEncrypt, kJwtDecrypt, kJweEncrypt, kJweDecrypt;
@@ -9,9 +10,10 @@ extern const Command kDev, kServe, kConfigReference;
 
 std::span<const Command* const> commands() {
   static constexpr const Command* kCommands[] = {
-      &kJwtSign,    &kJwtVerify,  &kJwtEncrypt, &kJwtDecrypt,  &kJwsSign,         &kJwsVerify,
-      &kJweEncrypt, &kJweDecrypt, &kInspect,    &kKeyGenerate, &kKeyPublic,       &kKeyThumbprint,
-      &kKeyConvert, &kJwks,       &kDev,        &kServe,       &kConfigReference,
+      &kJwtSign,    &kJwtVerify,   &kJwtEncrypt, &kJwtDecrypt,   &kJwsSign,         &kJwsVerify,
+      &kJweEncrypt, &kJweDecrypt,  &kSdjwtIssue, &kSdjwtPresent, &kSdjwtVerify,     &kStatusIssue,
+      &kStatusShow, &kStatusCheck, &kInspect,    &kKeyGenerate,  &kKeyPublic,       &kKeyThumbprint,
+      &kKeyConvert, &kJwks,        &kDev,        &kServe,        &kConfigReference,
   };
   return kCommands;
 }

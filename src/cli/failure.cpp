@@ -33,6 +33,13 @@ std::string_view expectation(Err code) {
     case Err::p2c_limit: return "as many rounds of the password's hash as are allowed";
     case Err::inflate_limit: return "content that inflates to no more than is allowed";
     case Err::unsupported: return "a kind of key that is supported here";
+    case Err::bad_disclosure: return "[salt, name, value] in an object, [salt, value] in a list";
+    case Err::digest_repeated: return "each digest once";
+    case Err::disclosure_unused: return "disclosures that the token has digests of";
+    case Err::key_binding_missing: return "a key binding JWT behind the last ~";
+    case Err::key_binding_unwanted: return "an SD-JWT that ends in ~";
+    case Err::index_out_of_range: return "an index below the number of entries";
+    case Err::claim_mismatch: return "the value that was asked for";
     default: return "";
   }
 }

@@ -10,20 +10,10 @@ namespace tessera::cli {
 
 namespace {
 
-template <class T, class U>
-T unless_unchecked(const U& values) {
-  if (values.empty()) return T(Unchecked("--unchecked on the command line"));
-  return T(values);
-}
-
-std::vector<std::string> listed(const std::optional<std::string>& value) {
-  return value ? std::vector{*value} : std::vector<std::string>{};
-}
-
 Outcome<Policy> policy_of(const PolicyOptions& options, const std::vector<Alg>& algs) {
-  Policy policy{.issuer = unless_unchecked<Expected>(listed(options.iss)),
+  Policy policy{.issuer = unless_unchecked<Expected>(options.iss),
                 .audience = unless_unchecked<Expected>(options.aud),
-                .typ = unless_unchecked<Expected>(listed(options.typ)),
+                .typ = unless_unchecked<Expected>(options.typ),
                 .algs = unless_unchecked<AllowedAlgs>(algs)};
   if (options.leeway) policy.leeway = TRY(parse_duration("--leeway", *options.leeway));
   if (options.max_age) policy.max_age = TRY(parse_duration("--max-age", *options.max_age));
@@ -52,7 +42,7 @@ std::string text_of(const Claims& claims, const Checking& checking, Paint paint)
   std::string out = painted(paint, Hue::good, "valid") + fmt::format(": signed with {}", alg_name(claims.alg()));
   if (!claims.kid().empty()) out += ", kid " + printable(claims.kid());
   const bool over = claims.expires_at() <= checking.now;  // which the leeway allowed
-  if (const auto when = iso(exp)) {
+  if (const auto when = claims.has("exp") ? iso(exp) : std::nullopt) {
     out += fmt::format("\n{} {}, {}", over ? "expired" : "expires", *when, relative(exp, checking.now));
   }
   if (!checking.unchecked.empty()) {

@@ -43,4 +43,15 @@ void skipped_member(json::Writer& writer, const VerifierKey& key);
 // A raw secret whose last octet is a line end is the usual reason why a signature does not verify.
 std::string hint_about_secret(const VerifierOptions& options, std::string hint);
 
+// What was given, or what --unchecked stands for.
+template <class T, class U>
+T unless_unchecked(const U& values) {
+  if (values.empty()) return T(Unchecked("--unchecked on the command line"));
+  return T(values);
+}
+template <class T>
+T unless_unchecked(const std::optional<std::string>& value) {
+  return unless_unchecked<T>(value ? std::vector{*value} : std::vector<std::string>{});
+}
+
 }  // namespace tessera::cli

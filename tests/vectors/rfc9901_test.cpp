@@ -5,6 +5,7 @@
 #include "json/json.hpp"
 #include "jwt/sdjwt_parts.hpp"
 #include "support/expect.hpp"
+#include "support/vectors.hpp"
 #include "tessera/sdjwt.hpp"
 
 using namespace tessera;
@@ -160,6 +161,7 @@ constexpr std::string_view kCnf = R"({"jwk":{"kty":"EC","crv":"P-256",
 }  // namespace
 
 TEST(Rfc9901, section_4_2_digests_of_disclosures) {
+  tests::record_cases(5);
   const std::pair<const char*, const char*> digests[] = {
       {"WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNw7ZiaXVzIl0",
        "X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0"},

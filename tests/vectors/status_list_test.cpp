@@ -18,8 +18,9 @@ Result<List> list_of(const json::Object& vector) {
 
 }  // namespace
 
-TEST(StatusListDraft, short_lists) {
+TEST(TokenStatusList, short_lists) {
   if (!tests::vectors()) GTEST_SKIP() << "no vectors";
+  tests::record_cases(2);
   const std::string text = tests::read_file(*tests::vectors() / "token-status-list/vectors.json");
   json::Document document;
   const auto object = document.parse_object(text);
@@ -36,8 +37,9 @@ TEST(StatusListDraft, short_lists) {
   EXPECT_EQ(count, 2U);
 }
 
-TEST(StatusListDraft, long_lists_of_each_size) {
+TEST(TokenStatusList, long_lists_of_each_size) {
   if (!tests::vectors()) GTEST_SKIP() << "no vectors";
+  tests::record_cases(4);
   const std::string text = tests::read_file(*tests::vectors() / "token-status-list/vectors.json");
   json::Document document;
   const auto object = document.parse_object(text);
@@ -61,7 +63,7 @@ TEST(StatusListDraft, long_lists_of_each_size) {
 }
 
 // The draft's token; its key is not published, so that the signature stays unread.
-TEST(StatusListDraft, the_token_has_the_shape_that_it_should) {
+TEST(TokenStatusList, the_token_has_the_shape_that_it_should) {
   if (!tests::vectors()) GTEST_SKIP() << "no vectors";
   const std::string text = tests::read_file(*tests::vectors() / "token-status-list/vectors.json");
   json::Document document;

@@ -1,0 +1,259 @@
+// tessera sdjwt issue, present, verify: claims that their holder may show one by one (RFC 9901).
+#include "tessera/sdjwt.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <memory>
+
+#include "base/utf8.hpp"
+#include "cli/io.hpp"
+#include "cli/keyfile.hpp"
+#include "cli/policy.hpp"
+#include "cli/public_keys.hpp"
+#include "cli/times.hpp"
+#include "json/tokens.hpp"
+
+namespace tessera::cli {
+
+namespace {
+
+std::string octets_in(std::string_view text) { return fmt::format("an SD-JWT of {} octets", text.size()); }
+
+// ── issue ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+struct IssueOptions {
+  std::string claims;
+  std::vector<std::string> disclose, decoys;
+  std::optional<std::string> typ, hash, holder, expires_in, now;
+  PrivateKeyOptions signer;
+};
+
+// COUNT, or POINTER=COUNT.
+Outcome<sdjwt::Decoys> parse_decoys(const std::string& text) {
+  const std::size_t equals = text.rfind('=');
+  const std::string_view digits = std::string_view(text).substr(equals == std::string::npos ? 0 : equals + 1);
+  sdjwt::Decoys decoys{.at = equals == std::string::npos ? "" : text.substr(0, equals)};
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), decoys.count);
+  if (error == std::errc() && end == digits.data() + digits.size() && decoys.count > 0) return decoys;
+  return misuse("these are no decoys",
+                {"--decoys", "COUNT or POINTER=COUNT, above 0", text, "write --decoys 3, or --decoys /address=3"});
+}
+
+Outcome<sdjwt::Hash> parse_hash(const std::optional<std::string>& name) {
+  if (!name) return sdjwt::Hash::sha_256;
+  if (const auto hash = sdjwt::hash_from_name(*name)) return *hash;
+  return misuse("this hash is not known", {"--hash", "sha-256, sha-384 or sha-512", *name, "spell it exactly so"});
+}
+
+Outcome<std::optional<PublicKey>> read_holder(const std::optional<std::string>& file) {
+  if (!file) return std::nullopt;
+  const KeyFile key = TRY(read_key_file(*file));
+  if (const auto* holder = std::get_if<PublicKey>(&key)) return *holder;
+  return refused(Error{Err::wrong_kind, "holder"}, "the holder's public key",
+                 fmt::format("{}: {}", shown_source(*file), kind_of(key)), "take its public half: tessera key public");
+}
+
+// The claims as they were written, with iat and exp behind them where a lifetime is given.
+Outcome<std::string> timed_claims(const IssueOptions& options, std::string text) {
+  if (!options.expires_in) return text;
+  json::Document document;
+  const json::Object claims = ACCEPT(shown_source(options.claims), document.parse_object(text));
+  for (const char* name : {"iat", "exp"}) {
+    if (claims.find(name)) {
+      return misuse("a claim is given twice", {name, "each claim once, in the file or as an argument",
+                                               "in the file, and by --expires-in", "leave one of them out"});
+    }
+  }
+  const sys_seconds now = TRY(now_or(options.now));
+  const seconds lifetime = TRY(parse_duration("--expires-in", *options.expires_in));
+  std::string out = json::compact(text);
+  out.pop_back();
+  return out + fmt::format(R"({}"iat":{},"exp":{}}})", claims.size() > 0 ? "," : "", now.time_since_epoch().count(),
+                           (now + lifetime).time_since_epoch().count());
+}
+
+Outcome<Reply> issue(const IssueOptions& options) {
+  const PrivateKey key = TRY(read_private_key(options.signer));
+  const std::string typ = options.typ.value_or("");
+  if (!options.typ) {
+    return misuse("nothing says of which type the token is",
+                  {"--typ", "--typ TYP", "nothing", "say --typ dc+sd-jwt for a credential"});
+  }
+  if (!valid_utf8(typ)) return misuse("this is not UTF-8", {"--typ", "UTF-8 text", typ, "check the encoding"});
+  sdjwt::Draft draft{.typ = typ, .claims = "", .disclosable = options.disclose};
+  draft.hash = TRY(parse_hash(options.hash));
+  for (const std::string& decoys : options.decoys) draft.decoys.push_back(TRY(parse_decoys(decoys)));
+  draft.holder = TRY(read_holder(options.holder));
+  std::string claims = TRY(read_text(options.claims, {"claims", sdjwt::kMaxBytes}));
+  draft.claims.value = TRY(timed_claims(options, std::move(claims)));
+  const std::string token = ACCEPT("the claims", sdjwt::issue(draft, key));
+  json::Writer w;
+  w.begin_object().member("token", token).member("disclosures", options.disclose.size()).end_object();
+  return Reply{.text = token + "\n", .json = w.take()};
+}
+
+Run declare_issue(Args& args) {
+  auto options = std::make_shared<IssueOptions>();
+  args.positional("CLAIMS", options->claims, "the claims as a JSON object: a file, or - for standard input");
+  args.heading("What the holder may withhold (POINTER: a JSON Pointer, as /address/country or /roles/0)");
+  args.option("--disclose", "POINTER", options->disclose, "a claim that is shown or withheld by itself; may repeat");
+  args.option("--decoys", "COUNT", options->decoys,
+              "digests of nothing, that nobody can count; POINTER=COUNT for those of an object or list; may repeat");
+  args.option("--hash", "HASH", options->hash, "sha-256, sha-384 or sha-512 (default: sha-256)");
+  args.option("--holder", "FILE", options->holder, "the holder's public key: who presents the token must have it");
+  args.heading("Token");
+  args.option("--typ", "TYP", options->typ, "the token's type: dc+sd-jwt ...; '' for none");
+  args.option("--expires-in", "DURATION", options->expires_in, "adds iat and exp: good for 300, 5m, 2h, 1d");
+  args.option("--now", "TIME", options->now, "when it is issued: Unix seconds or 2026-01-31T12:00:00Z (default: now)");
+  declare_private_key(args, options->signer, "the issuer's private key as JWK or PEM; - for standard input");
+  args.example(
+      "tessera sdjwt issue claims.json --key key.jwk --typ dc+sd-jwt --holder holder.pub --expires-in 1d "
+      "--disclose /given_name --disclose /address --disclose /address/country");
+  return [options](Console&) { return issue(*options); };
+}
+
+// ── present ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+struct PresentOptions {
+  std::string token;
+  std::vector<std::string> disclose;
+  bool all = false, list = false;
+  std::optional<std::string> nonce, verifier, now;
+  PrivateKeyOptions signer;
+};
+
+Reply listing(const sdjwt::Held& held, Console& console) {
+  json::Writer w;
+  w.begin_object().key("disclosures").begin_array();
+  std::string text;
+  for (const auto& one : held.disclosures()) {
+    w.begin_object();
+    text_member(w, "pointer", one.pointer);
+    w.key("value").raw(one.value).end_object();
+    text += fmt::format("{} {}\n", painted(console.out, Hue::name, printable(one.pointer)), printable(one.value));
+  }
+  w.end_array().end_object();
+  return Reply{.text = text, .json = w.take()};
+}
+
+Outcome<Reply> present(const PresentOptions& options, Console& console) {
+  if (options.nonce.has_value() != options.signer.key.has_value() ||
+      options.verifier.has_value() != options.signer.key.has_value()) {
+    return misuse("key binding needs a key, a nonce and a verifier",
+                  {"--key", "--key FILE --nonce NONCE --verifier NAME, or none of them", "some of them",
+                   "the verifier says its nonce and its name"});
+  }
+  const std::string token = TRY(read_token(options.token));
+  const sdjwt::Held held = ACCEPT(octets_in(token), sdjwt::Held::parse(token));
+  if (options.list) return listing(held, console);
+  std::vector<std::string> pointers = options.disclose;
+  if (options.all)
+    for (const auto& one : held.disclosures()) pointers.push_back(one.pointer);
+  std::string shown;
+  if (options.signer.key) {
+    const PrivateKey key = TRY(read_private_key(options.signer));
+    const sys_seconds now = TRY(now_or(options.now));
+    const sdjwt::Presentation to{.nonce = *options.nonce, .audience = *options.verifier, .issued_at = now};
+    shown = ACCEPT("what is to be shown", held.present(pointers, to, key));
+  } else {
+    shown = ACCEPT("what is to be shown", held.present(pointers));
+  }
+  json::Writer w;
+  w.begin_object().member("token", shown).end_object();
+  return Reply{.text = shown + "\n", .json = w.take()};
+}
+
+Run declare_present(Args& args) {
+  auto options = std::make_shared<PresentOptions>();
+  args.positional("TOKEN", options->token, "what the issuer gave: a file, - for standard input, or the token itself");
+  args.heading("What is shown");
+  args.option("--disclose", "POINTER", options->disclose,
+              "a claim to show, with what it is inside of; may repeat (default: none)");
+  args.flag("--all", options->all, "every claim");
+  args.flag("--list", options->list, "only list what could be shown");
+  args.heading("Key binding (all of --key, --nonce and --verifier)");
+  args.option("--nonce", "NONCE", options->nonce, "what the verifier asked to be signed");
+  args.option("--verifier", "NAME", options->verifier, "whom it is shown to, as the verifier calls itself");
+  args.option("--now", "TIME", options->now, "when it is shown: Unix seconds or 2026-01-31T12:00:00Z (default: now)");
+  declare_private_key(args, options->signer, "the holder's private key as JWK or PEM; - for standard input");
+  args.example("tessera sdjwt present token.txt --list");
+  args.example(
+      "tessera sdjwt present token.txt --disclose /address/country --key holder.jwk --nonce n-0S6 "
+      "--verifier https://shop.example.com");
+  return [options](Console& console) { return present(*options, console); };
+}
+
+// ── verify ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+struct VerifyOptions {
+  std::string token;
+  PolicyOptions policy;
+  bool may_lack_exp = false;
+  std::optional<std::string> nonce, name, kb_max_age;
+  std::vector<std::string> kb_algs;
+};
+
+Outcome<sdjwt::KeyBinding> key_binding_of(const VerifyOptions& options) {
+  if (!options.nonce || !options.name || options.nonce->empty() || options.name->empty()) {
+    return misuse("key binding is of a nonce and a verifier",
+                  {"--nonce", "--nonce NONCE --verifier NAME", "one of them", "say both, as the holder was told them"});
+  }
+  std::vector<Alg> algs;
+  for (const std::string& name : options.kb_algs) algs.push_back(TRY(parse_alg(name)));
+  return sdjwt::KeyBinding{
+      .nonce = *options.nonce,
+      .audience = *options.name,
+      .algs = algs.empty() ? AllowedAlgs(Unchecked("the issuer chose the holder's key")) : AllowedAlgs(algs),
+      .max_age = options.kb_max_age ? TRY(parse_duration("--kb-max-age", *options.kb_max_age)) : seconds(300)};
+}
+
+Outcome<sdjwt::Policy> policy_of(const VerifyOptions& options, const Checking& checking) {
+  sdjwt::Policy policy{.issuer_signed = checking.verifier.policy(),
+                       .key_binding = Unchecked("--unchecked kb on the command line")};
+  policy.issuer_signed.max_bytes = sdjwt::kMaxBytes;
+  if (options.may_lack_exp) policy.may_lack_exp = Unchecked("--may-lack-exp on the command line");
+  if (options.nonce || options.name) policy.key_binding = TRY(key_binding_of(options));
+  return policy;
+}
+
+Outcome<Reply> verify(const VerifyOptions& options, Console& console) {
+  const Needed kb{"kb", "--nonce NONCE --verifier NAME", options.nonce || options.name ? 1u : 0u};
+  const Checking checking = TRY(read_checking(options.policy, options.token, {&kb, 1}));
+  const sdjwt::Policy policy = TRY(policy_of(options, checking));
+  const Keys keys = TRY(public_keys(checking.key));
+  const auto claims = sdjwt::verify(checking.token, keys, policy, checking.now);
+  if (claims) return accepted_token(*claims, checking, console);
+  const Error error = claims.error();
+  // The issuer-signed JWT is explained as any other; of the rest the code says all.
+  if (std::string_view(error.at).starts_with("kb_jwt")) return refused(error, octets_in(checking.token));
+  const std::string_view jwt = std::string_view(checking.token).substr(0, checking.token.find('~'));
+  return refused_token(error, jwt, checking, options.policy);
+}
+
+Run declare_verify(Args& args) {
+  auto options = std::make_shared<VerifyOptions>();
+  args.positional("TOKEN", options->token, "a file, - for standard input, or the token itself");
+  declare_policy(args, options->policy,
+                 "what is deliberately not checked: any of iss,aud,alg,typ,kb (kb: anybody may show the token)");
+  args.flag("--may-lack-exp", options->may_lack_exp, "take a token that does not say when it ends");
+  args.heading("Key binding (said, or named by --unchecked kb)");
+  args.option("--nonce", "NONCE", options->nonce, "what the holder was asked to sign");
+  args.option("--verifier", "NAME", options->name, "whom the holder must have shown it to");
+  args.option("--kb-alg", "ALG", options->kb_algs,
+              "an algorithm that the holder may have signed with; may repeat (default: what his key can serve)");
+  args.option("--kb-max-age", "DURATION", options->kb_max_age, "the longest time since he signed (default: 5m)");
+  args.example(
+      "tessera sdjwt verify shown.txt --key issuer.jwks --iss https://id.example.com --alg ES256 --typ dc+sd-jwt "
+      "--unchecked aud --nonce n-0S6 --verifier https://shop.example.com");
+  return [options](Console& console) { return verify(*options, console); };
+}
+
+}  // namespace
+
+extern const Command kSdjwtIssue, kSdjwtPresent, kSdjwtVerify;
+const Command kSdjwtIssue{"sdjwt issue", "Tokens", "Make an SD-JWT, whose claims can be withheld", declare_issue};
+const Command kSdjwtPresent{"sdjwt present", "Tokens", "Show some claims of an SD-JWT, as its holder", declare_present};
+const Command kSdjwtVerify{"sdjwt verify", "Tokens", "Check an SD-JWT and print what it shows", declare_verify};
+
+}  // namespace tessera::cli
