@@ -1,7 +1,8 @@
-// The only file that sees CLI11: declarations in, values and help text out.
+// The only file that sees CLI11: declarations in, values and their description out.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <map>
 
 #include "cli/command.hpp"
 #include "cli/nearest.hpp"
@@ -10,45 +11,21 @@ namespace tessera::cli {
 
 namespace {
 
-constexpr std::size_t kWidth = 80;
-constexpr std::size_t kColumn = 24;  // where the explanations begin
 constexpr const char* kPositionals = "Arguments";
 
-std::string spelled(const CLI::Option& option) {
-  if (option.get_positional()) return option.get_name(true);
-  const std::string value = option.get_type_name();
-  std::string names = option.get_name(false, true);  // "-h,--help"
-  if (const std::size_t comma = names.find(','); comma != std::string::npos) names.insert(comma + 1, " ");
-  return value.empty() ? names : names + " " + value;
-}
-
-std::string row(std::string_view left, std::string_view right) {
-  std::string out = fmt::format("  {}", left);
-  if (out.size() + 2 > kColumn) {
-    out += "\n" + std::string(kColumn, ' ');
-  } else {
-    out.resize(kColumn, ' ');
-  }
-  return out + wrapped(right, kColumn, kWidth) + "\n";
-}
-
-// "tessera jwt verify x --key y": broken before an option where it would pass the edge, as a shell takes it.
-std::string example_text(std::string_view example) {
-  std::string out = "  ";
-  std::size_t column = 2;
-  while (!example.empty()) {
-    std::size_t end = example.find(" --", 1);
-    if (end == std::string_view::npos) end = example.size();
-    const std::string_view piece = example.substr(0, end);
-    if (column > 2 && column + piece.size() + 2 > kWidth) {
-      out += " \\\n     ";
-      column = 5;
-    }
-    out += piece;
-    column += piece.size();
-    example.remove_prefix(end);
-  }
-  return out + "\n";
+Argument argument_of(const CLI::Option& option, std::vector<std::string> choices) {
+  const bool positional = option.get_positional();
+  const auto& shorts = option.get_snames();
+  const auto& longs = option.get_lnames();
+  return {.short_flag = shorts.empty() ? "" : "-" + shorts.front(),
+          .long_flag = longs.empty() ? "" : "--" + longs.front(),
+          .value = positional ? option.get_name(true) : option.get_type_name(),
+          .help = option.get_description(),
+          .heading = option.get_group(),
+          .choices = std::move(choices),
+          .required = option.get_required(),
+          .repeated = positional ? option.get_expected_max() > 1
+                                 : option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll};
 }
 
 }  // namespace
@@ -65,7 +42,7 @@ struct Args::Impl {
     option->group(option->get_positional() ? kPositionals : group);
     option->expected(1);
     option->allow_extra_args(false);
-    return option;
+    return last = option;
   }
   CLI::Option* add_list(std::string_view flag, std::vector<std::string>& into, std::string_view help) {
     CLI::Option* option = add(flag, [&into](const CLI::results_t& values) { return into = values, true; }, help);
@@ -73,6 +50,10 @@ struct Args::Impl {
     return option;
   }
 
+  Argument argument(const CLI::Option& option) const {
+    const auto named = choices.find(&option);
+    return argument_of(option, named == choices.end() ? std::vector<std::string>() : named->second);
+  }
   std::vector<std::string> options() const {
     std::vector<std::string> names;
     for (const CLI::Option* option : app.get_options()) names.push_back(option->get_name());
@@ -91,6 +72,8 @@ struct Args::Impl {
   std::string name;
   CLI::App app;
   std::string group = "Options";
+  CLI::Option* last = nullptr;
+  std::map<const CLI::Option*, std::vector<std::string>> choices;
   std::vector<std::string> examples;
 };
 
@@ -144,6 +127,11 @@ Args& Args::flag(std::string_view flag, bool& into, std::string_view help) {
   return *this;
 }
 
+Args& Args::choices(std::vector<std::string> values) {
+  impl_->choices[impl_->last] = std::move(values);
+  return *this;
+}
+
 Args& Args::example(std::string_view line) {
   impl_->examples.emplace_back(line);
   return *this;
@@ -165,7 +153,8 @@ Outcome<void> Args::parse(std::vector<std::string> arguments) {
     const std::string what = error.what();
     const std::string name = what.substr(0, what.find(' '));
     const CLI::Option* option = impl_->app.get_option_no_throw(name);
-    return misuse("an argument is missing", {name, option ? spelled(*option) : name, "nothing", impl_->see()});
+    return misuse("an argument is missing",
+                  {name, option ? spelled(impl_->argument(*option)) : name, "nothing", impl_->see()});
   } catch (const CLI::ArgumentMismatch& error) {
     return misuse("an option has too few or too many values",
                   {"", "one value for each option", error.what(), impl_->see()});
@@ -176,29 +165,13 @@ Outcome<void> Args::parse(std::vector<std::string> arguments) {
   return {};
 }
 
-std::string Args::help() const {
-  const CLI::App& app = impl_->app;
-  std::string usage = "Usage: " + impl_->name, text;
-  for (const CLI::Option* option : app.get_options()) {
-    if (option->get_required() && !option->get_positional()) usage += " " + spelled(*option);
-  }
-  usage += " [options]";
-  for (const std::string& group : app.get_groups()) {
-    std::string rows;
-    for (const CLI::Option* option : app.get_options()) {
-      if (option->get_group() != group) continue;
-      rows += row(spelled(*option), option->get_description());
-      if (!option->get_positional()) continue;
-      const std::string more = option->get_expected_max() > 1 ? "..." : "";
-      usage += option->get_required() ? fmt::format(" {}{}", spelled(*option), more)
-                                      : fmt::format(" [{}]", spelled(*option));
-    }
-    if (!rows.empty()) text += fmt::format("\n{}\n{}", group, rows);
-  }
-  text = fmt::format("{}\n\n{}.\n{}", usage, wrapped(app.get_description(), 0, kWidth), text);
-  if (!impl_->examples.empty()) text += "\nExamples\n";
-  for (const std::string& example : impl_->examples) text += example_text(example);
-  return text;
+Spec Args::spec() const {
+  Spec spec{.name = impl_->name.substr(impl_->name.find(' ') + 1),
+            .summary = impl_->app.get_description(),
+            .arguments = {},
+            .examples = impl_->examples};
+  for (const CLI::Option* option : impl_->app.get_options()) spec.arguments.push_back(impl_->argument(*option));
+  return spec;
 }
 
 }  // namespace tessera::cli

@@ -25,6 +25,7 @@
 
 #include "cli/failure.hpp"
 #include "cli/output.hpp"
+#include "cli/spec.hpp"
 #include "tessera/secret.hpp"
 
 namespace tessera::cli {
@@ -60,12 +61,15 @@ class Args {
                std::string_view help);
   Args& flag(std::string_view flag, bool& into, std::string_view help);
 
+  // The values that the argument declared last may have, for the shell to offer; the command itself refuses others.
+  Args& choices(std::vector<std::string> values);
+
   // A line that a reader can copy; long ones are continued with a backslash.
   Args& example(std::string_view line);
 
   // Fills in what the declarations named.
   Outcome<void> parse(std::vector<std::string> arguments);
-  std::string help() const;
+  Spec spec() const;
 
  private:
   struct Impl;

@@ -47,13 +47,6 @@ Reply reply_with(std::string_view member, std::string text, std::string_view jso
   return {.text = std::move(text), .json = w.take()};
 }
 
-std::string help_of(const Command& command) {
-  Args args(command.name, command.summary);
-  const Run run = command.declare(args);
-  add_common(args);
-  return args.help();
-}
-
 Outcome<void> no_command(const Words& words) {
   if (words.empty()) {
     return misuse("no command was given", {"", "a command", "nothing", "see tessera help"});
@@ -75,7 +68,7 @@ Outcome<Reply> help(Words words) {
   if (words.empty()) {
     text = top_help();
   } else if (const Command* command = take_command(words)) {
-    text = help_of(*command);
+    text = command_help(spec_of(*command));
   } else if (words.size() == 1 && is_family(words[0])) {
     text = family_help(words[0]);
   } else {
