@@ -7,13 +7,14 @@ extern const Command kKeyGenerate, kKeyPublic, kKeyThumbprint, kKeyConvert, kJwk
 extern const Command kJwtSign, kJwtVerify, kJwsSign, kJwsVerify, kInspect;
 extern const Command kJwtEncrypt, kJwtDecrypt, kJweEncrypt, kJweDecrypt;
 extern const Command kDev, kServe, kConfigReference;
+extern const Command kMan, kCompletion;
 
 std::span<const Command* const> commands() {
   static constexpr const Command* kCommands[] = {
-      &kJwtSign,    &kJwtVerify,   &kJwtEncrypt, &kJwtDecrypt,   &kJwsSign,         &kJwsVerify,
-      &kJweEncrypt, &kJweDecrypt,  &kSdjwtIssue, &kSdjwtPresent, &kSdjwtVerify,     &kStatusIssue,
-      &kStatusShow, &kStatusCheck, &kInspect,    &kKeyGenerate,  &kKeyPublic,       &kKeyThumbprint,
-      &kKeyConvert, &kJwks,        &kDev,        &kServe,        &kConfigReference,
+      &kJwtSign,    &kJwtVerify,       &kJwtEncrypt,   &kJwtDecrypt,    &kJwsSign,     &kJwsVerify,  &kJweEncrypt,
+      &kJweDecrypt, &kSdjwtIssue,      &kSdjwtPresent, &kSdjwtVerify,   &kStatusIssue, &kStatusShow, &kStatusCheck,
+      &kInspect,    &kKeyGenerate,     &kKeyPublic,    &kKeyThumbprint, &kKeyConvert,  &kJwks,       &kDev,
+      &kServe,      &kConfigReference, &kMan,          &kCompletion,
   };
   return kCommands;
 }

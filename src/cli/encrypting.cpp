@@ -12,25 +12,20 @@ namespace tessera::cli {
 
 namespace {
 
-template <class T>
-std::string names_of(std::string_view (*name)(T), std::size_t count) {
-  std::string names;
-  for (std::size_t i = 0; i < count; ++i) names += (i == 0 ? "" : " ") + std::string(name(static_cast<T>(i)));
-  return names;
-}
-
 Outcome<KeyAlg> parse_key_alg(const char* flag, std::string_view name) {
   if (const auto alg = key_alg_from_name(name)) return *alg;
-  return misuse("this key management algorithm is not known",
-                {flag, "one of " + names_of(key_alg_name, kKeyAlgCount), std::string(name),
-                 name == "RSA1_5" ? "RSA1_5 is not built: it tells what was encrypted to whoever asks often enough"
-                                  : "spell it exactly so"});
+  return misuse(
+      "this key management algorithm is not known",
+      {flag, fmt::format("one of {}", fmt::join(all_names(key_alg_name, kKeyAlgCount), " ")), std::string(name),
+       name == "RSA1_5" ? "RSA1_5 is not built: it tells what was encrypted to whoever asks often enough"
+                        : "spell it exactly so"});
 }
 
 Outcome<Enc> parse_enc(std::string_view name) {
   if (const auto enc = enc_from_name(name)) return *enc;
   return misuse("this content encryption algorithm is not known",
-                {"--enc", "one of " + names_of(enc_name, kEncCount), std::string(name), "spell it exactly so"});
+                {"--enc", fmt::format("one of {}", fmt::join(all_names(enc_name, kEncCount), " ")), std::string(name),
+                 "spell it exactly so"});
 }
 
 Outcome<std::uint32_t> parse_count(const char* flag, std::string_view text, std::uint32_t least, std::uint32_t most) {
@@ -106,8 +101,10 @@ void declare_recipients(Args& args, RecipientOptions& options, EncryptionFlags f
               "a password: a file, - or env:NAME (a variable of the environment), less one line end");
   args.option(flags.alg, "ALG", options.alg,
               "the key management, where the key names none: RSA-OAEP-256, ECDH-ES+A256KW, A256KW ... (of a password: "
-              "PBES2-HS512+A256KW)");
-  args.option("--enc", "ENC", options.enc, "the content encryption: A256GCM (default), A128CBC-HS256 ...");
+              "PBES2-HS512+A256KW)")
+      .choices(all_names(key_alg_name, kKeyAlgCount));
+  args.option("--enc", "ENC", options.enc, "the content encryption: A256GCM (default), A128CBC-HS256 ...")
+      .choices(all_names(enc_name, kEncCount));
   args.option("--p2c", "ROUNDS", options.p2c, "how often a password is hashed (default: 600000)");
 }
 
@@ -130,8 +127,10 @@ void declare_opener(Args& args, OpenerOptions& options, EncryptionFlags flags) {
               "a private key as JWK or PEM, a symmetric JWK, or a JWKS of them; - for standard input");
   args.option("--password", "FILE", options.password,
               "a password: a file, - or env:NAME (a variable of the environment), less one line end");
-  args.option(flags.alg, "ALG", options.algs, "a key management algorithm that may be used; may repeat");
-  args.option("--enc", "ENC", options.encs, "a content encryption that may be used; may repeat");
+  args.option(flags.alg, "ALG", options.algs, "a key management algorithm that may be used; may repeat")
+      .choices(all_names(key_alg_name, kKeyAlgCount));
+  args.option("--enc", "ENC", options.encs, "a content encryption that may be used; may repeat")
+      .choices(all_names(enc_name, kEncCount));
   args.option("--max-p2c", "ROUNDS", options.max_p2c,
               "how often a password may be asked to be hashed (default: 1000000)");
   args.option("--max-inflated", "OCTETS", options.max_inflated,

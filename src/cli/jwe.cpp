@@ -72,7 +72,8 @@ Run declare_encrypt(Args& args) {
   args.positional("CONTENT", options->content, "what to encrypt: a file, or - for standard input");
   declare_recipients(args, options->recipients, kEncryptFlags);
   args.heading("Message");
-  args.option("--form", "FORM", options->form, "compact (default), flattened or general (for several recipients)");
+  args.option("--form", "FORM", options->form, "compact (default), flattened or general (for several recipients)")
+      .choices({"compact", "flattened", "general"});
   args.option("--typ", "TYP", options->typ, "the message's type (default: none)");
   args.option("--cty", "CTY", options->cty, "the content's type (default: none)");
   args.option("--aad", "FILE", options->aad, "what stands beside it in the clear, and cannot be altered either");

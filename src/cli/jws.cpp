@@ -91,7 +91,8 @@ Run declare_sign(Args& args) {
   args.option("--unprotected", "JSON", options->unprotected,
               "parameters beside the signature, which anybody may change, as one JSON object");
   args.heading("Text");
-  args.option("--form", "FORM", options->form, "compact (default), flattened or general (for several signatures)");
+  args.option("--form", "FORM", options->form, "compact (default), flattened or general (for several signatures)")
+      .choices({"compact", "flattened", "general"});
   args.flag("--detached", options->detached, "leave the payload out: whoever verifies has it already");
   args.flag("--plain", options->plain, "sign the payload as it stands, not encoded (b64: false, RFC 7797)");
   args.example("tessera jws sign letter.txt --key key.jwk");

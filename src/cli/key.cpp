@@ -151,7 +151,8 @@ Outcome<Reply> generate(const GenerateOptions& options, Console& console) {
 Run declare_generate(Args& args) {
   auto options = std::make_shared<GenerateOptions>();
   args.option("--alg", "ALG", options->alg,
-              "what it signs with; ES256 where nothing asks for another. One of " + alg_names());
+              "what it signs with; ES256 where nothing asks for another. One of " + alg_names())
+      .choices(signing_algs());
   args.option("--bits", "BITS", options->bits, "the size of an RSA key, 2048 to 8192 (default: 2048)");
   args.option("--kid", "KID", options->kid, "its name, in a JWK (default: its thumbprint)");
   args.flag("--pem", options->target.pem, "PEM (PKCS#8) instead of a JWK");
@@ -245,9 +246,9 @@ Run declare_convert(Args& args) {
   auto options = std::make_shared<ConvertOptions>();
   args.positional("KEY", options->file, "a JWK or PEM file, or - for standard input; private stays private");
   args.heading("Options");
-  args.option("--to", "FORM", options->to, "jwk or pem");
+  args.option("--to", "FORM", options->to, "jwk or pem").choices({"jwk", "pem"});
   args.option("--kid", "KID", options->kid, "the JWK's name");
-  args.option("--alg", "ALG", options->alg, "the JWK's algorithm, which PEM cannot say");
+  args.option("--alg", "ALG", options->alg, "the JWK's algorithm, which PEM cannot say").choices(signing_algs());
   declare_target(args, options->target, "write it there (a private key with mode 0600)");
   args.example("tessera key convert key.pem --to jwk --alg RS256 --kid 2026-01 --out key.jwk");
   args.example("tessera key convert key.jwk --to pem");

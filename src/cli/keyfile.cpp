@@ -74,15 +74,14 @@ Outcome<Alg> parse_alg(std::string_view name) {
                 {"--alg", "one of " + alg_names(), std::string(name), "spell it exactly so; none is not an algorithm"});
 }
 
-std::string alg_names() {
-  std::string names;
-  for (std::size_t i = 0; i < kAlgCount; ++i) {
-    const Alg alg = static_cast<Alg>(i);
-    if (is_ml_dsa(alg)) continue;
-    names += (i == 0 ? "" : " ") + std::string(alg_name(alg));
-  }
+std::vector<std::string> signing_algs() {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < kAlgCount; ++i)
+    if (const Alg alg = static_cast<Alg>(i); !is_ml_dsa(alg)) names.emplace_back(alg_name(alg));
   return names;
 }
+
+std::string alg_names() { return fmt::format("{}", fmt::join(signing_algs(), " ")); }
 
 Outcome<void> check_kid(const std::optional<std::string>& kid) {
   if (!kid || (kid->size() <= 256 && valid_utf8(*kid))) return {};

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "cli/failure.hpp"
 #include "cli/output.hpp"
@@ -28,9 +29,17 @@ std::string shown_source(std::string_view argument);
 
 // The algorithm of this name, or a usage error that lists all.
 Outcome<Alg> parse_alg(std::string_view name);
-std::string alg_names();  // those that sign here
+std::vector<std::string> signing_algs();  // those that sign here
+std::string alg_names();                  // the same with spaces between
 // Whose keys are read and printed, and which nothing here computes.
 inline bool is_ml_dsa(Alg alg) { return alg >= Alg::ML_DSA_44; }
+// The names of all values of an enumeration: all_names(enc_name, kEncCount).
+template <class T>
+std::vector<std::string> all_names(std::string_view (*name)(T), std::size_t count) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < count; ++i) names.emplace_back(name(static_cast<T>(i)));
+  return names;
+}
 inline bool is_mac(Alg alg) { return alg == Alg::HS256 || alg == Alg::HS384 || alg == Alg::HS512; }
 
 // "ES256 ES384": what a key can serve.

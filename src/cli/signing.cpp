@@ -50,7 +50,8 @@ void declare_signers(Args& args, SignerOptions& options, Signers how_many) {
               fmt::format("a private key as JWK or PEM, or a symmetric JWK; - for standard input{}", several));
   args.option("--secret", "FILE", options.secret,
               "a raw MAC key, octet for octet: a file, - or env:NAME (a variable of the environment); needs --alg");
-  args.option("--alg", "ALG", options.alg, "the algorithm, where the key names none: HS256, RS256, ES256 ...");
+  args.option("--alg", "ALG", options.alg, "the algorithm, where the key names none: HS256, RS256, ES256 ...")
+      .choices(signing_algs());
   args.option("--kid", "KID", options.kid, "the header's kid, instead of the key's own");
 }
 

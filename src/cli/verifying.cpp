@@ -64,7 +64,7 @@ void declare_verifier(Args& args, VerifierOptions& options, std::string_view unc
               "a JWK, JWKS or PEM file, - for standard input, or an issuer's URL, whose keys are fetched");
   args.option("--secret", "FILE", options.secret,
               "a raw MAC key, octet for octet: a file, - or env:NAME (a variable of the environment)");
-  args.option("--alg", "ALG", options.algs, "an algorithm that may have signed; may repeat");
+  args.option("--alg", "ALG", options.algs, "an algorithm that may have signed; may repeat").choices(signing_algs());
   args.option("--unchecked", "NAMES", options.unchecked, unchecked_help);
 }
 
