@@ -11,6 +11,7 @@
 #include "cli/encrypting.hpp"
 #include "cli/io.hpp"
 #include "cli/keyfile.hpp"
+#include "cli/message.hpp"
 #include "cli/verifying.hpp"
 #include "json/tokens.hpp"
 
@@ -87,10 +88,9 @@ Run declare_encrypt(Args& args) {
 // ── decrypt ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 struct DecryptOptions {
-  std::string message;
+  MessageOptions message;
   OpenerOptions opener;
   std::vector<std::string> unchecked;
-  bool all = false;
 };
 
 Secret json_of(const jwe::Decrypted& opened) {
@@ -119,11 +119,9 @@ Outcome<Reply> decrypt(const DecryptOptions& options, Console& console) {
   TRY_VOID(check_needed(needed, unchecked));
   const jwe::Policy policy = TRY(read_envelope(options.opener, kDecryptFlags));
   const jwe::Keyring keys = TRY(read_keyring(options.opener, kDecryptFlags));
-  const std::string message = TRY(read_token(options.message));
-  const Rule rule = options.all ? Rule::ALL : Rule::ANY;
-  const auto opened = message.find('{') == message.find_first_not_of(" \t\r\n") && !message.empty()
-                          ? jwe::decrypt_json(message, keys, rule, policy)
-                          : jwe::decrypt(message, keys, policy);
+  const auto [message, rule] =
+      TRY(read_message(options.message, "recipients", "say --any, unless these keys are those of every recipient"));
+  const auto opened = rule ? jwe::decrypt_json(message, keys, *rule, policy) : jwe::decrypt(message, keys, policy);
   if (!opened) return unopened(opened.error(), message);
   std::string note = painted(console.err, Hue::good, "opened") +
                      fmt::format(": {} and {}", key_alg_name(opened->alg()), enc_name(opened->enc()));
@@ -140,11 +138,12 @@ Outcome<Reply> decrypt(const DecryptOptions& options, Console& console) {
 
 Run declare_decrypt(Args& args) {
   auto options = std::make_shared<DecryptOptions>();
-  args.positional("MESSAGE", options->message, "a file, - for standard input, or the message itself");
+  args.positional("MESSAGE", options->message.text, "a file, - for standard input, or the message itself");
   declare_opener(args, options->opener, kDecryptFlags);
   args.option("--unchecked", "NAMES", options->unchecked, "alg,enc: whatever the key can serve may have been used");
-  args.heading("Recipients");
-  args.flag("--all", options->all, "every recipient must open with these keys (default: one is enough)");
+  args.heading("Recipients (of a JSON text one of these is said)");
+  declare_rule(args, options->message, "of a JSON text: one recipient that these keys open is enough",
+               "of a JSON text: every recipient must open with these keys");
   args.example("tessera jwe decrypt letter.jwe --key key.jwk --alg ECDH-ES+A256KW --enc A256GCM");
   args.example("tessera jwe decrypt - --password env:PASSWORD --alg PBES2-HS512+A256KW --enc A256GCM < letter.jwe");
   return [options](Console& console) { return decrypt(*options, console); };

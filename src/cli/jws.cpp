@@ -9,6 +9,7 @@
 #include "base/utf8.hpp"
 #include "cli/io.hpp"
 #include "cli/keyfile.hpp"
+#include "cli/message.hpp"
 #include "cli/signing.hpp"
 #include "cli/verifying.hpp"
 #include "json/tokens.hpp"
@@ -104,37 +105,10 @@ Run declare_sign(Args& args) {
 // ── verify ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 struct VerifyOptions {
-  std::string token;
+  MessageOptions message;
   VerifierOptions verifier;
   std::optional<std::string> content;
-  bool any = false, all = false;
 };
-
-bool looks_like_json(std::string_view text) {
-  const auto start = text.find_first_not_of(" \t\r\n");
-  return start != std::string_view::npos && text[start] == '{';
-}
-
-// Which rule was asked for; none for a compact token.
-Outcome<std::optional<Rule>> rule_of(const VerifyOptions& options) {
-  if (options.any && options.all)
-    return misuse("one rule counts", {"--any", "--any or --all", "both", "leave one of them out"});
-  if (options.any) return std::optional(Rule::ANY);
-  if (options.all) return std::optional(Rule::ALL);
-  return std::optional<Rule>();
-}
-
-// A JSON text may hold several signatures, so whether one is enough must be said.
-Outcome<void> check_form(std::string_view text, const std::optional<Rule>& rule) {
-  if (looks_like_json(text) && !rule)
-    return misuse("nothing says how many signatures must verify",
-                  {"--any", "--any or --all, for a JSON text", "neither",
-                   "say --all, and look who has signed; or --any, if one signature is enough"});
-  if (!looks_like_json(text) && rule)
-    return misuse("a compact token holds one signature", {*rule == Rule::ANY ? "--any" : "--all", "a JSON text",
-                                                          "a token that is none", "leave the option out"});
-  return {};
-}
 
 void write_signature(const jws::Signature& signature, json::Writer& w) {
   w.member("alg", alg_name(signature.alg));
@@ -185,22 +159,15 @@ std::string actual_of(Error error, std::string_view token) {
   return fmt::format("{} octets", token.size());
 }
 
-// A JSON text is also taken as it stands on the command line, as a token is.
-Outcome<std::string> read_message(const std::string& argument) {
-  if (looks_like_json(argument)) return argument;
-  return read_token(argument);
-}
-
 Outcome<Reply> verify(const VerifyOptions& options, Console& console) {
   const std::string kAlg = "alg";
   const auto unchecked = TRY(parse_unchecked(options.verifier.unchecked, {&kAlg, 1}));
   const Needed needed{kAlg, "--alg ALG", options.verifier.algs.size()};
   TRY_VOID(check_needed({&needed, 1}, unchecked));
-  const auto rule = TRY(rule_of(options));
   const std::vector<Alg> algs = TRY(parse_algs(options.verifier));
   const VerifierKey key = TRY(read_verifier(options.verifier, algs));
-  const std::string token = TRY(read_message(options.token));
-  TRY_VOID(check_form(token, rule));
+  const auto [token, rule] = TRY(read_message(
+      options.message, "signatures", "say --all, and look who has signed; or --any, if one signature is enough"));
   const std::string content = options.content ? TRY(read_text(*options.content, {"--content", kMaxPayloadFile})) : "";
   const jws::Policy policy{
       .algs = algs.empty() ? AllowedAlgs(Unchecked("--unchecked on the command line")) : AllowedAlgs(algs),
@@ -224,12 +191,12 @@ Outcome<Reply> verify(const VerifyOptions& options, Console& console) {
 
 Run declare_verify(Args& args) {
   auto options = std::make_shared<VerifyOptions>();
-  args.positional("TOKEN", options->token, "a file, - for standard input, or the token itself");
+  args.positional("TOKEN", options->message.text, "a file, - for standard input, or the token itself");
   declare_verifier(args, options->verifier, "alg, in place of --alg: whatever the key can serve may have signed");
   args.heading("Text");
   args.option("--content", "FILE", options->content, "the payload, where the token does not hold it (detached)");
-  args.flag("--any", options->any, "of a JSON text: one signature that verifies is enough");
-  args.flag("--all", options->all, "of a JSON text: each signature in it must verify; one may have been taken out");
+  declare_rule(args, options->message, "of a JSON text: one signature that verifies is enough",
+               "of a JSON text: each signature in it must verify; one may have been taken out");
   args.example("tessera jws verify token.txt --key public.jwk --alg ES256");
   args.example("tessera jws verify - --secret mac.key --alg HS256 < token.txt > payload");
   args.example("tessera jws verify signatures.json --key both.jwks --alg ES256 --all --content letter.txt");

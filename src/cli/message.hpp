@@ -1,0 +1,27 @@
+// A JWS or JWE as an argument, and the rule for one that may hold several signatures or recipients. Shared by
+// `jws verify` and `jwe decrypt`.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cli/command.hpp"
+#include "tessera/policy.hpp"
+
+namespace tessera::cli {
+
+struct MessageOptions {
+  std::string text;
+  bool any = false, all = false;
+};
+void declare_rule(Args& args, MessageOptions& options, std::string_view any_help, std::string_view all_help);
+
+struct Message {
+  std::string text;
+  std::optional<Rule> rule;  // of a JSON text, where it must be said; none for a compact one
+};
+// `parts` names what there may be several of: "signatures".
+Outcome<Message> read_message(const MessageOptions& options, std::string_view parts, std::string hint);
+
+}  // namespace tessera::cli
