@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   static const Keys keys = Keys::of({key.public_key()});
   static const status_list::Policy policy{
       .issuer = Unchecked("fuzzed"), .algs = {Alg::ES256}, .may_lack_exp = Unchecked("fuzzed"), .max_octets = kLimit};
-  const auto token = jws::sign(bytes_of(input), key, {.typ = "statuslist+jwt"});
+  const auto token = jws::sign(bytes_of(input), {key, {.typ = "statuslist+jwt"}});
   const auto verified = status_list::verify(token ? *token : std::string(input), keys, policy, "u", kNow);
   if (verified) {
     check_list(verified->list);
