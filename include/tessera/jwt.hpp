@@ -20,6 +20,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -203,6 +204,42 @@ struct Explanation {
   std::string code, at, expected, actual, hint;
 };
 Explanation explain(const Error& error, std::string_view token, const Verifier& verifier, sys_seconds now);
+
+// Whether values of the token that may be personal or secret are shown.
+enum class Values : std::uint8_t {
+  redacted,  // claims but for iss, aud, times, client_id, azp, scope, acr and amr as their kind and length
+  shown,     // each cut at 200 characters
+};
+
+enum class Verdict : std::uint8_t {
+  passed,
+  failed,
+  not_reached,  // a check before it failed
+  unchecked,    // the policy says Unchecked
+};
+std::string_view verdict_name(Verdict verdict);  // "not_reached"
+
+// One check of a verification. `check` is its stable name: policy, size, shape, header, alg, key, typ, signature,
+// claim_set, claim_types, exp, nbf, iat, iss, aud, require. `at` is what it looked at, as in an Error.
+struct Step {
+  std::string check, at;
+  Verdict verdict{};
+  std::string code{};            // of the refusal; "" where it has not failed
+  std::string expected{};        // "" where it was not reached
+  std::string actual{}, hint{};  // hint: "" where it has not failed
+};
+
+// What `verify` does with this token, check by check in its order: the very same code, run for somebody who is to see.
+// As with Explanation, texts hold values of the policy and of a token that nobody may have verified, cut and escaped,
+// no signature and no key. Redacted, it can be pasted into a ticket.
+struct Trace {
+  std::optional<Error> refusal{};  // as verify would give it
+  std::vector<Step> steps{};       // every check, also those that were not reached
+  // The claims by name, in the token's order, at most 100; empty where they cannot be read. Verified only if there is
+  // no refusal.
+  std::vector<std::pair<std::string, std::string>> claims{};
+};
+Trace trace(std::string_view token, const Verifier& verifier, sys_seconds now, Values values);
 
 // A look at a token WITHOUT trust: nothing is verified, and the result is no proof of anything. For tools and logs.
 // Errors: too_large, malformed, wrong_kind (not three or five parts), bad_base64, bad_json, json_depth,

@@ -7,8 +7,13 @@
 
 namespace tessera::jose {
 
-Result<Compact> split(std::string_view token, std::size_t max_bytes) {
+Result<void> check_size(std::string_view token, std::size_t max_bytes) {
   ENSURE(token.size() <= max_bytes, too_large, "token");
+  return {};
+}
+
+Result<Compact> split(std::string_view token, std::size_t max_bytes) {
+  TRY_VOID(check_size(token, max_bytes));
   // A text that another reader could take for JSON (CVE-2022-39227) is not a compact token to anybody.
   const auto start = token.find_first_not_of(" \t\r\n");
   ENSURE(start != std::string_view::npos && token[start] != '{' && token[start] != '[' && token[start] != '"',

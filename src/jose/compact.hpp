@@ -16,6 +16,7 @@ struct Compact {
   std::string_view header, payload, signature;
   std::string_view signing_input;  // header "." payload
 };
+Result<void> check_size(std::string_view token, std::size_t max_bytes);  // Err::too_large
 // Errors: too_large, wrong_kind (five parts: a JWE), malformed. Looks at each octet once at most.
 Result<Compact> split(std::string_view token, std::size_t max_bytes);
 

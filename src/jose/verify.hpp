@@ -1,4 +1,4 @@
-// Verifying a compact JWS: the two halves that every entry point shares, with the choice of the key between them.
+// Verifying a compact JWS: the steps that every entry point shares, with the choice of the key between them.
 #pragma once
 
 #include <string>
@@ -24,14 +24,18 @@ constexpr std::uint32_t alg_bit(Alg alg) { return std::uint32_t{1} << static_cas
 inline constexpr std::uint32_t kAnyAlg = (std::uint32_t{1} << kAlgCount) - 1;
 std::uint32_t alg_bits(const AllowedAlgs& algs);
 
-// Shape and header, which is then `scratch.header`. The parts view `token`.
-// Errors: too_large, wrong_kind, malformed, bad_base64, bad_json, json_depth, duplicate_member (at "header"), those of
-// parse_header, alg_not_allowed.
+// The header, which is then `scratch.header`. Errors: bad_base64, bad_json, json_depth, duplicate_member (at "header"),
+// those of parse_header.
+Result<void> read_header(std::string_view text, JwsScratch& scratch);
+Result<void> check_alg(std::uint32_t algs, const JwsScratch& scratch);  // Err::alg_not_allowed
+
+// Shape, header, algorithm. The parts view `token`. Errors: those of split, read_header and check_alg.
 Result<Compact> open_jws(std::string_view token, std::size_t max_bytes, std::uint32_t algs, JwsScratch& scratch);
 
-// Signature, then payload, which views `scratch`. Errors: bad_base64 (at "signature" or "payload"), those of
-// verify_signature.
-Result<BytesView> verify_jws(const Compact& parts, const detail::KeyData& key, JwsScratch& scratch);
+// Errors: bad_base64 (at "signature"), those of verify_signature.
+Result<void> check_signature(const Compact& parts, const detail::KeyData& key, JwsScratch& scratch);
+// Views `scratch`. Err::bad_base64, at "payload".
+Result<BytesView> decode_payload(const Compact& parts, JwsScratch& scratch);
 
 // A result that says at which part it failed.
 template <class T>

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/try.hpp"
+#include "jwt/checks.hpp"
 
 namespace tessera::detail {
 
@@ -31,7 +32,7 @@ Result<void> check_issued_at(const ClaimSet& claims, const Policy& policy, sys_s
   return {};
 }
 
-Result<void> check_issuer(const ClaimSet& claims, const Policy& policy) {
+Result<void> check_issuer(const ClaimSet& claims, const Policy& policy, sys_seconds) {
   if (!policy.issuer.checked()) return {};
   ENSURE(claims.issuer, claim_missing, "iss");
   ENSURE(std::ranges::find(policy.issuer.values(), *claims.issuer) != policy.issuer.values().end(), claim_mismatch,
@@ -39,7 +40,7 @@ Result<void> check_issuer(const ClaimSet& claims, const Policy& policy) {
   return {};
 }
 
-Result<void> check_audience(const ClaimSet& claims, const Policy& policy) {
+Result<void> check_audience(const ClaimSet& claims, const Policy& policy, sys_seconds) {
   if (!policy.audience.checked()) return {};
   ENSURE(claims.audience, claim_missing, "aud");
   for (const std::string& mine : policy.audience.values())
@@ -47,7 +48,7 @@ Result<void> check_audience(const ClaimSet& claims, const Policy& policy) {
   return fail(Err::claim_mismatch, "aud");
 }
 
-Result<void> check_required(const ClaimSet& claims, const Policy& policy) {
+Result<void> check_required(const ClaimSet& claims, const Policy& policy, sys_seconds) {
   for (const std::string& name : policy.require) {
     const auto claim = claims.object->find(name);
     if (!claim || claim->is(json::Kind::null)) return fail(Err::claim_missing, literal_name(name, "require"));
@@ -56,12 +57,9 @@ Result<void> check_required(const ClaimSet& claims, const Policy& policy) {
 }
 
 Result<void> check_claims(const ClaimSet& claims, const Policy& policy, Expiry expiry, sys_seconds now) {
-  if (claims.expires_at || expiry == Expiry::required) TRY_VOID(check_expiry(claims, policy, now));
-  TRY_VOID(check_not_before(claims, policy, now));
-  TRY_VOID(check_issued_at(claims, policy, now));
-  TRY_VOID(check_issuer(claims, policy));
-  TRY_VOID(check_audience(claims, policy));
-  return check_required(claims, policy);
+  static_assert(kClaimRules[0].what == Checked::exp);
+  if (!claims.expires_at && expiry == Expiry::optional) return run_checks<kClaimRules, 1>(claims, policy, now);
+  return run_checks<kClaimRules>(claims, policy, now);
 }
 
 }  // namespace tessera::detail

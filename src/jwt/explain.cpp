@@ -4,7 +4,7 @@
 #include "base/time.hpp"
 #include "jose/algs.hpp"
 #include "jose/select.hpp"
-#include "jwt/scratch.hpp"
+#include "jwt/checks.hpp"
 #include "jwt/shown.hpp"
 #include "tessera/jwt.hpp"
 
@@ -48,6 +48,48 @@ class Part {
   json::Document document_;
   std::optional<json::Object> object_;
 };
+
+// "a text of 5 octets": what can be told of a value without telling it.
+std::string kind_and_size(const json::Value& value) {
+  const auto counted = [](std::string_view what, std::size_t count, std::string_view of) {
+    return std::string(what) + " of " + std::to_string(count) + " " + std::string(of) + (count == 1 ? "" : "s");
+  };
+  switch (value.kind()) {
+    case json::Kind::null: return "null";
+    case json::Kind::boolean: return "a boolean";
+    case json::Kind::integer:
+    case json::Kind::number: return "a number";
+    case json::Kind::string: return counted("a text", value.string()->size(), "octet");
+    case json::Kind::array: return counted("a list", value.array()->size(), "value");
+    case json::Kind::object: return counted("an object", value.object()->size(), "member");
+  }
+  return "";
+}
+
+bool is_text_or_texts(const json::Value& value) {
+  const auto list = value.array();
+  if (!list) return value.is(json::Kind::string);
+  for (const json::Value one : *list)
+    if (!one.is(json::Kind::string)) return false;
+  return true;
+}
+
+// A date, as whole seconds.
+std::optional<sys_seconds> date_of(const json::Value& value) {
+  const auto number = value.number();
+  if (!number || !(*number >= 0 && *number <= static_cast<double>(kLastSecond))) return std::nullopt;
+  return sys_seconds(seconds(static_cast<std::int64_t>(*number)));
+}
+
+// A claim for whoever reads a ticket: the few that say who, for whom, when and what for; of the rest what they are.
+std::string redacted_claim(std::string_view name, const json::Value& value) {
+  constexpr std::string_view kTimes[] = {"exp", "nbf", "iat", "auth_time"};
+  constexpr std::string_view kTexts[] = {"iss", "aud", "client_id", "azp", "scope", "acr", "amr"};
+  if (const auto date = date_of(value); date && std::ranges::find(kTimes, name) != std::end(kTimes))
+    return shown(value.text()) + ", " + iso_text(*date);
+  if (is_text_or_texts(value) && std::ranges::find(kTexts, name) != std::end(kTexts)) return shown(value.text());
+  return kind_and_size(value);
+}
 
 std::string_view part_of(std::string_view token, std::size_t index) {
   for (; index > 0; --index) {
@@ -95,9 +137,8 @@ std::string named(const KeyData& key) {
 
 class Explainer {
  public:
-  Explainer(const Error& error, std::string_view token, const Verifier& verifier, sys_seconds now)
-      : error_(error),
-        at_(error.at),
+  Explainer(std::string_view token, const Verifier& verifier, sys_seconds now, Values values)
+      : values_(values),
         token_(token.size() <= verifier.policy().max_bytes ? token : std::string_view()),
         size_(token.size()),
         verifier_(verifier.data()),
@@ -106,19 +147,67 @@ class Explainer {
         header_(part_of(token_, 0)),
         payload_(part_of(token_, 1)) {}
 
-  Explanation explain() {
+  // Of a refusal.
+  Explanation refused(const Error& error) {
+    error_ = error;
+    at_ = error.at;
     Explanation out{std::string(error_name(error_.code)), error_.at, "", "", std::string(error_hint(error_.code))};
     fill(out);
     if (out.expected.empty()) out.expected = "not this: " + std::string(error_text(error_.code));
     return out;
   }
 
+  // What a check that passed wanted and found.
+  Explanation passed(Checked what) const {
+    Explanation out;
+    tell(what, out);
+    return out;
+  }
+
+  std::vector<std::pair<std::string, std::string>> claims() const {
+    constexpr std::size_t kMaxClaims = 100;
+    std::vector<std::pair<std::string, std::string>> out;
+    if (!payload_.object()) return out;
+    for (const json::Member member : *payload_.object()) {
+      if (out.size() == kMaxClaims) break;
+      out.emplace_back(shown(member.name), values_ == Values::shown ? shown(member.value.text())
+                                                                    : redacted_claim(member.name, member.value));
+    }
+    return out;
+  }
+
  private:
+  void tell(Checked what, Explanation& out) const {
+    switch (what) {
+      case Checked::policy: return say(out, bounds(), "a policy within them");
+      case Checked::size: return size(out);
+      case Checked::shape: return say(out, "a compact JWS: three parts with dots between", "three parts");
+      case Checked::header:
+        return say(out, "one JSON object, every parameter of its type, no critical extension", header_.names());
+      case Checked::alg: return say(out, algs(), header_.shown_member("alg"));
+      case Checked::key: return key_choice(out);
+      case Checked::typ: return say(out, expected(policy_.typ), header_.shown_member("typ"));
+      case Checked::signature:
+        signature(out);
+        out.actual = "one that verifies";
+        return;
+      case Checked::claim_set: return say(out, "one JSON object in UTF-8", "the claims " + payload_.names());
+      case Checked::claim_types:
+        return say(out, "iss, sub and jti texts, aud a text or a list of texts, exp, nbf and iat dates", "so they are");
+      case Checked::exp: return expired(out);
+      case Checked::nbf: return not_before("nbf", out);
+      case Checked::iat: return issued(out);
+      case Checked::iss: return say(out, expected(policy_.issuer), payload_.shown_member("iss"));
+      case Checked::aud: return say(out, expected(policy_.audience), payload_.shown_member("aud"));
+      case Checked::require: return required(out);
+    }
+  }
+
   void fill(Explanation& out) const {
     switch (error_.code) {
       case Err::too_large:
         if (at_ == "payload" || at_ == "header") return say(out, "at most 1,024 members in an object", "more");
-        return say(out, "at most " + std::to_string(policy_.max_bytes) + " octets", std::to_string(size_) + " octets");
+        return size(out);
       case Err::malformed:
       case Err::wrong_kind: return shape(out);
       case Err::bad_base64: return base64(out);
@@ -141,10 +230,9 @@ class Explainer {
         return say(out, shown_any((at_ == "aud" ? policy_.audience : policy_.issuer).values()),
                    payload_.shown_member(at_));
       case Err::expired: return expired(out);
-      case Err::not_yet_valid: return not_yet_valid(out);
+      case Err::not_yet_valid: return not_before(at_ == "iat" ? "iat" : "nbf", out);
       case Err::too_old: return too_old(out);
-      case Err::bad_policy:
-        return say(out, "leeway 0 to 10 min, max_age 0 or more, max_bytes 1 to 1048576", "a bad " + std::string(at_));
+      case Err::bad_policy: return say(out, bounds(), "a bad " + std::string(at_));
       default: return;
     }
   }
@@ -152,6 +240,22 @@ class Explainer {
   static void say(Explanation& out, std::string expected, std::string actual) {
     out.expected = std::move(expected);
     out.actual = std::move(actual);
+  }
+
+  static std::string bounds() { return "leeway 0 to 10 min, max_age 0 or more, max_bytes 1 to 1048576"; }
+
+  void size(Explanation& out) const {
+    say(out, "at most " + std::to_string(policy_.max_bytes) + " octets", std::to_string(size_) + " octets");
+  }
+
+  static std::string expected(const Expected& values) {
+    return values.checked() ? shown_any(values.values()) : "not checked: " + std::string(values.unchecked_reason());
+  }
+
+  // A member's value where it may be anything.
+  std::string any_value(const Part& part) const {
+    const auto value = part.find(at_);
+    return value && values_ == Values::redacted ? kind_and_size(*value) : part.shown_json(at_);
   }
 
   std::string part() const { return at_.empty() ? "part" : std::string(at_); }
@@ -174,7 +278,7 @@ class Explainer {
                    : at_ == "b64" ? "a boolean that crit names"
                    : list         ? "a list of at least one text that its RFC allows there"
                                   : "a text";
-    out.actual = header_.shown_json(at_);
+    out.actual = list && at_ == "crit" ? header_.shown_json(at_) : any_value(header_);
   }
 
   std::string algs() const {
@@ -238,15 +342,20 @@ class Explainer {
         time           ? "a number of seconds from 0 (1970) to 253402300799 (9999)"
         : at_ == "aud" ? "a text, or a list of at least one text"
                        : "a text",
-        payload_.shown_json(at_));
+        any_value(payload_));
   }
 
-  // The claim's time, as whole seconds.
   std::optional<sys_seconds> time(std::string_view name) const {
     const auto value = payload_.find(name);
-    const auto number = value ? value->number() : std::nullopt;
-    if (!number || !(*number >= 0 && *number <= static_cast<double>(kLastSecond))) return std::nullopt;
-    return sys_seconds(seconds(static_cast<std::int64_t>(*number)));
+    return value ? date_of(*value) : std::nullopt;
+  }
+
+  // "exp 2026-01-01T00:00:00Z, 5 min after now".
+  std::string beside_now(const std::string& name) const {
+    const auto then = time(name);
+    if (!then) return "no " + name;
+    return name + " " + iso_text(*then) + ", " + shown_span(now_ - *then) +
+           (*then > now_ ? " after now" : " before now");
   }
 
   std::string leeway() const {
@@ -254,27 +363,35 @@ class Explainer {
   }
 
   void expired(Explanation& out) const {
-    out.expected = "now (" + iso_text(now_) + ") before exp" + leeway();
-    if (const auto then = time("exp"))
-      out.actual = "exp " + iso_text(*then) + ", " + shown_span(now_ - *then) + " before now";
+    say(out, "now (" + iso_text(now_) + ") before exp" + leeway(), beside_now("exp"));
   }
 
-  void not_yet_valid(Explanation& out) const {
-    const std::string name = at_ == "iat" ? "iat" : "nbf";
-    out.expected = "now (" + iso_text(now_) + ") not before " + name + leeway();
-    if (const auto then = time(name))
-      out.actual = name + " " + iso_text(*then) + ", " + shown_span(*then - now_) + " after now";
+  void not_before(const std::string& name, Explanation& out) const {
+    say(out, "now (" + iso_text(now_) + ") not before " + name + leeway(), beside_now(name));
   }
 
   void too_old(Explanation& out) const {
-    out.expected = "iat at most " + shown_span(policy_.max_age.value_or(seconds(0))) + " before now (" +
-                   iso_text(now_) + ")" + leeway();
-    if (const auto then = time("iat"))
-      out.actual = "iat " + iso_text(*then) + ", " + shown_span(now_ - *then) + " before now";
+    say(out,
+        "iat at most " + shown_span(policy_.max_age.value_or(seconds(0))) + " before now (" + iso_text(now_) + ")" +
+            leeway(),
+        beside_now("iat"));
   }
 
-  const Error& error_;
-  std::string_view at_;
+  void issued(Explanation& out) const {
+    not_before("iat", out);
+    if (policy_.max_age) out.expected += ", iat at most " + shown_span(*policy_.max_age) + " before now";
+  }
+
+  void required(Explanation& out) const {
+    if (policy_.require.empty()) return say(out, "no further claim", "none is missing");
+    std::string names;
+    for (const std::string& name : policy_.require) (names += names.empty() ? "" : ", ") += shown(name);
+    say(out, "the claims " + names, "none is missing");
+  }
+
+  Error error_{};  // that is explained
+  std::string_view at_ = "";
+  Values values_;
   std::string_view token_;  // empty when it is too large to be read
   std::size_t size_;
   const VerifierData& verifier_;
@@ -283,10 +400,71 @@ class Explainer {
   Part header_, payload_;
 };
 
+std::string check_name(Checked what) {
+  constexpr std::string_view kNames[] = {"policy", "size",      "shape",     "header",      "alg", "key",
+                                         "typ",    "signature", "claim_set", "claim_types", "exp", "nbf",
+                                         "iat",    "iss",       "aud",       "require"};
+  return std::string(kNames[static_cast<std::size_t>(what)]);
+}
+
+// Where a check that has not failed looked: as an Error would say it.
+std::string looked_at(Checked what) {
+  switch (what) {
+    case Checked::policy: return "";
+    case Checked::size:
+    case Checked::shape: return "token";
+    case Checked::key: return "kid";
+    case Checked::claim_set:
+    case Checked::claim_types: return "payload";
+    default: return check_name(what);
+  }
+}
+
+bool is_unchecked(Checked what, const Policy& policy) {
+  switch (what) {
+    case Checked::alg: return !policy.algs.checked();
+    case Checked::typ: return !policy.typ.checked();
+    case Checked::iss: return !policy.issuer.checked();
+    case Checked::aud: return !policy.audience.checked();
+    default: return false;
+  }
+}
+
 }  // namespace
 
 Explanation explain(const Error& error, std::string_view token, const Verifier& verifier, sys_seconds now) {
-  return Explainer(error, token, verifier, now).explain();
+  return Explainer(token, verifier, now, Values::shown).refused(error);
+}
+
+std::string_view verdict_name(Verdict verdict) {
+  constexpr std::string_view kNames[] = {"passed", "failed", "not_reached", "unchecked"};
+  return kNames[static_cast<std::size_t>(verdict)];
+}
+
+Trace trace(std::string_view token, const Verifier& verifier, sys_seconds now, Values values) {
+  ScratchData scratch;
+  Verification verification{.token = token, .now = now, .verifier = verifier.data(), .scratch = scratch};
+  Explainer explainer(token, verifier, now, values);
+  Trace out;
+  for (const Check& check : verifier_checks()) {
+    out.steps.push_back(
+        {.check = check_name(check.what), .at = looked_at(check.what), .verdict = Verdict::not_reached});
+    if (out.refusal) continue;
+    Step& step = out.steps.back();
+    const auto result = check.run(verification);
+    if (!result) out.refusal = result.error();
+    Explanation why = result ? explainer.passed(check.what) : explainer.refused(*out.refusal);
+    step.verdict = !result                                       ? Verdict::failed
+                   : is_unchecked(check.what, verifier.policy()) ? Verdict::unchecked
+                                                                 : Verdict::passed;
+    if (!result) step.at = why.at;
+    step.code = std::move(why.code);
+    step.expected = std::move(why.expected);
+    step.actual = std::move(why.actual);
+    step.hint = std::move(why.hint);
+  }
+  out.claims = explainer.claims();
+  return out;
 }
 
 }  // namespace tessera

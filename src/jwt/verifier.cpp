@@ -2,15 +2,17 @@
 
 #include "base/try.hpp"
 #include "jose/select.hpp"
-#include "jwt/claim_rules.hpp"
+#include "jwt/checks.hpp"
 #include "jwt/media_type.hpp"
-#include "jwt/scratch.hpp"
 #include "jwt/verify.hpp"
 #include "tessera/jwt.hpp"
 
 namespace tessera {
 
+using detail::Check;
+using detail::Checked;
 using detail::ScratchData;
+using detail::Verification;
 using detail::VerifierData;
 
 namespace {
@@ -32,30 +34,86 @@ std::shared_ptr<VerifierData> compiled(std::vector<PublicKey> public_keys, std::
   return data;
 }
 
-Result<void> check_typ(std::string_view typ, const VerifierData& verifier) {
-  if (!verifier.policy.typ.checked()) return {};
+// ── the checks ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+Result<void> check_policy(Verification& v) { return v.verifier.policy_error; }
+Result<void> check_size(Verification& v) { return jose::check_size(v.token, v.verifier.policy.max_bytes); }
+
+Result<void> check_shape(Verification& v) {
+  v.parts = TRY(jose::split(v.token, v.verifier.policy.max_bytes));
+  return {};
+}
+
+Result<void> check_header(Verification& v) { return jose::read_header(v.parts.header, v.scratch.jws); }
+Result<void> check_alg(Verification& v) { return jose::check_alg(v.verifier.algs, v.scratch.jws); }
+
+Result<void> check_key(Verification& v) {
+  v.key = TRY(jose::select_key(v.verifier.keys, v.scratch.jws.header));
+  v.scratch.key_type = v.key->type;
+  return {};
+}
+
+Result<void> check_typ(Verification& v) {
+  if (!v.verifier.policy.typ.checked()) return {};
   // An absent typ is no type: it matches nothing, not even "".
-  for (const auto& prepared : verifier.typs)
+  const std::string_view typ = v.scratch.jws.header.typ;
+  for (const auto& prepared : v.verifier.typs)
     if (!typ.empty() && detail::same_media_type(typ, prepared)) return {};
   return fail(Err::typ_mismatch, "typ");
 }
 
+Result<void> check_signature(Verification& v) { return jose::check_signature(v.parts, *v.key, v.scratch.jws); }
+
+Result<void> check_claim_set(Verification& v) {
+  const auto payload = TRY(jose::decode_payload(v.parts, v.scratch.jws));
+  v.claims = TRY(jose::of_part(v.scratch.payload_document.parse_object(text_of(payload)), "payload"));
+  return {};
+}
+
+Result<void> check_claim_types(Verification& v) {
+  v.scratch.claims = TRY(detail::read_claims(*v.claims));
+  return {};
+}
+
+template <std::size_t I>
+Result<void> check_claim(Verification& v) {
+  return detail::kClaimRules[I].run(v.scratch.claims, v.verifier.policy, v.now);
+}
+
+// What every kind of token goes through.
+constexpr std::array kSignedChecks = std::to_array<Check>({{Checked::policy, check_policy},
+                                                           {Checked::size, check_size},
+                                                           {Checked::shape, check_shape},
+                                                           {Checked::header, check_header},
+                                                           {Checked::alg, check_alg},
+                                                           {Checked::key, check_key},
+                                                           {Checked::typ, check_typ},
+                                                           {Checked::signature, check_signature},
+                                                           {Checked::claim_set, check_claim_set}});
+
+// And those of Verifier::verify: the claims' types, then the policy's rules for them.
+constexpr auto kChecks = []<std::size_t... I>(std::index_sequence<I...>) {
+  constexpr std::size_t kSigned = kSignedChecks.size();
+  std::array<Check, kSigned + 1 + sizeof...(I)> all{};
+  std::ranges::copy(kSignedChecks, all.begin());
+  all[kSigned] = {Checked::claim_types, check_claim_types};
+  ((all[kSigned + 1 + I] = {detail::kClaimRules[I].what, check_claim<I>}), ...);
+  return all;
+}(std::make_index_sequence<std::size(detail::kClaimRules)>());
+
 Result<void> verify_into(std::string_view token, sys_seconds now, const VerifierData& verifier, ScratchData& scratch) {
-  const auto object = TRY(detail::verify_signed(token, verifier, scratch));
-  scratch.claims = TRY(detail::read_claims(object));
-  return detail::check_claims(scratch.claims, verifier.policy, detail::Expiry::required, now);
+  Verification v{.token = token, .now = now, .verifier = verifier, .scratch = scratch};
+  return detail::run_checks<kChecks>(v);
 }
 
 }  // namespace
 
+std::span<const Check> detail::verifier_checks() { return kChecks; }
+
 Result<json::Object> detail::verify_signed(std::string_view token, const VerifierData& verifier, ScratchData& scratch) {
-  TRY_VOID(verifier.policy_error);
-  const auto parts = TRY(jose::open_jws(token, verifier.policy.max_bytes, verifier.algs, scratch.jws));
-  const auto* key = TRY(jose::select_key(verifier.keys, scratch.jws.header));
-  TRY_VOID(check_typ(scratch.jws.header.typ, verifier));
-  const auto payload = TRY(jose::verify_jws(parts, *key, scratch.jws));
-  scratch.key_type = key->type;
-  return jose::of_part(scratch.payload_document.parse_object(text_of(payload)), "payload");
+  Verification v{.token = token, .now = {}, .verifier = verifier, .scratch = scratch};
+  TRY_VOID(detail::run_checks<kSignedChecks>(v));
+  return *v.claims;
 }
 
 Claims detail::ClaimsMaker::owning(std::unique_ptr<ScratchData> scratch) {
