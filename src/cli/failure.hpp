@@ -4,6 +4,8 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/try.hpp"
 #include "tessera/jwt.hpp"
@@ -13,14 +15,21 @@ namespace tessera::cli {
 
 enum class Exit : int { done = 0, refused = 1, usage = 2, environment = 3 };
 
+// What was found on the way to a refusal: for people on standard output, and as further members of the JSON object.
+struct Report {
+  std::string text{};
+  std::vector<std::pair<std::string, std::string>> members{};  // name, JSON
+};
+
 struct Failure {
   Exit exit = Exit::refused;
-  std::string code{};     // stable: a name of Err, or "usage"
+  std::string code{};     // stable: a name of Err, "usage", or a command's own where it says so
   std::string summary{};  // one sentence for people; in the JSON only where it is all there is to say
   std::string at{};       // the claim, option or file at fault
   std::string expected{};
   std::string actual{};
   std::string hint{};  // what to do
+  Report report{};
 };
 
 template <class T>

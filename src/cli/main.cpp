@@ -30,15 +30,17 @@ bool take_flag(Words& words, std::string_view flag) {
 
 // The command that the words begin with, whose words are removed; or null.
 const Command* take_command(Words& words) {
+  const Command* found = nullptr;
   for (const Command* command : commands()) {
     const std::size_t space = command->name.find(' ');
     const bool two = space != std::string_view::npos;
     if (words.size() < (two ? 2 : 1) || words[0] != command->name.substr(0, space)) continue;
     if (two && words[1] != command->name.substr(space + 1)) continue;
-    words.erase(words.begin(), words.begin() + (two ? 2 : 1));
-    return command;
+    if (found == nullptr || two) found = command;  // "jwks check" is not "jwks" of a file
   }
-  return nullptr;
+  if (found == nullptr) return nullptr;
+  words.erase(words.begin(), words.begin() + (found->name.contains(' ') ? 2 : 1));
+  return found;
 }
 
 Reply reply_with(std::string_view member, std::string text, std::string_view json) {
@@ -116,6 +118,7 @@ Secret shown_text(const Outcome<Reply>& outcome, const Console& console) {
 
 Exit print(const Outcome<Reply>& outcome, const Console& console) {
   if (!outcome && console.format == Format::text) {
+    write_all(STDOUT_FILENO, outcome.error().report.text);
     write_all(STDERR_FILENO, failure_text(outcome.error(), console.err));
     return outcome.error().exit;
   }

@@ -136,7 +136,9 @@ std::string failure_json(const Failure& failure) {
   text_member(w, "actual",
               one_sentence ? shortened(failure.summary, kMaxShown) : shortened(failure.actual, kMaxActual));
   text_member(w, "hint", shortened(failure.hint, kMaxShown));
-  return w.end_object().end_object().take();
+  w.end_object();
+  for (const auto& [name, json] : failure.report.members) w.key(name).raw(json);
+  return w.end_object().take();
 }
 
 std::string failure_text(const Failure& failure, Paint paint) {

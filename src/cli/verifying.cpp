@@ -133,15 +133,20 @@ std::string skipped_note(const VerifierKey& key, Paint paint) {
   return note;
 }
 
-void skipped_member(json::Writer& writer, const VerifierKey& key) {
-  if (skipped(key).empty()) return;
-  writer.key("skipped_keys").begin_array();
+std::string skipped_json(const VerifierKey& key) {
+  if (skipped(key).empty()) return {};
+  json::Writer w;
+  w.begin_array();
   for (const Keys::Skipped& s : skipped(key)) {
-    writer.begin_object().member("index", s.index);
-    text_member(writer, "kid", s.kid);
-    writer.member("code", error_name(s.error.code)).end_object();
+    w.begin_object().member("index", s.index);
+    text_member(w, "kid", s.kid);
+    w.member("code", error_name(s.error.code)).end_object();
   }
-  writer.end_array();
+  return w.end_array().take();
+}
+
+void skipped_member(json::Writer& writer, const VerifierKey& key) {
+  if (const std::string json = skipped_json(key); !json.empty()) writer.key("skipped_keys").raw(json);
 }
 
 std::string hint_about_secret(const VerifierOptions& options, std::string hint) {

@@ -36,8 +36,9 @@ using VerifierKey = std::variant<PublicKey, SecretKey, Keys>;
 // `algs` is what the policy lists; empty when alg is unchecked.
 Outcome<VerifierKey> read_verifier(const VerifierOptions& options, std::span<const Alg> algs);
 
-// The keys of a set that were left out: as a note for people, and as the member "skipped_keys".
+// The keys of a set that were left out: as a note for people, and as the member "skipped_keys"; "" where there is none.
 std::string skipped_note(const VerifierKey& key, Paint paint);
+std::string skipped_json(const VerifierKey& key);
 void skipped_member(json::Writer& writer, const VerifierKey& key);
 
 // A raw secret whose last octet is a line end is the usual reason why a signature does not verify.

@@ -184,7 +184,8 @@ class Explainer {
       case Checked::shape: return say(out, "a compact JWS: three parts with dots between", "three parts");
       case Checked::header:
         return say(out, "one JSON object, every parameter of its type, no critical extension", header_.names());
-      case Checked::alg: return say(out, algs(), header_.shown_member("alg"));
+      case Checked::alg:
+        return say(out, policy_.algs.checked() ? algs() : unchecked(policy_.algs), header_.shown_member("alg"));
       case Checked::key: return key_choice(out);
       case Checked::typ: return say(out, expected(policy_.typ), header_.shown_member("typ"));
       case Checked::signature:
@@ -248,8 +249,9 @@ class Explainer {
     say(out, "at most " + std::to_string(policy_.max_bytes) + " octets", std::to_string(size_) + " octets");
   }
 
+  static std::string unchecked(const auto& values) { return "not checked: " + std::string(values.unchecked_reason()); }
   static std::string expected(const Expected& values) {
-    return values.checked() ? shown_any(values.values()) : "not checked: " + std::string(values.unchecked_reason());
+    return values.checked() ? shown_any(values.values()) : unchecked(values);
   }
 
   // A member's value where it may be anything.

@@ -1,0 +1,138 @@
+// tessera explain: what a verification does with a token, check by check, for a ticket.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/policy.hpp"
+#include "tessera/jwt.hpp"
+
+namespace tessera::cli {
+
+namespace {
+
+struct Options {
+  std::string token;
+  PolicyOptions policy;
+  bool show = false;
+};
+
+constexpr std::size_t kName = 13, kText = 26;  // columns: of a check's name, of what is said of it
+
+Hue hue_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::passed: return Hue::good;
+    case Verdict::failed: return Hue::bad;
+    case Verdict::not_reached: return Hue::faint;
+    case Verdict::unchecked: return Hue::warn;
+  }
+  return Hue::faint;
+}
+
+std::string words_of(Verdict verdict) {
+  return verdict == Verdict::not_reached ? "not reached" : std::string(verdict_name(verdict));
+}
+
+// "passed       size         expected  at most 16384 octets", and a line for each other thing that is known.
+std::string step_text(const Step& step, Paint paint) {
+  std::string out = painted(paint, hue_of(step.verdict), fmt::format("{:<{}}", words_of(step.verdict), kName)) +
+                    fmt::format("{:<{}}", step.check, kText - kName);
+  bool first = true;
+  for (const auto& [label, text] :
+       {std::pair{"expected", &step.expected}, {"actual", &step.actual}, {"hint", &step.hint}}) {
+    if (text->empty()) continue;
+    if (!first) out += "\n" + std::string(kText, ' ');
+    out += painted(paint, Hue::faint, fmt::format("{:<10}", label)) + wrapped(printable(*text), kText + 10, 100);
+    first = false;
+  }
+  while (out.ends_with(' ')) out.pop_back();
+  return out + "\n";
+}
+
+std::string text_of(const Trace& trace, Paint paint) {
+  std::string out;
+  for (const Step& step : trace.steps) out += step_text(step, paint);
+  if (trace.claims.empty()) return out;
+  out += "\n" + painted(paint, Hue::strong, trace.refusal ? "Claims, as the token says" : "Claims, verified") + "\n";
+  for (const auto& [name, value] : trace.claims)
+    out += fmt::format("  {:<{}}{}\n", printable(name), kName - 2, wrapped(printable(value), kName, 100));
+  return out;
+}
+
+std::string checks_json(const Trace& trace) {
+  json::Writer w;
+  w.begin_array();
+  for (const Step& step : trace.steps) {
+    w.begin_object().member("check", step.check).member("at", step.at).member("result", verdict_name(step.verdict));
+    w.member("expected", step.expected).member("actual", step.actual).member("hint", step.hint).end_object();
+  }
+  return w.end_array().take();
+}
+
+std::string claims_json(const Trace& trace) {
+  json::Writer w;
+  w.begin_array();
+  for (const auto& [name, value] : trace.claims) {
+    w.begin_object();
+    text_member(w, "name", name);
+    text_member(w, "value", value);
+    w.end_object();
+  }
+  return w.end_array().take();
+}
+
+Report report_of(const Trace& trace, const Checking& checking, Paint paint) {
+  Report report{.text = text_of(trace, paint) + skipped_note(checking.key, paint),
+                .members = {{"checks", checks_json(trace)}, {"claims", claims_json(trace)}}};
+  if (std::string skipped = skipped_json(checking.key); !skipped.empty())
+    report.members.emplace_back("skipped_keys", std::move(skipped));
+  return report;
+}
+
+// The step that failed, as every refusal is told.
+std::unexpected<Failure> refused_step(Error error, const Trace& trace, const Options& options) {
+  for (const Step& step : trace.steps) {
+    if (step.verdict != Verdict::failed) continue;
+    Explanation why{step.code, step.at, step.expected, step.actual, step.hint};
+    if (error.code == Err::bad_signature) why.hint = hint_about_secret(options.policy.verifier, std::move(why.hint));
+    return refused(error, std::move(why));
+  }
+  return refused(error, "token");
+}
+
+Outcome<Reply> explain_token(const Options& options, Console& console) {
+  const Checking checking = TRY(read_checking(options.policy, options.token));
+  const Trace trace =
+      tessera::trace(checking.token, checking.verifier, checking.now, options.show ? Values::shown : Values::redacted);
+  Report report = report_of(trace, checking, console.out);
+  if (trace.refusal) {
+    auto failure = refused_step(*trace.refusal, trace, options);
+    report.text += "\n";
+    failure.error().report = std::move(report);
+    return failure;
+  }
+  json::Writer w;
+  w.begin_object().member("valid", true);
+  for (const auto& [name, json] : report.members) w.key(name).raw(json);
+  return Reply{.text = painted(console.out, Hue::good, "valid") + "\n\n" + report.text, .json = w.end_object().take()};
+}
+
+Run declare(Args& args) {
+  auto options = std::make_shared<Options>();
+  args.positional("TOKEN", options->token, "a file, - for standard input, or the token itself");
+  args.heading("Options");
+  args.flag("--show", options->show,
+            "show every value of the token (default: claims that may be personal or secret as kind and length)");
+  declare_policy(args, options->policy, "what is deliberately not checked: any of iss,aud,alg,typ");
+  args.example(
+      "tessera explain token.txt --key https://id.example.com --iss https://id.example.com "
+      "--aud https://api.example.com --alg ES256 --typ at+jwt");
+  args.example("tessera explain - --key public.jwk --unchecked iss,aud,alg,typ --show < token.txt");
+  return [options](Console& console) { return explain_token(*options, console); };
+}
+
+}  // namespace
+
+extern const Command kExplain;
+const Command kExplain{"explain", "Tokens", "Tell of each check of a JWT: passed, failed or not reached", declare};
+
+}  // namespace tessera::cli
