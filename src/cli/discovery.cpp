@@ -30,9 +30,9 @@ std::string text_of(const json::Object& object, std::string_view name) {
   return std::string(value ? value->string().value_or("") : "");
 }
 
-std::unexpected<Failure> not_fetched(std::string_view url) {
-  return misuse("this URL is not fetched",
-                {"", "an https URL, or http to this machine", std::string(url), "give a file by its name"});
+std::unexpected<Failure> not_fetched(std::string_view argument, std::string_view url) {
+  return misuse("this URL is not fetched", {std::string(argument), "an https URL, or http to this machine",
+                                            std::string(url), "give a file by its name"});
 }
 
 bool is_https(std::string_view url) { return url.starts_with("https://"); }
@@ -46,13 +46,13 @@ Outcome<std::string> jwks_uri_of(const json::Object& metadata, std::string_view 
                  "the issuer must publish its keys over https");
 }
 
-Outcome<FetchedSet> fetch_issuer_set(std::string_view issuer) {
-  if (!is_https(issuer) && !is_http(issuer)) return not_fetched(issuer);
+Outcome<FetchedSet> fetch_issuer_set(std::string_view issuer, std::string_view argument) {
+  if (!is_https(issuer) && !is_http(issuer)) return not_fetched(argument, issuer);
   std::string url(issuer);
   while (url.ends_with('/')) url.pop_back();
   url += "/.well-known/openid-configuration";
   auto answer = get(url);
-  if (!answer && answer.error().code == error_name(Err::unsupported)) return not_fetched(issuer);
+  if (!answer && answer.error().code == error_name(Err::unsupported)) return not_fetched(argument, issuer);
   const std::string text = TRY(std::move(answer));
   json::Document document;
   const json::Object metadata = ACCEPT(url, document.parse_object(text));
@@ -72,19 +72,19 @@ Outcome<FetchedSet> fetch_issuer_set(std::string_view issuer) {
 bool looks_like_url(std::string_view argument) { return argument.contains("://"); }
 
 Outcome<Keys> fetch_issuer_keys(std::string_view issuer) {
-  const FetchedSet set = TRY(fetch_issuer_set(issuer));
+  const FetchedSet set = TRY(fetch_issuer_set(issuer, "--key"));
   return ACCEPT(set.url, Keys::parse(set.text));
 }
 
 Outcome<FetchedSet> fetch_set(std::string_view url) {
-  if (!is_https(url) && !is_http(url)) return not_fetched(url);
+  if (!is_https(url) && !is_http(url)) return not_fetched("SET", url);
   auto answer = answer_of(std::string(url));
-  if (!answer && answer.error().code == error_name(Err::unsupported)) return not_fetched(url);
+  if (!answer && answer.error().code == error_name(Err::unsupported)) return not_fetched("SET", url);
   fetch::Response set = TRY(std::move(answer));
   json::Document document;
   const auto object = document.parse_object(set.body);
   if (set.status == 200 && object && object->find("keys")) return FetchedSet{std::string(url), std::move(set.body)};
-  return fetch_issuer_set(url);
+  return fetch_issuer_set(url, "SET");
 }
 
 }  // namespace tessera::cli
