@@ -2,15 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "base/utf8.hpp"
 #include "cli/io.hpp"
+#include "crypto/pem.hpp"
+#include "tessera/certificate.hpp"
+#include "tessera/jwe.hpp"
 
 namespace tessera::cli {
 
 namespace {
 
 constexpr Source kKey{"key", kMaxKeyFile};
-constexpr std::string_view kForms = "a JWK, a JWKS or PEM";
+constexpr std::string_view kForms = "a JWK, a JWKS, PEM or DER";
 
 std::string_view without_leading_space(std::string_view text) {
   const std::size_t start = text.find_first_not_of(" \t\r\n");
@@ -31,30 +36,82 @@ Outcome<KeyFile> parse_json(std::string_view text, std::string_view name) {
   return KeyFile(ACCEPT(name, PublicKey::parse(text)));
 }
 
-Outcome<KeyFile> parse_pem(std::string_view text, std::string_view name) {
-  if (text.contains("BEGIN CERTIFICATE") || text.contains("BEGIN ENCRYPTED PRIVATE KEY")) {
-    return refused(Error{Err::unsupported, "key"}, "PEM of a PUBLIC KEY or a PRIVATE KEY",
-                   fmt::format("{}: {}", name, text.substr(0, std::min(text.find('\n'), std::size_t{40}))),
-                   "take the bare key out first: openssl x509 -pubkey -noout, or openssl pkey");
+// A password opens what it locked, and nothing asks for one.
+std::unexpected<Failure> unopened_key(Error error, std::string_view name) {
+  if (error.code == Err::password_needed) {
+    return refused(error, "a key that is not encrypted, or its password", std::string(name),
+                   "tessera key convert FILE --password FILE --to jwk opens it");
   }
-  if (text.contains("PRIVATE KEY-----")) return KeyFile(ACCEPT(name, PrivateKey::parse(text)));
+  if (error.code == Err::decrypt_failed)
+    return refused(error, "the password that it was locked with", std::string(name), "");
+  return refused(error, name);
+}
+
+Outcome<KeyFile> opened_key(Result<PrivateKey> key, std::string_view name) {
+  if (!key) return unopened_key(key.error(), name);
+  return KeyFile(std::move(*key));
+}
+
+Outcome<KeyFile> certified(std::string_view name, std::vector<Certificate> chain) {
+  const PublicKey key = ACCEPT(name, chain.front().public_key());
+  return KeyFile(ACCEPT(name, key.with_certificates(std::move(chain))));
+}
+
+Outcome<KeyFile> parse_pem(std::string_view text, std::string_view name, const Secret* password) {
+  if (text.contains("BEGIN CERTIFICATE-----")) return certified(name, ACCEPT(name, parse_certificates(text)));
+  if (text.contains("PRIVATE KEY-----"))
+    return opened_key(password ? PrivateKey::parse(text, *password) : PrivateKey::parse(text), name);
   return KeyFile(ACCEPT(name, PublicKey::parse(text)));
+}
+
+Outcome<KeyFile> parse_der(BytesView der, std::string_view name, const Secret* password) {
+  switch (ACCEPT(name, crypto::form_of_der(der))) {
+    case crypto::Form::spki: return KeyFile(ACCEPT(name, PublicKey::parse_der(der)));
+    case crypto::Form::certificate: return certified(name, {ACCEPT(name, Certificate::parse_der(der))});
+    default: return opened_key(password ? PrivateKey::parse_der(der, *password) : PrivateKey::parse_der(der), name);
+  }
+}
+
+constexpr std::array kPasswordAlgs = {KeyAlg::PBES2_HS256_A128KW, KeyAlg::PBES2_HS384_A192KW,
+                                      KeyAlg::PBES2_HS512_A256KW};
+
+Outcome<KeyFile> parse_encrypted_jwk(std::string_view text, std::string_view name, const Secret* password) {
+  if (password == nullptr) return unopened_key(Error{Err::password_needed, "password"}, name);
+  std::vector<SecretKey> keys;
+  for (const KeyAlg alg : kPasswordAlgs)
+    keys.push_back(ACCEPT(name, SecretKey::from_octets(password->expose("opens an encrypted JWK"), alg)));
+  const jwe::Policy policy{.algs = std::vector(kPasswordAlgs.begin(), kPasswordAlgs.end()),
+                           .encs = Unchecked("whatever cipher the owner of the key chose"),
+                           .passwords = jwe::PasswordRounds{}};
+  while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+  const auto keyring = jwe::decrypt_keys(text, jwe::Keyring({}, std::move(keys)), policy);
+  if (!keyring) return unopened_key(keyring.error(), name);
+  const jwe::Keyring& opened = *keyring;
+  if (opened.private_keys().size() + opened.secret_keys().size() != 1) {
+    return refused(Error{Err::wrong_kind, "key"}, "one key", fmt::format("{}: an encrypted key set", name),
+                   "tessera jwe decrypt shows the set");
+  }
+  if (!opened.private_keys().empty()) return KeyFile(opened.private_keys()[0]);
+  return KeyFile(opened.secret_keys()[0]);
 }
 
 }  // namespace
 
-Outcome<KeyFile> parse_key_file(std::string_view text, std::string_view name) {
+Outcome<KeyFile> parse_key_file(std::string_view text, std::string_view name, const Secret* password) {
+  constexpr char kSequence = '0';  // the first octet of DER, 0x30
   const std::string_view start = without_leading_space(text);
   if (start.starts_with('{')) return parse_json(text, name);
-  if (start.starts_with("-----BEGIN ")) return parse_pem(start, name);
+  if (start.starts_with("-----BEGIN ")) return parse_pem(start, name, password);
+  if (start.starts_with("eyJ")) return parse_encrypted_jwk(start, name, password);
+  if (text.starts_with(kSequence)) return parse_der(bytes_of(text), name, password);
   return refused(Error{Err::malformed, "key"}, std::string(kForms),
                  fmt::format("{}: {}", name, start.empty() ? "nothing" : "something else"),
                  "raw octets of a MAC key go with --secret FILE");
 }
 
-Outcome<KeyFile> read_key_file(std::string_view argument) {
+Outcome<KeyFile> read_key_file(std::string_view argument, const Secret* password) {
   const Secret text = TRY(read_secret_text(argument, kKey));
-  return parse_key_file(text.expose_text("a key file is parsed"), shown_source(argument));
+  return parse_key_file(text.expose_text("a key file is parsed"), shown_source(argument), password);
 }
 
 std::string_view kind_of(const KeyFile& key) {
@@ -72,6 +129,18 @@ Outcome<Alg> parse_alg(std::string_view name) {
   if (const auto alg = alg_from_name(name)) return *alg;
   return misuse("this algorithm is not known",
                 {"--alg", "one of " + alg_names(), std::string(name), "spell it exactly so; none is not an algorithm"});
+}
+
+Outcome<KeyPurpose> parse_purpose(std::string_view name) {
+  if (const auto alg = key_alg_from_name(name)) return *alg;
+  if (const auto enc = enc_from_name(name)) return *enc;
+  return TRY(parse_alg(name));
+}
+
+std::string_view name_of(const KeyPurpose& purpose) {
+  if (const auto* alg = std::get_if<Alg>(&purpose)) return alg_name(*alg);
+  if (const auto* alg = std::get_if<KeyAlg>(&purpose)) return key_alg_name(*alg);
+  return enc_name(std::get<Enc>(purpose));
 }
 
 std::vector<std::string> signing_algs() {

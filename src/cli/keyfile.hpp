@@ -1,5 +1,6 @@
-// What a key file holds: a JWK, a JWKS or PEM. Its kind is said by its form ("kty", a PEM label), never guessed from
-// octets, and nothing but a JWK of kty "oct" ever becomes a MAC key here.
+// What a key file holds: a JWK, a JWKS, PEM, DER or a certificate; with a password also what it locks. Its kind is said
+// by its form ("kty", a PEM label, the structure of DER), and nothing but a JWK of kty "oct" ever becomes a MAC key
+// here.
 #pragma once
 
 #include <optional>
@@ -16,10 +17,11 @@ namespace tessera::cli {
 
 using KeyFile = std::variant<PublicKey, PrivateKey, SecretKey, Keys>;
 
-// `name` is the file's, for errors.
-Outcome<KeyFile> parse_key_file(std::string_view text, std::string_view name);
+// `name` is the file's, for errors. A certificate is its public key, which keeps it. Without a password nothing that is
+// encrypted is read: PKCS#8, or a JWK (RFC 7517 section 7, PBES2).
+Outcome<KeyFile> parse_key_file(std::string_view text, std::string_view name, const Secret* password = nullptr);
 // A file or "-".
-Outcome<KeyFile> read_key_file(std::string_view argument);
+Outcome<KeyFile> read_key_file(std::string_view argument, const Secret* password = nullptr);
 
 // "a private key", for errors.
 std::string_view kind_of(const KeyFile& key);
@@ -51,6 +53,34 @@ std::string admitted_algs(const Key& key) {
     if (key.admits(alg)) names += (names.empty() ? "" : " ") + std::string(alg_name(alg));
   }
   return names;
+}
+
+// What a key is for: it signs, encrypts keys, or (with `dir`) encrypts content. Of this name, or a usage error.
+using KeyPurpose = std::variant<Alg, KeyAlg, Enc>;
+Outcome<KeyPurpose> parse_purpose(std::string_view name);
+std::string_view name_of(const KeyPurpose& purpose);
+
+// The key's information with another kid, or with another purpose that it can serve, where they are given.
+template <class Key>
+Outcome<KeyInfo> relabelled(const Key& key, const std::optional<std::string>& kid,
+                            const std::optional<std::string>& purpose) {
+  KeyInfo info = key.info();
+  if (kid) info.kid = *kid;
+  if (!purpose) return info;
+  const KeyPurpose wanted = TRY(parse_purpose(*purpose));
+  if (const auto* alg = std::get_if<Alg>(&wanted)) {
+    info.alg = *alg;
+    if (key.admits(*alg)) return info;
+  } else if (const auto* key_alg = std::get_if<KeyAlg>(&wanted)) {
+    info.key_alg = *key_alg;
+    if (key.admits(*key_alg)) return info;
+  } else if constexpr (requires { key.admits(Enc{}); }) {
+    info.enc = std::get<Enc>(wanted);
+    info.key_alg.reset();  // `dir`, which follows from it
+    if (key.admits(*info.enc)) return info;
+  }
+  return refused(Error{Err::alg_key_mismatch, "alg"}, admitted_algs(key), *purpose,
+                 "leave --alg out, or take another key");
 }
 
 // The key's information with another kid, or with an algorithm that it can serve, where they are given.
