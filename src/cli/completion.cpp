@@ -233,7 +233,7 @@ std::string zsh() {
 
 // ── fish ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-constexpr std::string_view kFish = R"(# Completions of tessera for fish. Made by: tessera completion fish
+constexpr std::string_view kFish = R"fish(# Completions of tessera for fish. Made by: tessera completion fish
 # To have them: tessera completion fish > ~/.config/fish/completions/tessera.fish
 function __tessera_words
   set -l words (commandline -opc)
@@ -241,12 +241,15 @@ function __tessera_words
 end
 # Whether the words so far are these and no more.
 function __tessera_at
-  test "$(__tessera_words)" = "$argv" end
-#Whether they begin with these.
-                                  function __tessera_in set -
-                              l words(__tessera_words) test(count $words) - ge(count $argv); and test "$words[1..$(count $argv)]" = "$argv"
+  set -l words (__tessera_words)
+  test "$words" = "$argv"
 end
-)";
+# Whether they begin with these.
+function __tessera_in
+  set -l words (__tessera_words)
+  test (count $words) -ge (count $argv); and test "$words[1..$(count $argv)]" = "$argv"
+end
+)fish";
 
 std::string fish_quoted(std::string_view text) {
   std::string out = "'";

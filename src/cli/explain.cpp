@@ -37,11 +37,12 @@ std::string step_text(const Step& step, Paint paint) {
   std::string out = painted(paint, hue_of(step.verdict), fmt::format("{:<{}}", words_of(step.verdict), kName)) +
                     fmt::format("{:<{}}", step.check, kText - kName);
   bool first = true;
-  for (const auto& [label, text] :
-       {std::pair{"expected", &step.expected}, {"actual", &step.actual}, {"hint", &step.hint}}) {
+  const std::pair<const char*, const std::string*> said[] = {
+      {"expected", &step.expected}, {"actual", &step.actual}, {"hint", &step.hint}};
+  for (const auto& [label, text] : said) {
     if (text->empty()) continue;
     if (!first) out += "\n" + std::string(kText, ' ');
-    out += painted(paint, Hue::faint, fmt::format("{:<10}", label)) + wrapped(printable(*text), kText + 10, 100);
+    out += painted(paint, Hue::faint, fmt::format("{:<10}", label)) + wrapped(printable(*text), kText + 10);
     first = false;
   }
   while (out.ends_with(' ')) out.pop_back();
@@ -54,7 +55,7 @@ std::string text_of(const Trace& trace, Paint paint) {
   if (trace.claims.empty()) return out;
   out += "\n" + painted(paint, Hue::strong, trace.refusal ? "Claims, as the token says" : "Claims, verified") + "\n";
   for (const auto& [name, value] : trace.claims)
-    out += fmt::format("  {:<{}}{}\n", printable(name), kName - 2, wrapped(printable(value), kName, 100));
+    out += fmt::format("  {:<{}}{}\n", printable(name), kName - 2, wrapped(printable(value), kName));
   return out;
 }
 

@@ -161,7 +161,9 @@ class Doctor {
   // in the referenced JWK Set to indicate each key's intended usage.
   void check_uses() {
     const auto encrypts = [](const Entry& e) {
-      return e.key && (e.key->info().use == KeyUse::enc || e.key->info().key_alg);
+      if (!e.key) return false;
+      const bool agrees = e.key->type() == KeyType::X25519 || e.key->type() == KeyType::X448;
+      return agrees || e.key->info().use == KeyUse::enc || e.key->info().key_alg.has_value();
     };
     const auto signs = [&](const Entry& e) { return e.key && !encrypts(e); };
     const bool mixed = std::ranges::any_of(entries_, encrypts) && std::ranges::any_of(entries_, signs);
