@@ -160,8 +160,8 @@ class PrivateKey {
   static Result<PrivateKey> parse_der(BytesView pkcs8, KeyInfo info = {});
   // The same, and a PKCS#8 text under a password (RFC 5958: "ENCRYPTED PRIVATE KEY"): PBES2 with PBKDF2 or scrypt, and
   // AES-CBC. Nobody is ever asked for one. More errors: decrypt_failed (the password is wrong, or the text was
-  // altered; PBES2 cannot tell every alteration), too_large (more than 5,000,000 rounds, or 32 MiB of memory: refused before any work), unsupported
-  // (older encryption).
+  // altered; PBES2 cannot tell every alteration), too_large (more than 5,000,000 rounds, or 32 MiB of memory: refused
+  // before any work), unsupported (older encryption).
   static Result<PrivateKey> parse(std::string_view text, const Secret& password, KeyInfo info = {});
   static Result<PrivateKey> parse_der(BytesView pkcs8, const Secret& password, KeyInfo info = {});
 

@@ -194,20 +194,27 @@ std::string zsh_argument(const Argument& argument) {
   return out;
 }
 
-std::string zsh_command(const Spec& spec) {
-  std::string arguments;
-  for (const Argument& argument : spec.arguments) arguments += " \\\n          " + zsh_argument(argument);
-  const bool two = spec.name.contains(' ');
-  return fmt::format(
-      "      (\"{}\")\n        shift {} words\n        (( CURRENT -= {} ))\n        _arguments{}\n{}        ;;\n",
-      spec.name, two ? 2 : 1, two ? 2 : 1, arguments, two ? "        return\n" : "");
-}
-
 std::string zsh_words(const std::vector<Word>& words, std::string_view indent) {
   std::string rows;
   for (const Word& word : words)
     rows += fmt::format("{}'{}:{}'\n", indent, word.word, zsh_escaped(word.summary, ":\\"));
   return rows;
+}
+
+std::string zsh_command(const Spec& spec) {
+  std::string arguments;
+  for (const Argument& argument : spec.arguments) arguments += " \\\n          " + zsh_argument(argument);
+  const bool two = spec.name.contains(' ');
+  // One that is also the first word of others offers their second words too.
+  std::string more = zsh_words(second_words(spec.name), "          ");
+  if (!more.empty())
+    more = fmt::format(
+        "        if (( CURRENT == 3 )); then\n        offered=(\n{}        )\n        _describe command offered\n      "
+        "  fi\n",
+        more);
+  return fmt::format(
+      "      (\"{}\")\n{}        shift {} words\n        (( CURRENT -= {} ))\n        _arguments{}\n{}        ;;\n",
+      spec.name, more, two ? 2 : 1, two ? 2 : 1, arguments, two ? "        return\n" : "");
 }
 
 std::string zsh() {
@@ -319,7 +326,7 @@ Outcome<Reply> completion(const Options& options) {
 Run declare(Args& args) {
   auto options = std::make_shared<Options>();
   args.positional("SHELL", options->shell, "bash, zsh or fish").choices({"bash", "zsh", "fish"});
-  args.example("source <(tessera completion bash)");
+  args.example("tessera completion bash > ~/.local/share/bash-completion/completions/tessera");
   args.example("tessera completion fish > ~/.config/fish/completions/tessera.fish");
   return [options](Console&) { return completion(*options); };
 }

@@ -70,8 +70,10 @@ std::string exits() {
 
 std::string examples(const std::vector<std::string>& lines) {
   std::string text = ".SH EXAMPLES\n";
+  bool first = true;  // a paragraph begins by itself behind a heading
   for (const std::string& line : lines) {
-    text += ".PP\n.nf\n";
+    text += first ? ".nf\n" : ".PP\n.nf\n";
+    first = false;
     std::string example = continued(line, 70);
     for (std::size_t end = example.find('\n'); end != std::string::npos; end = example.find('\n')) {
       text += "    " + roff(example.substr(0, end)) + "\n";

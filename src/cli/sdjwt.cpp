@@ -96,7 +96,7 @@ Outcome<Reply> issue(const IssueOptions& options) {
 Run declare_issue(Args& args) {
   auto options = std::make_shared<IssueOptions>();
   args.positional("CLAIMS", options->claims, "the claims as a JSON object: a file, or - for standard input");
-  args.heading("What the holder may withhold (POINTER: a JSON Pointer, as /address/country or /roles/0)");
+  args.heading("What the holder may withhold (POINTER: a JSON Pointer, as /roles/0)");
   args.option("--disclose", "POINTER", options->disclose, "a claim that is shown or withheld by itself; may repeat");
   args.option("--decoys", "COUNT", options->decoys,
               "digests of nothing, that nobody can count; POINTER=COUNT for those of an object or list; may repeat");

@@ -127,8 +127,8 @@ Result<Certificate> self_sign(const PrivateKey& key, const SelfSigned& what) {
   ENSURE(days >= std::chrono::days(1) && days <= kMaxValidity, bad_policy, "validity");
   ENSURE(data.may_sign() && !data.info.key_alg, alg_key_mismatch, "use");
   ENSURE(data.pkey && !data.external, unsupported, "kind of key");
-  const auto made = TRY(crypto::Certificate::self_signed(*data.pkey, what.common_name.value, what.now.value,
-                                                         what.now.value + days));
+  const auto made =
+      TRY(crypto::Certificate::self_signed(*data.pkey, what.common_name.value, what.now.value, what.now.value + days));
   return Certificate::parse_der(made.der());
 }
 

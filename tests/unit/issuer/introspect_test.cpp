@@ -92,7 +92,7 @@ TEST_F(Tokens, S11_the_algorithm_is_the_keys_and_nothing_that_every_token_says_i
     EXPECT_EQ(told(*text), kInactive) << *text;
     EXPECT_EQ(asked(*text).code(), "invalid_token") << *text;
   };
-  const auto again = jws::sign(bytes_of(said), own, header);
+  const auto again = jws::sign(bytes_of(said), {own, header});
   ASSERT_TRUE(again);
   EXPECT_TRUE(active(*again));
   EXPECT_TRUE(asked(*again).reply);
@@ -106,8 +106,8 @@ TEST_F(Tokens, S11_the_algorithm_is_the_keys_and_nothing_that_every_token_says_i
   const auto foreign = PrivateKey::generate(kAccessTokenAlg, {.kid = "foreign"});
   const auto namesake = PrivateKey::generate(kAccessTokenAlg, {.kid = kid});
   ASSERT_TRUE(confused && foreign && namesake);
-  refused(jws::sign(bytes_of(said), *confused, Alg::HS256, header));
-  refused(jws::sign(bytes_of(said), *foreign, kAccessTokenAlg, header));
+  refused(jws::sign(bytes_of(said), {*confused, Alg::HS256, header}));
+  refused(jws::sign(bytes_of(said), {*foreign, kAccessTokenAlg, header}));
   refused(jws::sign(bytes_of(said), *namesake, kAccessTokenAlg, header));
   refused(jws::sign(bytes_of(said), *house.config().signing_key(Alg::RS256), header));  // a key for ID tokens
   refused(jws::sign(bytes_of(said), own));                                              // another kind of token
