@@ -108,8 +108,8 @@ TEST_F(Tokens, S11_the_algorithm_is_the_keys_and_nothing_that_every_token_says_i
   ASSERT_TRUE(confused && foreign && namesake);
   refused(jws::sign(bytes_of(said), {*confused, Alg::HS256, header}));
   refused(jws::sign(bytes_of(said), {*foreign, kAccessTokenAlg, header}));
-  refused(jws::sign(bytes_of(said), *namesake, kAccessTokenAlg, header));
-  refused(jws::sign(bytes_of(said), *house.config().signing_key(Alg::RS256), header));  // a key for ID tokens
+  refused(jws::sign(bytes_of(said), {*namesake, kAccessTokenAlg, header}));
+  refused(jws::sign(bytes_of(said), {*house.config().signing_key(Alg::RS256), header}));  // a key for ID tokens
   refused(jws::sign(bytes_of(said), own));                                              // another kind of token
 
   for (const std::string name : {"iss", "sub", "aud", "exp", "iat", "jti", "client_id"}) {
@@ -117,7 +117,7 @@ TEST_F(Tokens, S11_the_algorithm_is_the_keys_and_nothing_that_every_token_says_i
     std::string less = said;
     ASSERT_NE(less.find(member), std::string::npos) << name;
     less.erase(less.find(member), member.size());
-    refused(jws::sign(bytes_of(less), own, header));
+    refused(jws::sign(bytes_of(less), {own, header}));
   }
 }
 
