@@ -1,5 +1,6 @@
 // JWT: the input as a claim set, or as a header, a NUL and a claim set, under a good signature. Two ways of verifying
-// agree, what verifies holds what the policy says, one flipped bit is refused, and each refusal can be explained.
+// agree, and the trace with them; what verifies holds what the policy says, one flipped bit is refused, and each
+// refusal can be explained.
 #include <string>
 
 #include "base/base64url.hpp"
@@ -36,6 +37,21 @@ void check_explanation(const Error& error, std::string_view token) {
     HOLDS(valid_utf8(text) && text.find('\x1b') == std::string::npos);
 }
 
+// Told check by check, it ends as verify does.
+void check_trace(const Result<Claims>& verified, std::string_view token) {
+  const auto told = trace(token, verifier(), kNow, Values::redacted);
+  HOLDS(told.refusal == (verified ? std::nullopt : std::optional(verified.error())));
+  std::size_t failed = 0;
+  for (const auto& step : told.steps) {
+    HOLDS(step.verdict != Verdict::passed || failed == 0);
+    if (step.verdict == Verdict::failed) {
+      ++failed;
+      HOLDS(!verified && step.code == error_name(verified.error().code));
+    }
+  }
+  HOLDS(failed == (verified ? 0U : 1U));
+}
+
 void check_claims(const Claims& claims, std::string_view text) {
   HOLDS(claims.json() == text && claims.alg() == Alg::HS256);
   HOLDS(claims.issuer() == "i" && claims.contains("aud", "a") && claims.expires_at() > kNow);
@@ -57,6 +73,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   const auto claims = verifier().verify(token, kNow);
   const auto again = verifier().verify(token, kNow, scratch);
   HOLDS(claims.has_value() == again.has_value());
+  check_trace(claims, token);
   if (claims) {
     check_claims(*claims, text);
     check_claims(*again, text);
@@ -72,7 +89,9 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   }
 
   // The input as the whole token: nobody signed it with this key.
-  if (const auto raw = verifier().verify(input, kNow); !raw) check_explanation(raw.error(), input);
+  const auto raw = verifier().verify(input, kNow);
+  check_trace(raw, input);
+  if (!raw) check_explanation(raw.error(), input);
   if (const auto peeked = peek_unverified(input)) HOLDS(peeked->parts == 3 || peeked->parts == 5);
   return 0;
 }
