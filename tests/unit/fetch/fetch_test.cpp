@@ -66,7 +66,7 @@ TEST_F(Fetch, knows_every_name_of_this_machine) {
   EXPECT_EQ(outcome(fetch::get(at(other, "/a", "http://127.1.2.3"))), "200 GET /a ");
 }
 
-TEST_F(Fetch, takes_https_and_plain_http_from_this_machine_only) {
+TEST_F(Fetch, R25_takes_https_and_plain_http_from_this_machine_only) {
   for (const char* url :
        {"http://example.com/", "http://localhost.example.com/", "http://127.0.0.1.example.com/", "http://10.0.0.1/",
         "http://notlocalhost/", "http://[::2]/", "http://[::ffff:127.0.0.1]/", "ftp://127.0.0.1/", "file:///etc/passwd",
@@ -76,21 +76,21 @@ TEST_F(Fetch, takes_https_and_plain_http_from_this_machine_only) {
   EXPECT_EQ(outcome(fetch::get(std::string("http://127.0.0.1/\0x", 19))), "unsupported url");
 }
 
-TEST_F(Fetch, follows_no_redirect) {
+TEST_F(Fetch, R25_follows_no_redirect) {
   Served served(handler), other(handler);
   EXPECT_EQ(outcome(fetch::get(at(served, "/redirect?" + std::to_string(served.port())))), "302 ");
   EXPECT_EQ(outcome(fetch::get(at(served, "/redirect?" + std::to_string(other.port())))), "302 ");
   EXPECT_EQ(requests, 2);
 }
 
-TEST_F(Fetch, stops_at_the_size_it_was_given) {
+TEST_F(Fetch, R25_stops_at_the_size_it_was_given) {
   Served served(handler);
   EXPECT_EQ(outcome(fetch::get(at(served, "/large"), {.max_bytes = 5000})), "200 " + std::string(5000, 'x'));
   EXPECT_EQ(outcome(fetch::get(at(served, "/large"), {.max_bytes = 4999})), "too_large body");
   EXPECT_EQ(outcome(fetch::get(at(served, "/heads"))), "too_large body");
 }
 
-TEST_F(Fetch, stops_at_the_time_it_was_given) {
+TEST_F(Fetch, R25_stops_at_the_time_it_was_given) {
   Served served(handler);
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_EQ(outcome(fetch::get(at(served, "/never"), {.timeout = 50ms})), "unavailable fetch");
@@ -123,7 +123,7 @@ TEST_F(Fetch, ignores_the_proxy_variables_of_the_environment) {
   for (const char* name : {"http_proxy", "https_proxy", "all_proxy", "ALL_PROXY"}) unsetenv(name);
 }
 
-TEST_F(Fetch, checks_the_certificate) {
+TEST_F(Fetch, R25_checks_the_certificate) {
   const Certificate certificate, other;
   Served served(with_tls(certificate), handler);
   const std::string https = "https://127.0.0.1";
