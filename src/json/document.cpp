@@ -1,7 +1,6 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -56,40 +55,89 @@ bool all_different(std::span<std::string_view> names) {
 }  // namespace
 
 // A document may be a private key: what it leaves in memory is wiped.
+//
+// simdjson's two stages are called one by one. Its own parser takes a tape for the worst text of that length, and keeps
+// what only parsing needs: 15 octets for each of the text, in every document that is open at once. The first stage
+// counts what there is, so that the tape is as long as it must be.
 struct Document::Impl {
-  simdjson::dom::parser parser;
+  static constexpr std::size_t kKept = 16 << 10;  // of the text: what parsing it took is kept for the next one
+
+  std::unique_ptr<simdjson::internal::dom_parser_implementation> parser;
+  Doc doc;
+  std::size_t tape_room = 0, string_room = 0;
   std::string padded;  // the text, with the room behind it that simdjson asks for
-  std::array<std::string_view, kMaxMembers> names;
+  std::vector<std::string_view> names;
 
   ~Impl() {
     wipe(padded);
-    if (const Doc& doc = parser.doc; doc.string_buf) wipe(doc.string_buf.get(), 5 * doc.capacity() / 3);
+    wipe_strings();
   }
 
-  simdjson::error_code read(std::string_view text) {
+  void wipe_strings() {
+    if (doc.string_buf) wipe(doc.string_buf.get(), string_room);
+  }
+
+  simdjson::error_code prepare(std::string_view text) {
     if (padded.size() < text.size() + simdjson::SIMDJSON_PADDING) {
       wipe(padded);
       padded.resize(text.size() + simdjson::SIMDJSON_PADDING);
     }
     text.copy(padded.data(), text.size());
-    return parser.parse(padded.data(), text.size(), false).error();
+    if (!parser)
+      return simdjson::get_active_implementation()->create_dom_parser_implementation(text.size(), kMaxDepth + 1,
+                                                                                     parser);
+    return parser->capacity() < text.size() ? parser->set_capacity(text.size()) : simdjson::SUCCESS;
+  }
+
+  // Room for what the first stage found: a value takes two words at most, and one for each octet of the text; a string
+  // five octets beside its own (its size, and an end).
+  void make_room(std::size_t size) {
+    const std::size_t found = parser->n_structural_indexes;
+    const std::size_t words = std::min(2 * found, size) + 64;
+    const std::size_t octets = std::min(5 * found + size, 5 * size / 3) + 2 * simdjson::SIMDJSON_PADDING;
+    if (tape_room < words) {
+      doc.tape.reset();
+      doc.tape = std::make_unique_for_overwrite<std::uint64_t[]>(tape_room = words);
+    }
+    if (string_room < octets) {
+      wipe_strings();
+      doc.string_buf.reset();
+      doc.string_buf = std::make_unique_for_overwrite<std::uint8_t[]>(string_room = octets);
+    }
+  }
+
+  simdjson::error_code read(std::string_view text) {
+    auto error = prepare(text);
+    if (!error) error = parser->stage1(bytes(padded), text.size(), simdjson::stage1_mode::regular);
+    if (!error) {
+      make_room(text.size());
+      error = parser->stage2(doc);
+    }
+    if (text.size() > kKept) {
+      parser.reset();
+      wipe(padded);
+      padded = {};
+    }
+    return error;
+  }
+
+  static const std::uint8_t* bytes(const std::string& text) {
+    return reinterpret_cast<const std::uint8_t*>(text.data());
   }
 
   Result<void> check_members(std::size_t object) {
-    const Doc& doc = parser.doc;
     const std::size_t end = after(doc, object) - 1;
-    std::size_t count = 0;
+    names.clear();
     for (std::size_t at = object + 1; at < end; at = after(doc, at + 1)) {
-      ENSURE(count < kMaxMembers, too_large, "members");
-      names[count++] = string_at(doc, at);
+      ENSURE(names.size() < kMaxMembers, too_large, "members");
+      names.push_back(string_at(doc, at));
     }
-    ENSURE(all_different(std::span(names).first(count)), duplicate_member, "");
+    ENSURE(all_different(names), duplicate_member, "");
     return {};
   }
 
   // One walk along the tape, no recursion: each object's members are different, and nothing is nested too deeply.
   Result<void> check() {
-    const Doc& doc = parser.doc;
     const std::size_t end = payload(doc, 0);
     std::size_t depth = 0;
     for (std::size_t at = 1; at < end;) {
@@ -122,7 +170,7 @@ Result<Value> Document::parse(std::string_view text) {
   ENSURE(error != simdjson::DEPTH_ERROR, json_depth, "");
   ENSURE(error == simdjson::SUCCESS, bad_json, "");
   TRY_VOID(impl_->check());
-  return Value(&impl_->parser.doc, 1);
+  return Value(&impl_->doc, 1);
 }
 
 Result<Object> Document::parse_object(std::string_view text) {
