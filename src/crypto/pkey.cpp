@@ -146,7 +146,9 @@ Result<Pkey> Pkey::checked(std::shared_ptr<Impl> impl) {
     TRY_VOID(check_rsa(key.pkey.get(), key.has_private));
   } else if (!is_raw(key.type)) {
     const Ptr<EVP_PKEY_CTX> context(EVP_PKEY_CTX_new_from_pkey(nullptr, key.pkey.get(), nullptr));
-    ENSURE(EVP_PKEY_public_check(context.get()) == 1, bad_key, "point");
+    // On the curve is enough: the cofactor of each is 1, so that every point but infinity has the curve's own order
+    // (SP 800-56A section 5.6.2.3.4).
+    ENSURE(EVP_PKEY_public_check_quick(context.get()) == 1, bad_key, "point");
     if (key.has_private) {
       ENSURE(EVP_PKEY_private_check(context.get()) == 1, bad_key, "d");
       ENSURE(EVP_PKEY_pairwise_check(context.get()) == 1, bad_key, "d");
