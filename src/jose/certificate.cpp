@@ -52,9 +52,12 @@ std::string Certificate::pem() const {
 Result<std::vector<Certificate>> parse_certificates(std::string_view pem) {
   ENSURE(pem.size() <= 2 * kMaxChain * kMaxCertificate, too_large, "certificates");
   std::vector<Certificate> out;
+  std::size_t octets = 0;
   for (const crypto::Block& block : TRY(crypto::read_pem(pem, kMaxChain))) {
     ENSURE(block.form == crypto::Form::certificate, unsupported, "PEM label");
-    out.push_back(TRY(Certificate::parse_der(block.der.expose("a certificate is no secret"))));
+    const BytesView der = block.der.expose("a certificate is no secret");
+    ENSURE((octets += der.size()) <= detail::kMaxChainOctets, too_large, "certificates");
+    out.push_back(TRY(Certificate::parse_der(der)));
   }
   return out;
 }
@@ -69,12 +72,14 @@ Result<std::vector<Certificate>> parse_x5c(const json::Value& member, Err malfor
   if (!list || list->size() == 0) return fail(malformed, "x5c");
   ENSURE(list->size() <= kMaxChain, too_large, "x5c");
   std::vector<Certificate> out;
+  std::size_t octets = 0;
   for (const json::Value item : *list) {
     const auto text = item.string();
     if (!text) return fail(malformed, "x5c");
     ENSURE(text->size() <= 2 * kMaxCertificate, too_large, "x5c");
     const auto der = base64::decode(*text);
     ENSURE(der, bad_base64, "x5c");
+    ENSURE((octets += der->size()) <= kMaxChainOctets, too_large, "x5c");
     const auto certificate = Certificate::parse_der(*der);
     if (!certificate) return fail(certificate.error().code, "x5c");
     out.push_back(*certificate);

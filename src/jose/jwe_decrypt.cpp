@@ -1,4 +1,5 @@
 // The two ways that a JWE comes in.
+#include <algorithm>
 #include <array>
 
 #include "base/base64url.hpp"
@@ -88,12 +89,10 @@ BytesView Decrypted::plaintext() const { return plaintext_.expose("what was aske
 // The one maker of Decrypted.
 struct Decrypted::Maker {
   // Of what a recipient's header says and what it holds.
-  static Result<Decrypted> open(const JweHeader& header, BytesView encrypted_key, const SealedContent& content,
-                                const Keyring& keys, const Policy& policy) {
-    TRY_VOID(jose::check_allowed(header, policy));
-    const auto* key = TRY(jose::choose_key(keys, header));
+  static Result<Decrypted> open(const detail::KeyData& key, const JweHeader& header, BytesView encrypted_key,
+                                const SealedContent& content, const Policy& policy) {
     Decrypted out;
-    out.plaintext_ = TRY(jose::open_content(*key, header, encrypted_key, content, policy));
+    out.plaintext_ = TRY(jose::open_content(key, header, encrypted_key, content, policy));
     out.alg_ = header.alg;
     out.enc_ = header.enc;
     out.typ_ = header.typ;
@@ -120,7 +119,8 @@ Result<Decrypted> decrypt(std::string_view token, const Keyring& keys, const Pol
   content.ciphertext = TRY(decoded(parts.ciphertext, "ciphertext"));
   content.tag = TRY(decoded(parts.tag, "tag"));
   content.associated = parts.header;
-  auto out = TRY(Decrypted::Maker::open(header, encrypted_key, content, keys, policy));
+  const auto* key = TRY(jose::choose_key(keys, header));
+  auto out = TRY(Decrypted::Maker::open(*key, header, encrypted_key, content, policy));
   out.header_ = std::move(text);
   return out;
 }
@@ -132,6 +132,7 @@ struct Decrypted::Maker::Json {
   jose::JweHeaders headers;
   SealedContent content;
   Bytes aad;
+  std::vector<const detail::KeyData*> tried;
 
   Result<json::Object> parse(std::string_view text) {
     const auto object = TRY(document.parse_object(text));
@@ -150,11 +151,16 @@ struct Decrypted::Maker::Json {
   }
 
   // One entry of `recipients`, or the whole of a flattened message.
-  Result<Decrypted> open(const json::Object& entry, const Keyring& keys, const Policy& policy) {
+  Result<Decrypted> open(const json::Object& entry, const Keyring& keys, Rule rule, const Policy& policy) {
     headers.of_recipient = TRY(object_member(entry, "header"));
     const Bytes encrypted_key = TRY(octets_member(entry, "encrypted_key"));
     const auto header = TRY(jose::parse_jwe_header(headers));
-    auto out = TRY(Maker::open(header, encrypted_key, content, keys, policy));
+    TRY_VOID(jose::check_allowed(header, policy));
+    const auto* key = TRY(jose::choose_key(keys, header));
+    // Under ANY each key works once: a text that names it 16 times would have it work 16 times.
+    ENSURE(rule == Rule::ALL || std::ranges::find(tried, key) == tried.end(), decrypt_failed, "encrypted_key");
+    tried.push_back(key);
+    auto out = TRY(Maker::open(*key, header, encrypted_key, content, policy));
     out.header_ = protected_text;
     out.aad_ = aad;
     return out;
@@ -165,7 +171,7 @@ struct Decrypted::Maker::Json {
     for (const json::Value item : recipients) {
       const auto entry = item.object();
       ENSURE(entry, malformed, "recipients");
-      auto out = open(*entry, keys, policy);
+      auto out = open(*entry, keys, Rule::ANY, policy);
       if (out) return out;
       // Of several refusals the one that came furthest tells most.
       if (!error || out.error().code == Err::decrypt_failed) error = out.error();
@@ -178,7 +184,7 @@ struct Decrypted::Maker::Json {
     for (const json::Value item : recipients) {
       const auto entry = item.object();
       ENSURE(entry, malformed, "recipients");
-      auto out = TRY(open(*entry, keys, policy));
+      auto out = TRY(open(*entry, keys, Rule::ALL, policy));
       // GCM lets one ciphertext open under two keys, to two texts.
       ENSURE(!first || ct::equal(first->plaintext(), out.plaintext()), decrypt_failed, "ciphertext");
       if (!first) first = std::move(out);
@@ -193,7 +199,7 @@ Result<Decrypted> decrypt_json(std::string_view json, const Keyring& keys, Rule 
   Decrypted::Maker::Json message;
   const auto object = TRY(message.parse(json));
   const auto several = object.find("recipients");
-  if (!several) return message.open(object, keys, policy);
+  if (!several) return message.open(object, keys, Rule::ALL, policy);
   //= RFC7516#7.2.2
   // The "recipients" member MUST NOT be present when using this syntax (nor may the flattened one's stand beside it).
   ENSURE(!object.find("header") && !object.find("encrypted_key"), malformed, "recipients");

@@ -7,6 +7,8 @@ namespace tessera::jose {
 
 namespace {
 
+constexpr std::size_t kMaxParameters = 64;  // of one header: each is looked for in the two others
+
 Result<void> read_member(const json::Member& member, JweHeader& out) {
   const auto& [name, value] = member;
   if (name == "kid") {
@@ -63,6 +65,7 @@ Result<JweHeader> parse_jwe_header(const JweHeaders& headers) {
   std::optional<std::string_view> alg, enc;
   for (const auto* header : all) {
     if (!*header) continue;
+    ENSURE((*header)->size() <= kMaxParameters, too_large, "header");
     const bool is_protected = header == &headers.of_all_protected;
     for (const auto* other : all)
       if (other > header) TRY_VOID(check_disjoint(**header, *other));

@@ -57,6 +57,8 @@ Result<Secret> secret_member(const json::Object& jwk, const char* name) {
   return out;
 }
 
+constexpr std::size_t kMaxOperations = 64;  // named in `key_ops`; the registry knows eight
+
 Result<void> parse_use(const json::Object& jwk, KeyData& key) {
   if (const auto use = TRY(text_member(jwk, "use"))) {
     if (*use == "sig") key.info.use = KeyUse::sig;
@@ -72,6 +74,7 @@ Result<void> parse_use(const json::Object& jwk, KeyData& key) {
   if (const auto operations = jwk.find("key_ops")) {
     const auto list = operations->array();
     ENSURE(list, malformed, "key_ops");
+    ENSURE(list->size() <= kMaxOperations, too_large, "key_ops");
     std::vector<std::string_view> names;
     for (const json::Value item : *list) {
       const auto name = item.string();
@@ -309,7 +312,7 @@ Result<std::shared_ptr<KeyData>> key_from_text(std::string_view text, KeyInfo in
 
 Result<std::shared_ptr<KeyData>> key_from_der(crypto::Form form, BytesView der, KeyInfo info, Members allowed,
                                               const Secret* password) {
-  ENSURE(der.size() <= kMaxKeyText, too_large, "key");
+  ENSURE(der.size() <= kMaxKeyDer, too_large, "key");
   ENSURE(form != crypto::Form::certificate, unsupported, "certificate");
   ENSURE(allowed == Members::all || !crypto::is_private(form), wrong_kind, "private key");
   if (form == crypto::Form::encrypted_pkcs8) {

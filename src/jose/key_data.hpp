@@ -96,6 +96,10 @@ void write_curve(json::Writer& out, KeyType type, const crypto::CurveNumbers& nu
 Result<void> check_info(const KeyData& key);
 
 inline constexpr std::size_t kMaxKid = 256, kMaxUse = 64, kMaxKeyText = 64 * 1024, kMaxSecretKey = 1024;
-inline constexpr std::size_t kMaxKeySet = 1 << 20, kMaxKeysInSet = 1000;
+inline constexpr std::size_t kMaxKeyDer = 8 << 10;  // of a key: RSA of 8,192 bits takes less than 5 KiB
+inline constexpr std::size_t kMaxKeySet = 1 << 20;
+// Each is imported and checked, for up to 0.1 ms.
+inline constexpr std::size_t kMaxKeysInSet = 64;
+inline constexpr std::size_t kMaxChainOctets = 24 << 10;  // of DER, of all certificates of a chain
 
 }  // namespace tessera::detail

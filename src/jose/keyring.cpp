@@ -13,33 +13,44 @@ struct Gathered {
   std::vector<PrivateKey> private_keys;
   std::vector<SecretKey> secret_keys;
 
-  Result<void> add(const json::Value& jwk) {
-    ENSURE(jwk.object(), malformed, "keys");
-    const WipedString text(jwk.text());
-    if (jwk.object()->find("kty") && jwk.object()->find("kty")->string() == "oct")
-      secret_keys.push_back(TRY(SecretKey::parse(text.text())));
+  Result<void> add(std::string_view jwk, bool secret) {
+    if (secret)
+      secret_keys.push_back(TRY(SecretKey::parse(jwk)));
     else
-      private_keys.push_back(TRY(PrivateKey::parse(text.text())));
+      private_keys.push_back(TRY(PrivateKey::parse(jwk)));
     return {};
   }
 };
+
+bool is_secret(const json::Object& jwk) {
+  const auto kty = jwk.find("kty");
+  return kty && kty->string() == "oct";
+}
 
 }  // namespace
 
 Result<Keyring> Keyring::parse(std::string_view json) {
   ENSURE(json.size() <= detail::kMaxKeySet, too_large, "keys");
-  json::Document document;
-  const auto value = TRY(document.parse(json));
-  ENSURE(value.object(), bad_json, "keys");
   Gathered out;
-  if (const auto member = value.object()->find("keys")) {
-    const auto list = member->array();
-    ENSURE(list, malformed, "keys");
-    ENSURE(list->size() <= detail::kMaxKeysInSet, too_large, "keys");
-    for (const json::Value item : *list) TRY_VOID(out.add(item));
-  } else {
-    TRY_VOID(out.add(value));
+  bool secret = false;
+  {
+    json::Document document;
+    const auto object = TRY(document.parse_object(json));
+    const auto member = object.find("keys");
+    const auto list = member ? member->array() : std::nullopt;
+    ENSURE(!member || list, malformed, "keys");
+    ENSURE(!list || list->size() <= detail::kMaxKeysInSet, too_large, "keys");
+    if (list) {
+      for (const json::Value item : *list) {
+        ENSURE(item.object(), malformed, "keys");
+        const WipedString text(item.text());
+        TRY_VOID(out.add(text.text(), is_secret(*item.object())));
+      }
+      return Keyring(std::move(out.private_keys), std::move(out.secret_keys));
+    }
+    secret = is_secret(object);
   }
+  TRY_VOID(out.add(json, secret));
   return Keyring(std::move(out.private_keys), std::move(out.secret_keys));
 }
 

@@ -53,7 +53,7 @@ Result<KeyInfo> made_for(std::optional<T> KeyInfo::* alg, T wanted, KeyInfo info
 }
 
 Result<std::shared_ptr<KeyData>> private_der(BytesView der, KeyInfo info, const Secret* password) {
-  ENSURE(der.size() <= detail::kMaxKeyText, too_large, "key");
+  ENSURE(der.size() <= detail::kMaxKeyDer, too_large, "key");
   const auto form = TRY(crypto::form_of_der(der));
   ENSURE(crypto::is_private(form), wrong_kind, "not a private key");
   return detail::key_from_der(form, der, std::move(info), Members::all, password);

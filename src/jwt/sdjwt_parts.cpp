@@ -13,6 +13,9 @@ namespace tessera::sdjwt {
 
 namespace {
 
+// Octets of all pointers of one SD-JWT: each repeats every name above it.
+constexpr std::size_t kMaxPointers = 256 << 10;
+
 constexpr std::array<std::string_view, 3> kHashNames = {"sha-256", "sha-384", "sha-512"};
 
 // One disclosure, decoded. `name` and `value` view the document of all disclosures.
@@ -182,7 +185,7 @@ class Walk {
   Result<void> disclosed(std::size_t found) {
     const json::Value content = disclosures_[found].value;
     if (!placed_.empty()) {
-      ENSURE(pointer_.size() <= kMaxPointer, too_large, "pointer");
+      ENSURE(pointer_.size() <= kMaxPointer && (pointed_ += pointer_.size()) <= kMaxPointers, too_large, "pointer");
       placed_[found] = {pointer_, content.text(), inside_};
     }
     const auto outer = std::exchange(inside_, found);
@@ -211,6 +214,7 @@ class Walk {
   std::optional<std::size_t> inside_;  // the disclosure that it is in
   std::vector<std::string_view> digests_;
   std::vector<Placed> placed_;
+  std::size_t pointed_ = 0;  // octets of their pointers
 };
 
 }  // namespace

@@ -105,7 +105,7 @@ Result<Bytes> inflate(Format format, BytesView packed, std::size_t max_size) {
       ENSURE(answer != Z_MEM_ERROR, unavailable, "memory");
       return fail(Err::malformed, "packed");
     }
-    grow(out, std::min(most, 2 * out.size()));
+    grow(out, 2 * out.size() < max_size ? 2 * out.size() : most);  // never from the limit to one octet more
   }
 }
 

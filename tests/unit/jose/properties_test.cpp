@@ -102,7 +102,7 @@ RC_GTEST_PROP(Properties, a_pem_text_is_undone_by_its_reader, ()) {
 RC_GTEST_PROP(Properties, a_key_set_is_undone_by_its_reader, ()) {
   std::vector<PublicKey> keys;
   for (const Alg alg : *rc::gen::container<std::vector<Alg>>(rc::gen::element(Alg::RS256, Alg::ES256, Alg::Ed25519)))
-    keys.push_back(*public_key(alg).with(info()));
+    if (keys.size() < 64) keys.push_back(*public_key(alg).with(info()));
   const auto read = Keys::parse(jwks(keys));
   RC_ASSERT(read.has_value());
   RC_ASSERT(read->skipped().empty());

@@ -326,7 +326,7 @@ TEST(Requirements, R15_oversize) {
               too_large);
   EXPECT_CODE(SecretKey::parse(R"({"kty":"oct","k":")" + base64url::encode(std::string(1025, 'k')) + "\"}"), too_large);
   std::string set = R"({"keys":[{})";
-  for (int i = 1; i < 1000; ++i) set += ",{}";
+  for (int i = 1; i < 64; ++i) set += ",{}";
   EXPECT_OK(Keys::parse(set + "]}"));
   EXPECT_CODE(Keys::parse(set + ",{}]}"), too_large);
   EXPECT_CODE(PrivateKey::generate(Alg::RS256, {}, 8193), too_large);
