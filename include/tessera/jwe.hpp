@@ -160,8 +160,9 @@ class Decrypted {
 Result<Decrypted> decrypt(std::string_view token, const Keyring& keys, const Policy& policy);
 
 // Flattened or general, up to 16 recipients. ANY: the first recipient that opens is the answer; those whose key is not
-// among `keys` are passed over. ALL: each one must open, to the same content. `alg` and `enc` may stand unprotected, as
-// RFC 7516 allows; a name that stands twice is duplicate_header, `zip` and `crit` must be protected.
+// among `keys` are passed over, and a `kid` is tried once. ALL: each one must open, to the same content. `alg` and
+// `enc` may stand unprotected, as RFC 7516 allows; a name that stands twice is duplicate_header, `zip` and `crit` must
+// be protected.
 Result<Decrypted> decrypt_json(std::string_view json, const Keyring& keys, Rule recipients, const Policy& policy);
 
 // ── encrypted keys ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -132,7 +132,7 @@ struct Decrypted::Maker::Json {
   jose::JweHeaders headers;
   SealedContent content;
   Bytes aad;
-  std::vector<const detail::KeyData*> tried;
+  std::vector<const detail::KeyData*> named;  // by recipients that were tried
 
   Result<json::Object> parse(std::string_view text) {
     const auto object = TRY(document.parse_object(text));
@@ -157,9 +157,11 @@ struct Decrypted::Maker::Json {
     const auto header = TRY(jose::parse_jwe_header(headers));
     TRY_VOID(jose::check_allowed(header, policy));
     const auto* key = TRY(jose::choose_key(keys, header));
-    // Under ANY each key works once: a text that names it 16 times would have it work 16 times.
-    ENSURE(rule == Rule::ALL || std::ranges::find(tried, key) == tried.end(), decrypt_failed, "encrypted_key");
-    tried.push_back(key);
+    // Under ANY a key works once for those who name it; who names none may mean it or another (16 may).
+    if (rule == Rule::ANY && header.kid) {
+      ENSURE(std::ranges::find(named, key) == named.end(), decrypt_failed, "ciphertext");
+      named.push_back(key);
+    }
     auto out = TRY(Maker::open(*key, header, encrypted_key, content, policy));
     out.header_ = protected_text;
     out.aad_ = aad;

@@ -102,6 +102,17 @@ TEST(Jwe, opens_for_each_of_several_recipients) {
   EXPECT_CODE(jwe::decrypt_json(spoilt, all, Rule::ALL, open_policy()), malformed_jwe);
 }
 
+TEST(Jwe, recipients_without_a_name_are_tried_in_turn_and_a_name_once) {
+  // Keys that have no kid: the first of them is somebody else's, which only trying can tell.
+  const auto other = *SecretKey::generate(KeyAlg::A128KW), mine = *SecretKey::generate(KeyAlg::A128KW);
+  const auto json = *jwe::encrypt_general(bytes_of("x"), std::vector<jwe::Recipient>{other, mine}, Enc::A128GCM);
+  EXPECT_EQ(opened(jwe::decrypt_json(json, mine, Rule::ANY, open_policy())), "x");
+  const auto spoilt = *SecretKey::generate(KeyAlg::A128KW, {.kid = "k"});
+  const auto named = *mine.with({.kid = "k", .key_alg = KeyAlg::A128KW});
+  const auto twice = *jwe::encrypt_general(bytes_of("x"), std::vector<jwe::Recipient>{spoilt, named}, Enc::A128GCM);
+  EXPECT_EQ(opened(jwe::decrypt_json(twice, named, Rule::ANY, open_policy())), "decrypt_failed ciphertext");
+}
+
 TEST(Jwe, direct_keys_serve_one_recipient) {
   const auto direct = *SecretKey::generate(Enc::A128GCM);
   const auto& agreeing = recipient_key(KeyAlg::ECDH_ES, KeyType::X25519);
