@@ -1,4 +1,4 @@
-// The examples of RFC 7516 appendix A, RFC 7517 appendix A and RFC 7519.
+// The examples of RFC 7516 appendix A and RFC 7519.
 #include <gtest/gtest.h>
 
 #include "support/expect.hpp"
@@ -85,26 +85,6 @@ TEST(Rfc7516, A5_flattened_json) {
       R"(","iv":"AxY8DCtDaGlsbGljb3RoZQ","ciphertext":"KDlTtXchhZTGufMYmOYGS4HffxPSUrfmqCHXaI9wOGY",)"
       R"("tag":"Mz-VPPyU4RlcuYv1IwIvzw"})";
   EXPECT_EQ(opened(jwe::decrypt_json(json, wrapping_key(), Rule::ALL, kPolicy)), "Live long and prosper.");
-}
-
-TEST(Rfc7517, A1_public_keys) {
-  const auto keys = Keys::parse(R"({"keys":[{"kty":"EC","crv":"P-256",
-"x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM","use":"enc","kid":"1"},
-{"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw",
-"e":"AQAB","alg":"RS256","kid":"2011-04-29"}]})");
-  ASSERT_TRUE(keys) << refusal_of(keys);
-  ASSERT_EQ(keys->all().size(), 2U);
-  EXPECT_EQ(keys->all()[0].info().use, KeyUse::enc);
-  EXPECT_EQ(keys->all()[1].info().alg, Alg::RS256);
-}
-
-TEST(Rfc7517, A3_symmetric_keys) {
-  const auto ring = jwe::Keyring::parse(R"({"keys":[{"kty":"oct","alg":"A128KW","k":"GawgguFyGrWKav7AX4VKUg"},
-{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
-"kid":"HMAC key used in JWS spec Appendix A.1 example"}]})");
-  ASSERT_TRUE(ring) << refusal_of(ring);
-  EXPECT_TRUE(ring->secret_keys()[0].admits(KeyAlg::A128KW));
-  EXPECT_TRUE(ring->secret_keys()[1].admits(Alg::HS256));
 }
 
 TEST(Rfc7519, example_of_section_3_1) {

@@ -14,3 +14,9 @@ inline std::string hex(tessera::BytesView octets) {
   }
   return out;
 }
+inline tessera::Bytes octets_of_hex(std::string_view text) {
+  tessera::Bytes out;
+  for (std::size_t i = 0; i < text.size(); i += 2)
+    out.push_back(std::byte(std::stoi(std::string(text.substr(i, 2)), nullptr, 16)));
+  return out;
+}

@@ -7,19 +7,13 @@
 #include "allocations.hpp"
 #include "forge.hpp"
 #include "jose/compact.hpp"
+#include "unit/crypto/hex.hpp"
 
 using namespace tests;
 
 namespace {
 
 std::string header(std::string_view alg) { return R"({"alg":")" + std::string(alg) + "\"}"; }
-
-Bytes octets_of_hex(std::string_view hex) {
-  Bytes out;
-  for (std::size_t i = 0; i < hex.size(); i += 2)
-    out.push_back(static_cast<std::byte>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
-  return out;
-}
 
 // The DER inside a PEM text.
 Bytes der_of(const std::string& pem) {
