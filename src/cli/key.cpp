@@ -339,7 +339,7 @@ Outcome<Reply> public_half(KeyOptions& options, Console& console) {
   if (const auto* own = std::get_if<PublicKey>(&key)) return deliver(*own, options.target, console);
   return refused(Error{Err::wrong_kind, "key"}, "a private or public key",
                  fmt::format("{}: {}", shown_source(options.file), kind_of(key)),
-                 "a symmetric key has no public half; a set is public already");
+                 "a symmetric key has no public half; of a set, tessera key convert SET --to jwks prints them");
 }
 
 Run declare_public(Args& args) {
@@ -415,44 +415,96 @@ Outcome<Reply> deliver_named(const Key& key, const ConvertOptions& options, Cons
   return deliver(ACCEPT(shown_source(options.file), key.with(std::move(info))), options.target, console);
 }
 
+// A set in print: public, or encrypted.
+struct PrintedSet {
+  std::string text;
+  Readers readers;
+  std::size_t keys;
+};
+
+Outcome<Reply> deliver_set(const PrintedSet& set, const ConvertOptions& options, Console& console) {
+  const bool open = set.readers == Readers::everybody;
+  json::Writer w;
+  w.begin_object();
+  if (!options.target.out) {
+    if (open)
+      w.key("jwks").raw(set.text);
+    else
+      w.member("encrypted", set.text);
+    return Reply{.text = (console.out_is_terminal ? printable(set.text) : set.text) + "\n",
+                 .json = w.end_object().take()};
+  }
+  TRY_VOID(write_file(*options.target.out, set.text + "\n", set.readers,
+                      options.target.force ? Existing::replace : Existing::keep));
+  w.member("keys", set.keys);
+  text_member(w, "out", *options.target.out);
+  return Reply{.text = fmt::format("wrote {} {} to {}{}\n", set.keys, open ? "public keys" : "keys",
+                                   printable(*options.target.out), open ? "" : " (encrypted: mode 0600)"),
+               .json = w.end_object().take()};
+}
+
 Outcome<Reply> deliver_set(const Keys& keys, const ConvertOptions& options, Console& console) {
   TRY_VOID(nothing_to_lock(options.target, "a public key set"));
-  const std::string text = jwks(keys.all());
-  json::Writer w;
-  if (!options.target.out) {
-    w.begin_object().key("jwks").raw(text).end_object();
-    return Reply{.text = (console.out_is_terminal ? printable(text) : text) + "\n", .json = w.take()};
+  return deliver_set({jwks(keys.all()), Readers::everybody, keys.all().size()}, options, console);
+}
+
+// Encrypted anew, or the public halves.
+Outcome<Reply> deliver_set(const jwe::Keyring& ring, const ConvertOptions& options, Console& console) {
+  const std::size_t count = ring.private_keys().size() + ring.secret_keys().size();
+  if (options.target.new_password) {
+    const Secret locked = TRY(encrypted_jwk(ring, *options.target.new_password));
+    return deliver_set({std::string(locked.expose_text("it is encrypted")), Readers::owner, count}, options, console);
   }
-  TRY_VOID(write_file(*options.target.out, text + "\n", Readers::everybody,
-                      options.target.force ? Existing::replace : Existing::keep));
-  w.begin_object().member("keys", keys.all().size());
-  text_member(w, "out", *options.target.out);
-  return Reply{.text = fmt::format("wrote {} public keys to {}\n", keys.all().size(), printable(*options.target.out)),
-               .json = w.end_object().take()};
+  if (!ring.secret_keys().empty()) {
+    return refused(Error{Err::wrong_kind, "key"}, "key pairs",
+                   fmt::format("{}: a set with a symmetric key", shown_source(options.file)),
+                   "a symmetric key is never published; --new-password keeps the set encrypted");
+  }
+  std::vector<PublicKey> halves;
+  for (const PrivateKey& key : ring.private_keys()) halves.push_back(key.public_key());
+  return deliver_set(Keys::of(std::move(halves)), options, console);
+}
+
+bool asks_for_set(const ConvertOptions& options) {
+  return options.target.form == Form::jwks && !options.pick && !options.kid && !options.alg;
+}
+
+// What is said where --pick, or its absence, leaves other than one of `all` keys.
+std::unexpected<Failure> not_one(const ConvertOptions& options, std::size_t left, std::size_t all) {
+  const bool named = options.pick.has_value();
+  return refused(Error{left > 1 && named ? Err::ambiguous_key
+                       : named           ? Err::key_not_found
+                                         : Err::wrong_kind,
+                       "key"},
+                 named ? "one key of this kid" : "one key",
+                 fmt::format("{}: a key set of {}", shown_source(options.file), all),
+                 named ? "compare the kids of the set" : "say which one: --pick KID");
+}
+
+template <class Key>
+std::vector<const Key*> picked(std::span<const Key> keys, const ConvertOptions& options) {
+  std::vector<const Key*> out;
+  for (const Key& key : keys)
+    if (!options.pick || key.info().kid == *options.pick) out.push_back(&key);
+  return out;
 }
 
 // The one key of a set, or the one that --pick names.
 Outcome<Reply> deliver_named(const Keys& keys, const ConvertOptions& options, Console& console) {
-  const auto source = shown_source(options.file);
-  if (!keys.skipped().empty()) return refused(keys.skipped()[0].error, source);
-  if (options.target.form == Form::jwks && !options.pick && !options.kid && !options.alg)
-    return deliver_set(keys, options, console);
-  const PublicKey* found = nullptr;
-  std::size_t count = 0;
-  for (const PublicKey& key : keys.all()) {
-    if (options.pick && key.info().kid != *options.pick) continue;
-    found = &key;
-    ++count;
-  }
-  if (count == 1) return deliver_named(*found, options, console);
-  const bool named = options.pick.has_value();
-  return refused(Error{count > 1 && named ? Err::ambiguous_key
-                       : named            ? Err::key_not_found
-                                          : Err::wrong_kind,
-                       "key"},
-                 named ? "one key of this kid" : "one key",
-                 fmt::format("{}: a key set of {}", source, keys.all().size()),
-                 named ? "compare the kids of the set" : "say which one: --pick KID");
+  if (!keys.skipped().empty()) return refused(keys.skipped()[0].error, shown_source(options.file));
+  if (asks_for_set(options)) return deliver_set(keys, options, console);
+  const auto found = picked(keys.all(), options);
+  if (found.size() != 1) return not_one(options, found.size(), keys.all().size());
+  return deliver_named(*found[0], options, console);
+}
+
+Outcome<Reply> deliver_named(const jwe::Keyring& ring, const ConvertOptions& options, Console& console) {
+  if (asks_for_set(options)) return deliver_set(ring, options, console);
+  const auto pairs = picked(ring.private_keys(), options);
+  const auto secrets = picked(ring.secret_keys(), options);
+  if (pairs.size() + secrets.size() != 1)
+    return not_one(options, pairs.size() + secrets.size(), ring.private_keys().size() + ring.secret_keys().size());
+  return pairs.empty() ? deliver_named(*secrets[0], options, console) : deliver_named(*pairs[0], options, console);
 }
 
 Outcome<Form> parse_form(const std::string& name) {
@@ -493,7 +545,7 @@ Outcome<Reply> convert(ConvertOptions& options, Console& console) {
   TRY_VOID(check_target_kid(options.kid, options.target));
   options.target.certificate = TRY(certificate_wish(options, options.target.form));
   const KeyFile key = TRY(read_locked(options.file, options.password));
-  if (options.pick && !std::holds_alternative<Keys>(key)) {
+  if (options.pick && !std::holds_alternative<Keys>(key) && !std::holds_alternative<jwe::Keyring>(key)) {
     return misuse("there is nothing to pick from",
                   {"--pick", "a key set", std::string(kind_of(key)), "leave --pick out"});
   }

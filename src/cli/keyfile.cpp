@@ -8,7 +8,6 @@
 #include "cli/io.hpp"
 #include "crypto/pem.hpp"
 #include "tessera/certificate.hpp"
-#include "tessera/jwe.hpp"
 
 namespace tessera::cli {
 
@@ -87,10 +86,7 @@ Outcome<KeyFile> parse_encrypted_jwk(std::string_view text, std::string_view nam
   const auto keyring = jwe::decrypt_keys(text, jwe::Keyring({}, std::move(keys)), policy);
   if (!keyring) return unopened_key(keyring.error(), name);
   const jwe::Keyring& opened = *keyring;
-  if (opened.private_keys().size() + opened.secret_keys().size() != 1) {
-    return refused(Error{Err::wrong_kind, "key"}, "one key", fmt::format("{}: an encrypted key set", name),
-                   "tessera jwe decrypt shows the set");
-  }
+  if (opened.private_keys().size() + opened.secret_keys().size() != 1) return KeyFile(opened);
   if (!opened.private_keys().empty()) return KeyFile(opened.private_keys()[0]);
   return KeyFile(opened.secret_keys()[0]);
 }
@@ -118,6 +114,7 @@ std::string_view kind_of(const KeyFile& key) {
   if (std::holds_alternative<PublicKey>(key)) return "a public key";
   if (std::holds_alternative<PrivateKey>(key)) return "a private key";
   if (std::holds_alternative<SecretKey>(key)) return "a symmetric key";
+  if (std::holds_alternative<jwe::Keyring>(key)) return "a set of private keys";
   return "a key set";
 }
 
@@ -160,6 +157,8 @@ Outcome<void> check_kid(const std::optional<std::string>& kid) {
 void key_members(json::Writer& writer, const KeyInfo& info, KeyType type) {
   writer.member("type", key_type_name(type));
   if (info.alg) writer.member("alg", alg_name(*info.alg));
+  if (info.key_alg) writer.member("key_alg", key_alg_name(*info.key_alg));
+  if (info.enc) writer.member("enc", enc_name(*info.enc));
   if (!info.kid.empty()) text_member(writer, "kid", info.kid);
 }
 

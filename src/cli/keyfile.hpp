@@ -11,14 +11,16 @@
 
 #include "cli/failure.hpp"
 #include "cli/output.hpp"
+#include "tessera/jwe.hpp"
 #include "tessera/keys.hpp"
 
 namespace tessera::cli {
 
-using KeyFile = std::variant<PublicKey, PrivateKey, SecretKey, Keys>;
+// A Keyring is an encrypted set of other than one key.
+using KeyFile = std::variant<PublicKey, PrivateKey, SecretKey, Keys, jwe::Keyring>;
 
 // `name` is the file's, for errors. A certificate is its public key, which keeps it. Without a password nothing that is
-// encrypted is read: PKCS#8, or a JWK (RFC 7517 section 7, PBES2).
+// encrypted is read: PKCS#8, or a JWK or JWK Set (RFC 7517 section 7, PBES2).
 Outcome<KeyFile> parse_key_file(std::string_view text, std::string_view name, const Secret* password = nullptr);
 // A file or "-".
 Outcome<KeyFile> read_key_file(std::string_view argument, const Secret* password = nullptr);
@@ -102,7 +104,7 @@ Outcome<KeyInfo> renamed_info(const Key& key, const std::optional<std::string>& 
 // A kid that a key may have, or a usage error.
 Outcome<void> check_kid(const std::optional<std::string>& kid);
 
-// "kid", "kty" … of a key as members of the JSON object being written.
+// "type", "alg", "key_alg", "enc" and "kid" of a key, where it has them, as members of the JSON object being written.
 void key_members(json::Writer& writer, const KeyInfo& info, KeyType type);
 
 }  // namespace tessera::cli
