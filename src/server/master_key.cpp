@@ -75,6 +75,13 @@ Started<std::optional<Secret>> read_key_file(const std::string& path) {
     if (errno == ENOENT) return std::optional<Secret>();
     return cannot_start(fmt::format("The master key {} cannot be read: {}.", path, std::strerror(errno)));
   }
+  // Whoever reads it opens everything that is sealed.
+  struct stat info{};
+  constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
+  if (fstat(file.descriptor, &info) == 0 && (info.st_mode & kOthers) != 0)
+    return cannot_start(
+        fmt::format("The master key {0} has the mode {1:04o}, which lets others at it; run chmod 600 {0}.", path,
+                    static_cast<unsigned>(info.st_mode & 07777)));
   std::string text(256, '\0');
   const auto size = read(file.descriptor, text.data(), text.size());
   text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);

@@ -108,8 +108,10 @@ TEST(signals, are_as_before_when_nobody_waits_for_them_any_more) {
   EXPECT_EQ(sigismember(&blocked, SIGTERM), 0);
 }
 
-void expect_refusal(const Ended& ended, std::string_view says) {
+void expect_refusal(Ended ended, std::string_view says) {
   EXPECT_EQ(ended.exit, 3) << ended.text;
+  for (auto at = ended.text.find("\n  "); at != std::string::npos; at = ended.text.find("\n  "))
+    ended.text.replace(at, 3, " ");  // a line that was wrapped
   EXPECT_NE(ended.text.find(says), std::string::npos) << ended.text;
 }
 
@@ -148,7 +150,7 @@ TEST(start, a_damaged_database) {
   expect_refusal(run("serve --config " + (folder / "t.toml")), "tessera.db");
 }
 
-TEST(start, a_master_key_that_is_missing_wrong_or_no_key) {
+TEST(start, a_master_key_that_is_missing_open_wrong_or_no_key) {
   const test::Folder folder;
   write(folder / "t.toml", kConfig);
   start_once(folder / "t.toml");
@@ -160,6 +162,15 @@ TEST(start, a_master_key_that_is_missing_wrong_or_no_key) {
   expect_refusal(run("serve --config " + (folder / "t.toml")), "is missing");
   EXPECT_FALSE(std::filesystem::exists(key));
   write(key, std::string(43, 'A') + "\n");
+  // One sentence: the file, its mode, and what mends it.
+  for (const mode_t mode : {0644, 0640, 0604, 0610}) {
+    chmod(key.c_str(), mode);
+    const auto said = "The master key " + std::string(key) + " has the mode 0" + std::to_string(mode >> 6) +
+                      std::to_string(mode >> 3 & 7) + std::to_string(mode & 7) +
+                      ", which lets others at it; run chmod 600 " + std::string(key) + ".";
+    expect_refusal(run("serve --config " + (folder / "t.toml")), said);
+  }
+  chmod(key.c_str(), 0600);
   expect_refusal(run("serve --config " + (folder / "t.toml")), "not the one");
   write(key, "short\n");
   expect_refusal(run("serve --config " + (folder / "t.toml")), "holds no master key");
