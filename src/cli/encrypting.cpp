@@ -6,6 +6,7 @@
 
 #include "cli/io.hpp"
 #include "cli/keyfile.hpp"
+#include "cli/message.hpp"
 #include "json/tokens.hpp"
 
 namespace tessera::cli {
@@ -32,8 +33,8 @@ Outcome<std::uint32_t> parse_count(const char* flag, std::string_view text, std:
   std::uint32_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc() && end == text.data() + text.size() && value >= least && value <= most) return value;
-  return misuse("this number is out of its range",
-                {flag, fmt::format("a whole number from {} to {}", least, most), std::string(text), ""});
+  return misuse("this number is out of its range", {flag, fmt::format("a whole number from {} to {}", least, most),
+                                                    std::string(text), "leave it out for the usual one"});
 }
 
 std::unexpected<Failure> one_source(EncryptionFlags flags, bool both) {
@@ -178,7 +179,7 @@ std::unexpected<Failure> unopened(Error error, std::string_view message) {
   const auto peeked = peek_unverified(message);
   std::string actual = peeked && error.code != Err::too_large ? "header " + json::compact(peeked->header)
                                                               : fmt::format("{} octets", message.size());
-  return refused(error, "", std::move(actual));
+  return refused(error, "", std::move(actual), hint_about_none(error, message));
 }
 
 }  // namespace tessera::cli

@@ -8,7 +8,7 @@ namespace {
 
 Exit exit_of(Err code) { return code == Err::io || code == Err::unavailable ? Exit::environment : Exit::refused; }
 
-// What a reader of keys and tokens expects, by code; the rest is said by the summary alone.
+// What a reader of keys and tokens expects, by code.
 std::string_view expectation(Err code) {
   switch (code) {
     case Err::malformed: return "one whole key or token, and nothing else";
@@ -40,8 +40,32 @@ std::string_view expectation(Err code) {
     case Err::key_binding_unwanted: return "an SD-JWT that ends in ~";
     case Err::index_out_of_range: return "an index below the number of entries";
     case Err::claim_mismatch: return "the value that was asked for";
-    default: return "";
+    case Err::no_keys: return "at least one key";
+    case Err::key_not_found: return "a key of this kid and algorithm";
+    case Err::ambiguous_key: return "exactly one key that fits";
+    case Err::typ_mismatch: return "a token of the type that was asked for";
+    case Err::claim_missing: return "every claim that is required";
+    case Err::claim_type: return "claims of the types that their RFC gives them";
+    case Err::expired:
+    case Err::not_yet_valid: return "a token that is valid at this time";
+    case Err::too_old: return "a token that is fresh enough";
+    case Err::replayed: return "a token that has not come before";
+    case Err::at_hash_failed: return "what the token was issued with";
+    case Err::bad_policy: return "values within their bounds";
+    case Err::not_found: return "the name of something that is there";
+    case Err::conflict: return "a name that is free";
+    case Err::unavailable:
+    case Err::retry:
+    case Err::io: return "files and a system that answer";
+    case Err::password_needed: return "a key that is not encrypted, or its password";
+    case Err::needs_openssl: return "an algorithm of the OpenSSL here";
+    case Err::wrong_answer: return "an answer that the public key confirms";
+    case Err::untrusted_certificate: return "a chain that leads to a trust anchor";
+    case Err::certificate_time: return "certificates that are valid at this time";
+    case Err::certificate_usage: return "a certificate for signing";
+    case Err::status_not_valid: return "an entry of the list that says 0, valid";
   }
+  return "";
 }
 
 std::string or_else(std::string text, std::string_view other) { return text.empty() ? std::string(other) : text; }
@@ -54,7 +78,7 @@ std::unexpected<Failure> misuse(std::string summary, Misuse what) {
                                  .summary = std::move(summary),
                                  .at = std::move(what.at),
                                  .expected = std::move(what.expected),
-                                 .actual = std::move(what.actual),
+                                 .actual = or_else(std::move(what.actual), "nothing"),
                                  .hint = std::move(what.hint)});
 }
 

@@ -24,7 +24,7 @@ struct Report {
 struct Failure {
   Exit exit = Exit::refused;
   std::string code{};     // stable: a name of Err, "usage", or a command's own where it says so
-  std::string summary{};  // one sentence for people; in the JSON only where it is all there is to say
+  std::string summary{};  // one sentence for people; `actual` too, where it says all
   std::string at{};       // the claim, option or file at fault
   std::string expected{};
   std::string actual{};

@@ -34,7 +34,8 @@ Outcome<std::string> encrypted(const EncryptOptions& options, const Recipients& 
                                const std::string& aad) {
   const std::string form = options.form.value_or(recipients.to.size() > 1 ? "general" : "compact");
   if (form != "compact" && form != "flattened" && form != "general")
-    return misuse("this serialization is not known", {"--form", "compact, flattened or general", form, ""});
+    return misuse("this serialization is not known",
+                  {"--form", "compact, flattened or general", form, "leave --form out for the usual one"});
   if (form != "general" && recipients.to.size() > 1)
     return misuse("one recipient only fits into this serialization",
                   {"--form", "general, for several recipients", form, "leave --form out"});

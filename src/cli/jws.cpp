@@ -180,7 +180,8 @@ Outcome<Reply> verify(const VerifyOptions& options, Console& console) {
     const Error error = verified.error();
     const bool signature = error.code == Err::bad_signature;
     return refused(error, "", actual_of(error, token),
-                   signature ? hint_about_secret(options.verifier, std::string(error_hint(error.code))) : "");
+                   signature ? hint_about_secret(options.verifier, std::string(error_hint(error.code)))
+                             : hint_about_none(error, token));
   }
   const std::string_view payload = text_of(verified->payload());
   // A pipe gets the payload as it was signed; a terminal nothing that it would obey.

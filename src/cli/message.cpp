@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "cli/io.hpp"
+#include "jose/header_rules.hpp"
+#include "tessera/jwt.hpp"
 
 namespace tessera::cli {
 
@@ -20,6 +22,15 @@ std::optional<Rule> rule_of(const MessageOptions& options) {
 }
 
 }  // namespace
+
+std::string hint_about_none(Error error, std::string_view message) {
+  const auto peeked = peek_unverified(message);
+  json::Document header;
+  const auto object = peeked ? header.parse_object(peeked->header) : fail(error.code);
+  const auto alg = object ? object->find("alg") : std::nullopt;
+  const bool none = error.code == Err::alg_not_allowed && alg && jose::is_none(alg->string().value_or(""));
+  return none ? "none is never accepted, whatever is asked for: whoever made this must protect it" : "";
+}
 
 void declare_rule(Args& args, MessageOptions& options, std::string_view any_help, std::string_view all_help) {
   args.flag("--any", options.any, any_help);

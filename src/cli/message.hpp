@@ -24,4 +24,8 @@ struct Message {
 // `parts` names what there may be several of: "signatures".
 Outcome<Message> read_message(const MessageOptions& options, std::string_view parts, std::string hint);
 
+// What to do about a message that was refused, where its code's own hint would mislead: no option allows the algorithm
+// `none`. "" elsewhere.
+std::string hint_about_none(Error error, std::string_view message);
+
 }  // namespace tessera::cli

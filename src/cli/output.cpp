@@ -132,9 +132,8 @@ std::string failure_json(const Failure& failure) {
   text_member(w, "code", failure.code);
   text_member(w, "at", shortened(failure.at, kMaxActual));
   text_member(w, "expected", shortened(failure.expected, kMaxShown));
-  const bool one_sentence = failure.expected.empty() && failure.actual.empty();
-  text_member(w, "actual",
-              one_sentence ? shortened(failure.summary, kMaxShown) : shortened(failure.actual, kMaxActual));
+  const bool one_sentence = failure.actual == failure.summary;
+  text_member(w, "actual", shortened(failure.actual, one_sentence ? kMaxShown : kMaxActual));
   text_member(w, "hint", shortened(failure.hint, kMaxShown));
   w.end_object();
   for (const auto& [name, json] : failure.report.members) w.key(name).raw(json);
@@ -149,6 +148,7 @@ std::string failure_text(const Failure& failure, Paint paint) {
   const std::string_view label = verdict(failure.exit);
   std::string out = painted(paint, Hue::bad, label) + ": " +
                     wrapped(printable(failure.summary) + where, 2, 80 - std::min<std::size_t>(label.size(), 10)) + "\n";
+  if (failure.actual == failure.summary) return out;  // one sentence says it all
   line(out, paint, "expected", shortened(failure.expected, kMaxShown));
   line(out, paint, "actual", shortened(failure.actual, kMaxActual));
   line(out, paint, "hint", shortened(failure.hint, kMaxShown));

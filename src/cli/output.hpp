@@ -36,7 +36,7 @@ std::string indented_json(std::string_view json, Paint paint);
 // A text member that may come from outside: what is not UTF-8 is escaped.
 void text_member(json::Writer& writer, std::string_view name, std::string_view text);
 
-// {"valid":false,"error":{…}}, and the same for people. A failure that is one sentence says it as "actual".
+// {"valid":false,"error":{…}}, and the same for people. A failure that is one sentence is that alone for people.
 std::string failure_json(const Failure& failure);
 std::string failure_text(const Failure& failure, Paint paint);
 

@@ -5,7 +5,15 @@
 namespace tessera::cli {
 
 std::unexpected<Failure> not_started(const server::StartFailure& why) {
-  return std::unexpected(Failure{.exit = Exit::environment, .code = "not_started", .summary = why.sentence});
+  // What to do stands behind the sentence's last semicolon, where it says so.
+  const auto cut = why.sentence.rfind("; ");
+  return std::unexpected(Failure{
+      .exit = Exit::environment,
+      .code = "not_started",
+      .summary = why.sentence,
+      .expected = "what the server needs to start",
+      .actual = why.sentence,
+      .hint = cut == std::string::npos ? "mend what is named, and start it again" : why.sentence.substr(cut + 2)});
 }
 
 std::unexpected<Failure> not_started(const server::ConfigError& why) {

@@ -3,6 +3,7 @@
 #include "base/base64url.hpp"
 #include "base/time.hpp"
 #include "jose/algs.hpp"
+#include "jose/header_rules.hpp"
 #include "jose/select.hpp"
 #include "jwt/checks.hpp"
 #include "jwt/shown.hpp"
@@ -218,6 +219,9 @@ class Explainer {
       case Err::malformed_header: return malformed_header(out);
       case Err::crit_unsupported: return say(out, "no critical extension", header_.shown_json("crit"));
       case Err::alg_not_allowed:
+        if (const auto alg = header_.find("alg"); alg && alg->string() && jose::is_none(*alg->string()))
+          out.hint = "none is never accepted, whatever a policy says: whoever made this token must sign it";
+        [[fallthrough]];
       case Err::unknown_alg: return say(out, algs(), header_.shown_member("alg"));
       case Err::alg_key_mismatch: return say(out, "an algorithm of the key, of " + keys(), header_.shown_member("alg"));
       case Err::no_keys: return say(out, "at least one key", "0 keys");

@@ -141,6 +141,12 @@ TEST(Explain, keys) {
   why = explained({token(kClaims.text(), kHeader.with("alg", R"("HS512")").text())}, Err::alg_not_allowed);
   EXPECT_EQ(why.expected, "HS256");
   EXPECT_EQ(why.actual, "HS512");
+  EXPECT_EQ(why.hint, error_hint(Err::alg_not_allowed));
+  for (const char* none : {"none", "NONE", "nOnE"}) {
+    why = explained({token(kClaims.text(), kHeader.with("alg", text_json(none)).text())}, Err::alg_not_allowed);
+    EXPECT_EQ(why.actual, none);
+    EXPECT_TRUE(why.hint.starts_with("none is never accepted")) << why.hint;
+  }
 }
 
 TEST(Explain, signatures) {
