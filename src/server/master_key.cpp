@@ -75,9 +75,9 @@ Started<std::optional<Secret>> read_key_file(const std::string& path) {
     if (errno == ENOENT) return std::optional<Secret>();
     return cannot_start(fmt::format("The master key {} cannot be read: {}.", path, std::strerror(errno)));
   }
-  // Whoever reads it opens everything that is sealed.
+  // Whoever reads it opens everything that is sealed. A group may: that is how secrets are mounted for a service.
   struct stat info{};
-  constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
+  constexpr mode_t kOthers = S_IWGRP | S_IRWXO;
   if (fstat(file.descriptor, &info) == 0 && (info.st_mode & kOthers) != 0)
     return cannot_start(
         fmt::format("The master key {0} has the mode {1:04o}, which lets others at it; run chmod 600 {0}.", path,
