@@ -18,8 +18,8 @@ int main(int argc, char** argv) {
   const auto keys = Keys::parse(jwks_json);
   if (!keys) return 3;
   const auto now = std::chrono::floor<seconds>(std::chrono::system_clock::now());
-  const auto proof = dpop::verify(header, {.method = method, .uri = uri, .access_token = token},
-                                  {.algs = {Alg::ES256}, .nonce = Unchecked("we give none out"), .replay = seen}, now);
+  const auto proof = dpop::examine(header, {.method = method, .uri = uri, .access_token = token},
+                                   {.algs = {Alg::ES256}, .nonce = Unchecked("we give none out"), .replay = seen}, now);
   if (!proof) return std::printf("proof: %s at %s\n", error_name(proof.error().code).data(), proof.error().at), 1;
   const auto who = access_token::verify(token, *keys,
                                         {.issuer = "https://id.example.com",

@@ -40,20 +40,24 @@ Result<std::string> issue(const Draft& draft, const SecretKey& key);
 // How the token came. One that is bound to a key (`cnf`) is worth nothing without the proof of that key, and one that
 // is not bound does not become so by a proof (RFC 9449 section 7.2): claim_mismatch or claim_missing at "cnf". A token
 // that is bound to a certificate (RFC 8705) needs Unchecked, and a check of the caller's own.
+struct Policy;
+class Verified;
 class Presented {
  public:
-  static Presented as_bearer() { return Presented({}, nullptr); }
-  // The proof must have been verified together with this token: dpop::Request::access_token.
-  static Presented with(const dpop::Verified& proof) { return Presented(std::string(proof.jkt()), nullptr); }
+  static Presented as_bearer() { return Presented(nullptr, nullptr); }
+  // The proof must be of this token (its `ath`), and must outlive the verification, which remembers it last of all:
+  // replayed or unavailable, at "jti".
+  static Presented with(const dpop::Examined& proof) { return Presented(&proof, nullptr); }
+  static Presented with(dpop::Examined&& proof) = delete;
   Presented(Unchecked why) : unchecked_(why.reason) {}
 
-  const std::string& jkt() const { return jkt_; }  // "" as bearer
-  bool checked() const { return unchecked_ == nullptr; }
-
  private:
-  Presented(std::string jkt, const char* unchecked) : jkt_(std::move(jkt)), unchecked_(unchecked) {}
-  std::string jkt_;
-  const char* unchecked_;
+  Presented(const dpop::Examined* proof, const char* unchecked) : proof_(proof), unchecked_(unchecked) {}
+  friend Result<Verified> verify(std::string_view, const jws::KeysView&, const Policy&, sys_seconds);
+  // `jkt`: of the key that the token is bound to; nothing where it is bound to none.
+  Result<void> check(std::string_view token, std::optional<std::string_view> jkt, sys_seconds now) const;
+  const dpop::Examined* proof_ = nullptr;  // null as bearer
+  const char* unchecked_ = nullptr;
 };
 
 struct Policy {

@@ -76,12 +76,14 @@ Result<std::vector<Certificate>> peek_x5c(std::string_view token);
 // The key of chain[0], when the chain leads from there to one of `anchors` and to nothing else (RFC 5280 section 6), at
 // `now`: signatures of at least 112 bits of strength, validity of every certificate, basicConstraints and path lengths,
 // keyUsage, name constraints, no critical extension that is unknown. The first must be for signing (keyUsage, where it
-// has one, names digitalSignature); the key gets `use` "sig". An anchor counts because it is named here: it may be a
-// root, an intermediate, or chain[0] itself.
-// Errors: untrusted_certificate, certificate_time, certificate_usage, too_large (kMaxChain), wrong_kind (info.use is
-// enc), and those of Certificate::public_key.
+// has one, names digitalSignature); the key gets `use` "sig". A certificate below the anchor that says what it is for
+// (extendedKeyUsage) must say so of one of `purposes`, dotted object identifiers, or of any purpose: a certificate for
+// a TLS server signs no tokens. An anchor counts because it is named here: it may be a root, an intermediate, or
+// chain[0] itself. Errors: untrusted_certificate, certificate_time, certificate_usage, too_large (kMaxChain),
+// wrong_kind (info.use is enc), and those of Certificate::public_key.
 Result<PublicKey> verify_chain(std::span<const Certificate> chain, std::span<const Certificate> anchors,
-                               std::chrono::sys_seconds now, KeyInfo info = {});
+                               std::chrono::sys_seconds now, KeyInfo info = {},
+                               const std::vector<std::string>& purposes = {});
 
 // A certificate over this key, signed by itself: to publish an `x5c`, or to be named as an anchor. It is for signing
 // and vouches for nobody else. `common_name`: 1 to 64 octets of UTF-8.

@@ -3,11 +3,14 @@
 //
 //   const dpop::Request request{.method = "GET", .uri = "https://api.example.com/orders", .access_token = token};
 //   const dpop::Policy policy{.algs = {Alg::ES256}, .nonce = Unchecked("…"), .replay = window};
-//   const auto proof = dpop::verify(header_value, request, policy, now);
+//   const auto proof = dpop::examine(header_value, request, policy, now);
 //   const auto token = access_token::verify(…, {…, .presented = access_token::Presented::with(*proof)}, now);
 //
 // The proof brings its own key (the header's `jwk`), so it proves nothing of who made it: only that the same key made
 // another one, or is the key that a token names.
+//
+// An API takes two steps: `examine` the proof, then verify the token with it. A token endpoint, where no token came,
+// takes one: `verify`.
 #pragma once
 
 #include <string>
@@ -16,6 +19,10 @@
 
 #include "tessera/profile.hpp"
 #include "tessera/replay.hpp"
+
+namespace tessera::access_token {
+class Presented;
+}
 
 namespace tessera::dpop {
 
@@ -59,10 +66,27 @@ class Verified {
  private:
   Verified(Claims claims, PublicKey key, std::string jkt)
       : claims_(std::move(claims)), key_(std::move(key)), jkt_(std::move(jkt)) {}
-  friend Result<Verified> verify(std::string_view, const Request&, const Policy&, sys_seconds);
+  friend Result<class Examined> examine(std::string_view, const Request&, const Policy&, sys_seconds);
   Claims claims_;
   PublicKey key_;
   std::string jkt_;
+};
+
+// A proof that is right but for one question: whether it has come before. That is asked when the access token has been
+// verified too, so that only who holds a token has anything remembered. By itself it says nothing: it is for
+// access_token::Presented::with.
+class Examined {
+ private:
+  Examined(Verified proof, Replay replay, std::string id, sys_seconds until)
+      : proof_(std::move(proof)), replay_(replay), id_(std::move(id)), until_(until) {}
+  friend Result<Examined> examine(std::string_view, const Request&, const Policy&, sys_seconds);
+  friend Result<Verified> verify(std::string_view, const Request&, const Policy&, sys_seconds);
+  friend class access_token::Presented;
+  Result<void> remember(sys_seconds now) const;
+  Verified proof_;
+  Replay replay_;
+  std::string id_;  // under which it is remembered
+  sys_seconds until_;
 };
 
 // Section 4.3. Required: jti, htm, htu, iat, and in the header `jwk`, public and by value. htm is compared by octets;
@@ -72,7 +96,10 @@ class Verified {
 //   wrong_kind …              at "jwk", those of PublicKey::parse: a private key, a symmetric one, a weak one
 //   claim_missing or claim_mismatch, at "nonce": answer use_dpop_nonce, with a nonce
 //   bad_policy                at "uri" (the request's own is no http or https URI), "max_age", "leeway"
-//   replayed, unavailable     at "jti"
+Result<Examined> examine(std::string_view proof, const Request& request, const Policy& policy, sys_seconds now);
+// The same, and remembered: replayed or unavailable, at "jti". Whoever can make a key can make a proof, so the one who
+// sent it is to be known before: at a token endpoint the client has shown who it is, at an API whose tokens are not
+// JWTs the token has been looked up, and names this proof's jkt().
 Result<Verified> verify(std::string_view proof, const Request& request, const Policy& policy, sys_seconds now);
 
 }  // namespace tessera::dpop

@@ -109,7 +109,7 @@ class Keyring {
 
   // A JWK or a JWK Set (RFC 7517) of private and symmetric keys. These are the caller's own, so an odd one is an error
   // and not left out. Errors: those of PrivateKey::parse and SecretKey::parse, wrong_kind (a public key), too_large
-  // (1 MiB, 1,000 keys).
+  // (1 MiB, 64 keys).
   static Result<Keyring> parse(std::string_view json);
   // Secret text: the JWK of a lone key, else a JWK Set.
   Secret json() const;
@@ -134,8 +134,9 @@ class Decrypted {
   const std::string& typ() const { return typ_; }
   const std::string& cty() const { return cty_; }
   const std::string& header() const { return header_; }  // its JSON text; "" where a JSON serialization has none
-  const std::string& kid() const { return kid_; }        // wherever it stood: which key opened it
-  BytesView aad() const { return aad_; }                 // of the JSON serializations
+  // Of the key that opened it; of the protected header if that key has none.
+  const std::string& kid() const { return kid_; }
+  BytesView aad() const { return aad_; }  // of the JSON serializations
 
  private:
   struct Maker;  // of this library alone
@@ -160,9 +161,9 @@ class Decrypted {
 Result<Decrypted> decrypt(std::string_view token, const Keyring& keys, const Policy& policy);
 
 // Flattened or general, up to 16 recipients. ANY: the first recipient that opens is the answer; those whose key is not
-// among `keys` are passed over, and a `kid` is tried once. ALL: each one must open, to the same content. `alg` and
-// `enc` may stand unprotected, as RFC 7516 allows; a name that stands twice is duplicate_header, `zip` and `crit` must
-// be protected.
+// among `keys` are passed over. ALL: each one must open, to the same content. One key is tried for four recipients at
+// most, a password for one (too_large): a message does not say how much work it is. `alg` and `enc` may stand
+// unprotected, as RFC 7516 allows; a name that stands twice is duplicate_header, `zip` and `crit` must be protected.
 Result<Decrypted> decrypt_json(std::string_view json, const Keyring& keys, Rule recipients, const Policy& policy);
 
 // ── encrypted keys ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -153,9 +153,9 @@ Result<Verified> verify(std::string_view token, KeysView keys, const Policy& pol
 // One message has many spellings in JSON (white space, escapes): no list and no cache is to be keyed by the text.
 // Where none verifies, the error is that of the first signature for which a key was found, else that of the first.
 // A header that cannot be read, two headers of one signature that share a name, and signatures that differ in `b64`
-// refuse the whole text under either rule. Errors: as above, and wrong_kind (a JWE), too_large (kMaxSignatures; 64
-// members in an unprotected header), duplicate_header, malformed (no signature; `payload` absent, or present with
-// `detached`).
+// refuse the whole text under either rule. Errors: as above, and wrong_kind (a JWE), too_large (kMaxSignatures; more
+// than four signatures of one key; 64 members in an unprotected header), duplicate_header, malformed (no signature;
+// `payload` absent, or present with `detached`).
 Result<Verified> verify_json(std::string_view json, KeysView keys, Rule rule, const Policy& policy,
                              std::optional<Detached> detached = std::nullopt);
 

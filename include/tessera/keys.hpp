@@ -243,7 +243,7 @@ class Keys {
  public:
   // RFC 7517 section 5. A key that is unknown, weak or malformed is left out and reported in `skipped`, because one odd
   // key must not be an outage. Private or symmetric members refuse the set (Err::private_key_in_set).
-  // Errors: too_large (1 MiB, 1,000 keys), bad_json, duplicate_member, json_depth, malformed, private_key_in_set.
+  // Errors: too_large (1 MiB, 64 keys), bad_json, duplicate_member, json_depth, malformed, private_key_in_set.
   static Result<Keys> parse(std::string_view jwks);
   static Keys of(std::vector<PublicKey> keys) { return Keys(std::move(keys)); }
 

@@ -21,9 +21,9 @@ class ReplayMemory {
  public:
   virtual ~ReplayMemory() = default;
   // Remembers `id` until `until`, in one atomic step. `id` is a digest of who made the token and what it is called: 43
-  // characters of base64url. It is asked last, when everything else about the token is right, so nobody can fill it or
-  // burn the id of somebody else. Errors: replayed (it is remembered already), unavailable (the memory does not answer,
-  // or is full: the token is refused).
+  // characters of base64url. It is asked last, when everything else about the token is right, so nobody can burn the id
+  // of somebody else, and only who is known can fill it (see dpop.hpp for whom a proof makes known). Errors: replayed
+  // (it is remembered already), unavailable (the memory does not answer, or is full: the token is refused).
   virtual Result<void> remember(std::string_view id, std::chrono::sys_seconds until, std::chrono::sys_seconds now) = 0;
 };
 

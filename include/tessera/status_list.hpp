@@ -94,8 +94,9 @@ struct Verified {
 Result<Verified> verify(std::string_view token, const Keys& issuer, const Policy& policy, std::string_view uri,
                         sys_seconds now);
 
-// The list in a token WITHOUT trust: nothing is verified. For tools, and for an issuer's own earlier list. Errors:
-// those of tessera::peek_unverified, claim_missing, claim_type, and those of List::parse, at "status_list".
-Result<List> peek_unverified(std::string_view token);
+// The list in a token WITHOUT trust: nothing is verified, and `max_octets` is all that bounds what it inflates to. For
+// tools, and for an issuer's own earlier list. Errors: those of tessera::peek_unverified, claim_missing, claim_type,
+// and those of List::parse, at "status_list".
+Result<List> peek_unverified(std::string_view token, std::size_t max_octets = 1 << 20);
 
 }  // namespace tessera::status_list

@@ -64,7 +64,7 @@ Outcome<Bits> parse_bits(const std::optional<std::string>& text) {
 Outcome<List> peek_list(const std::string& argument) {
   const std::string token = TRY(read_token(argument));
   const std::string subject = fmt::format("{}: a token of {} octets", shown_source(argument), token.size());
-  return ACCEPT(subject, status_list::peek_unverified(token));
+  return ACCEPT(subject, status_list::peek_unverified(token, status_list::kMaxOctets));
 }
 
 Outcome<List> list_of(const IssueOptions& options) {

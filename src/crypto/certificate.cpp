@@ -3,6 +3,7 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/try.hpp"
 #include "base/utf8.hpp"
@@ -23,6 +24,10 @@ struct FreeStack {
   void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }
 };
 using Stack = std::unique_ptr<STACK_OF(X509), FreeStack>;
+
+struct FreeUsages {
+  void operator()(EXTENDED_KEY_USAGE* usages) const { EXTENDED_KEY_USAGE_free(usages); }
+};
 
 Result<std::chrono::sys_seconds> time_of(const ASN1_TIME* time) {
   std::tm parts{};
@@ -76,10 +81,34 @@ bool all_are_cas(const STACK_OF(X509) * path) {
   return true;
 }
 
+//= RFC5280#4.2.1.12
+// If the extension is present, then the certificate MUST only be used for one of the purposes indicated.
+bool serves(const X509* certificate, std::span<const std::string> purposes) {
+  int found = 0;
+  const std::unique_ptr<EXTENDED_KEY_USAGE, FreeUsages> usages(
+      static_cast<EXTENDED_KEY_USAGE*>(X509_get_ext_d2i(certificate, NID_ext_key_usage, &found, nullptr)));
+  if (!usages) return found == -1;  // there is none
+  for (int i = 0; i < sk_ASN1_OBJECT_num(usages.get()); ++i) {
+    const ASN1_OBJECT* usage = sk_ASN1_OBJECT_value(usages.get(), i);
+    std::array<char, 80> oid{};
+    OBJ_obj2txt(oid.data(), oid.size(), usage, 1);
+    if (OBJ_obj2nid(usage) == NID_anyExtendedKeyUsage || std::ranges::find(purposes, oid.data()) != purposes.end())
+      return true;
+  }
+  return false;
+}
+
+bool all_serve(const STACK_OF(X509) * path, std::span<const std::string> purposes) {
+  for (int i = 0; i == 0 || i + 1 < sk_X509_num(path); ++i)
+    if (!serves(sk_X509_value(path, i), purposes)) return false;
+  return true;
+}
+
 }  // namespace
 
 Result<Certificate> Certificate::from_der(BytesView der) {
   const QuietErrors quiet;
+  TRY_VOID(check_curve_is_named(der));
   const auto* at = reinterpret_cast<const unsigned char*>(der.data());
   const auto* const end = at + der.size();
   auto impl = std::make_shared<Impl>();
@@ -153,7 +182,7 @@ Result<Certificate> Certificate::self_signed(const Pkey& key, std::string_view c
 }
 
 Result<void> check_chain(std::span<const Certificate> chain, std::span<const Certificate> anchors,
-                         std::chrono::sys_seconds now) {
+                         std::chrono::sys_seconds now, std::span<const std::string> purposes) {
   const QuietErrors quiet;
   ENSURE(!chain.empty() && !anchors.empty(), untrusted_certificate, "chain");
   const Ptr<X509_STORE> store(X509_STORE_new());
@@ -176,6 +205,7 @@ Result<void> check_chain(std::span<const Certificate> chain, std::span<const Cer
     return std::unexpected(Error{code_of(X509_STORE_CTX_get_error(context.get())), "chain"});
   ENSURE(all_are_cas(X509_STORE_CTX_get0_chain(context.get())), untrusted_certificate, "basicConstraints");
   ENSURE(chain.front().may_sign(), certificate_usage, "keyUsage");
+  ENSURE(all_serve(X509_STORE_CTX_get0_chain(context.get()), purposes), certificate_usage, "extKeyUsage");
   return {};
 }
 

@@ -36,14 +36,16 @@ class Certificate {
   struct Impl;
 
  private:
-  friend Result<void> check_chain(std::span<const Certificate>, std::span<const Certificate>, std::chrono::sys_seconds);
+  friend Result<void> check_chain(std::span<const Certificate>, std::span<const Certificate>, std::chrono::sys_seconds,
+                                  std::span<const std::string>);
   explicit Certificate(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
   std::shared_ptr<const Impl> impl_;
 };
 
 // RFC 5280 section 6: from the first certificate over the others to one of `anchors`, and nowhere else.
-// Errors: untrusted_certificate, certificate_time, certificate_usage (the first may not sign).
+// `purposes`: object identifiers, of which an extendedKeyUsage below the anchor must name one.
+// Errors: untrusted_certificate, certificate_time, certificate_usage (the first may not sign; another purpose).
 Result<void> check_chain(std::span<const Certificate> chain, std::span<const Certificate> anchors,
-                         std::chrono::sys_seconds now);
+                         std::chrono::sys_seconds now, std::span<const std::string> purposes);
 
 }  // namespace tessera::crypto

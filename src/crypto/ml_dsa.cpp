@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/try.hpp"
+#include "crypto/pem.hpp"
 #include "crypto/ptr.hpp"
 
 namespace tessera::crypto {
@@ -62,6 +63,7 @@ Secret ml_dsa_pkcs8(const MlDsaKey& key) {
 
 Result<std::optional<MlDsaKey>> ml_dsa_from_spki(BytesView spki) {
   const QuietErrors quiet;
+  TRY_VOID(check_curve_is_named(spki));
   const auto* at = reinterpret_cast<const unsigned char*>(spki.data());
   const Ptr<X509_PUBKEY> info(d2i_X509_PUBKEY(nullptr, &at, static_cast<long>(spki.size())));
   ASN1_OBJECT* oid = nullptr;

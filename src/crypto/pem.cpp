@@ -141,8 +141,16 @@ Secret write_pem(Form form, BytesView der) {
   return Secret(std::string_view(text, static_cast<std::size_t>(size)));
 }
 
+Result<void> check_curve_is_named(BytesView der) {
+  // prime-field and characteristic-two-field (X9.62): their octets, however DER or BER wraps them.
+  constexpr std::string_view kFields[] = {"\x2a\x86\x48\xce\x3d\x01\x01", "\x2a\x86\x48\xce\x3d\x01\x02"};
+  for (const std::string_view field : kFields) ENSURE(!text_of(der).contains(field), unsupported, "curve");
+  return {};
+}
+
 Result<Form> form_of_der(BytesView der) {
   const QuietErrors quiet;
+  TRY_VOID(check_curve_is_named(der));
   if (whole<X509_PUBKEY, d2i_X509_PUBKEY>(der)) return Form::spki;
   if (whole<PKCS8_PRIV_KEY_INFO, d2i_PKCS8_PRIV_KEY_INFO>(der)) return Form::pkcs8;
   if (whole<X509, d2i_X509>(der)) return Form::certificate;

@@ -32,6 +32,11 @@ Secret write_pem(Form form, BytesView der);
 // What this DER is, by its outermost structure. Errors: malformed (none of spki, pkcs8, encrypted_pkcs8, certificate).
 Result<Form> form_of_der(BytesView der);
 
+// Before OpenSSL reads a key or a certificate of somebody's: no curve is given by its numbers (RFC 5480 section 2.1.1).
+// It would compute with them before anybody looks at what came out, for seconds if they are chosen so.
+// Err::unsupported.
+Result<void> check_curve_is_named(BytesView der);
+
 // The rounds of PBKDF2 with HMAC-SHA-256 that a key is printed under: OWASP's figure of 2023, about 0.2 s.
 inline constexpr int kPasswordRounds = 600'000;
 // What a key may ask for when it is read: seconds at most, whoever wrote it.

@@ -176,6 +176,8 @@ Result<Pkey> Pkey::from_rsa(const RsaNumbers& numbers) {
   ENSURE(minimal(numbers.e), bad_key, "e");
   ENSURE(numbers.n.size() <= kMaxRsaBits / 8, too_large, "n");
   ENSURE(numbers.e.size() <= 8, too_large, "e");
+  for (const Secret* secret : {&numbers.d, &numbers.p, &numbers.q, &numbers.dp, &numbers.dq, &numbers.qi})
+    ENSURE(secret->size() <= kMaxRsaBits / 8, too_large, "d");
   const bool has_private = !numbers.d.empty(), has_primes = !numbers.p.empty();
   const Ptr<OSSL_PARAM_BLD> build(OSSL_PARAM_BLD_new());
   std::vector<Ptr<BIGNUM>> kept;  // the builder refers to them until it is printed
@@ -245,6 +247,7 @@ Result<Pkey> Pkey::from_curve(PkeyType type, const CurveNumbers& numbers) {
 
 Result<Pkey> Pkey::from_der(Form form, BytesView der) {
   const QuietErrors quiet;
+  TRY_VOID(check_curve_is_named(der));
   auto impl = std::make_shared<Impl>();
   impl->has_private = is_private(form);
   const char* structure = form == Form::spki    ? "SubjectPublicKeyInfo"

@@ -92,8 +92,9 @@ Result<std::vector<Certificate>> parse_x5c(const json::Value& member, Err malfor
 Result<void> check_certificates(const KeyData& key) {
   if (key.certificates.empty()) return {};
   ENSURE(key.certificates.size() <= kMaxChain, too_large, "x5c");
-  const auto certified = key.certificates.front().public_key();
-  ENSURE(certified && certified->thumbprint() == key.thumbprint(), bad_key, "x5c");
+  // In the one spelling that keys are printed in: a second import of each key would be most of the work of a set.
+  const Bytes spki = key.pkey ? key.pkey->spki() : key.ml_dsa ? crypto::ml_dsa_spki(*key.ml_dsa) : Bytes();
+  ENSURE(key.certificates.front().data().spki() == spki, bad_key, "x5c");
   return {};
 }
 
@@ -118,10 +119,10 @@ Result<std::vector<Certificate>> peek_x5c(std::string_view token) {
 }
 
 Result<PublicKey> verify_chain(std::span<const Certificate> chain, std::span<const Certificate> anchors,
-                               std::chrono::sys_seconds now, KeyInfo info) {
+                               std::chrono::sys_seconds now, KeyInfo info, const std::vector<std::string>& purposes) {
   ENSURE(chain.size() <= kMaxChain, too_large, "chain");
   ENSURE(info.use != KeyUse::enc, wrong_kind, "use");
-  TRY_VOID(crypto::check_chain(data_of(chain), data_of(anchors), now));
+  TRY_VOID(crypto::check_chain(data_of(chain), data_of(anchors), now, purposes));
   info.use = KeyUse::sig;
   return chain.front().public_key(std::move(info));
 }

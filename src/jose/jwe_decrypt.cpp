@@ -6,6 +6,7 @@
 #include "base/ct.hpp"
 #include "base/try.hpp"
 #include "jose/jwe_open.hpp"
+#include "jose/select.hpp"
 #include "tessera/jwe.hpp"
 
 namespace tessera::jwe {
@@ -97,7 +98,7 @@ struct Decrypted::Maker {
     out.enc_ = header.enc;
     out.typ_ = header.typ;
     out.cty_ = header.cty;
-    out.kid_ = header.kid.value_or("");
+    out.kid_ = key.info.kid.empty() ? header.protected_kid : std::string_view(key.info.kid);
     return out;
   }
 
@@ -132,7 +133,7 @@ struct Decrypted::Maker::Json {
   jose::JweHeaders headers;
   SealedContent content;
   Bytes aad;
-  std::vector<const detail::KeyData*> named;  // by recipients that were tried
+  jose::Turns turns;
 
   Result<json::Object> parse(std::string_view text) {
     const auto object = TRY(document.parse_object(text));
@@ -151,17 +152,13 @@ struct Decrypted::Maker::Json {
   }
 
   // One entry of `recipients`, or the whole of a flattened message.
-  Result<Decrypted> open(const json::Object& entry, const Keyring& keys, Rule rule, const Policy& policy) {
+  Result<Decrypted> open(const json::Object& entry, const Keyring& keys, const Policy& policy) {
     headers.of_recipient = TRY(object_member(entry, "header"));
     const Bytes encrypted_key = TRY(octets_member(entry, "encrypted_key"));
     const auto header = TRY(jose::parse_jwe_header(headers));
     TRY_VOID(jose::check_allowed(header, policy));
     const auto* key = TRY(jose::choose_key(keys, header));
-    // Under ANY a key works once for those who name it; who names none may mean it or another (16 may).
-    if (rule == Rule::ANY && header.kid) {
-      ENSURE(std::ranges::find(named, key) == named.end(), decrypt_failed, "ciphertext");
-      named.push_back(key);
-    }
+    TRY_VOID(turns.take(*key, "recipients", header.p2c ? 1 : jose::Turns::kMost));
     auto out = TRY(Maker::open(*key, header, encrypted_key, content, policy));
     out.header_ = protected_text;
     out.aad_ = aad;
@@ -173,7 +170,7 @@ struct Decrypted::Maker::Json {
     for (const json::Value item : recipients) {
       const auto entry = item.object();
       ENSURE(entry, malformed, "recipients");
-      auto out = open(*entry, keys, Rule::ANY, policy);
+      auto out = open(*entry, keys, policy);
       if (out) return out;
       // Of several refusals the one that came furthest tells most.
       if (!error || out.error().code == Err::decrypt_failed) error = out.error();
@@ -186,7 +183,7 @@ struct Decrypted::Maker::Json {
     for (const json::Value item : recipients) {
       const auto entry = item.object();
       ENSURE(entry, malformed, "recipients");
-      auto out = TRY(open(*entry, keys, Rule::ALL, policy));
+      auto out = TRY(open(*entry, keys, policy));
       // GCM lets one ciphertext open under two keys, to two texts.
       ENSURE(!first || ct::equal(first->plaintext(), out.plaintext()), decrypt_failed, "ciphertext");
       if (!first) first = std::move(out);
@@ -201,7 +198,7 @@ Result<Decrypted> decrypt_json(std::string_view json, const Keyring& keys, Rule 
   Decrypted::Maker::Json message;
   const auto object = TRY(message.parse(json));
   const auto several = object.find("recipients");
-  if (!several) return message.open(object, keys, Rule::ALL, policy);
+  if (!several) return message.open(object, keys, policy);
   //= RFC7516#7.2.2
   // The "recipients" member MUST NOT be present when using this syntax (nor may the flattened one's stand beside it).
   ENSURE(!object.find("header") && !object.find("encrypted_key"), malformed, "recipients");

@@ -39,6 +39,7 @@ Result<void> check_protected(const json::Object& header, JweHeader& out) {
   for (const json::Member member : header) {
     if (member.name == "typ") out.typ = TRY(text(member.value, "typ"));
     if (member.name == "cty") out.cty = TRY(text(member.value, "cty"));
+    if (member.name == "kid") out.protected_kid = TRY(text(member.value, "kid"));
     if (member.name == "crit") TRY_VOID(check_crit(header, member.value, {}));
     if (member.name == "zip") {
       const auto zip = TRY(text(member.value, "zip"));

@@ -14,8 +14,8 @@ namespace tessera::jose {
 struct JweHeader {
   KeyAlg alg{};
   Enc enc{};
-  std::optional<std::string_view> kid;
-  std::string_view typ, cty;  // of the protected header; "" if absent
+  std::optional<std::string_view> kid;         // wherever it stands
+  std::string_view typ, cty, protected_kid{};  // of the protected header; "" if absent
   bool zip = false;
   // What the algorithms ask for; base64url texts are still encoded.
   std::optional<json::Object> epk;

@@ -63,10 +63,13 @@ Result<Secret> open_content(const KeyData& key, const JweHeader& header, BytesVi
   Secret plaintext = TRY(crypto::decrypt(cipher, content_key, {content.iv, content.ciphertext, content.tag},
                                          bytes_of(content.associated)));
   if (!header.zip) return plaintext;
-  Bytes inflated =
-      TRY(zip::inflate(zip::Format::deflate, plaintext.expose("authenticated, to be inflated"), policy.max_inflated));
-  Secret out{BytesView(inflated)};
-  wipe(inflated.data(), inflated.size());
+  auto inflated =
+      zip::inflate(zip::Format::deflate, plaintext.expose("authenticated, to be inflated"), policy.max_inflated);
+  // No DEFLATE is as wrong as any other content.
+  if (!inflated && inflated.error().code == Err::malformed) return fail(Err::decrypt_failed, "ciphertext");
+  TRY_VOID(inflated);
+  Secret out{BytesView(*inflated)};
+  wipe(inflated->data(), inflated->size());
   return out;
 }
 

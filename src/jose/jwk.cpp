@@ -250,7 +250,7 @@ Result<void> check_info(const KeyData& key) {
   return key.type == KeyType::oct ? check_octets(key) : Result<void>{};
 }
 
-Result<std::shared_ptr<KeyData>> key_from_jwk(const json::Object& jwk) {
+Result<std::shared_ptr<KeyData>> key_from_jwk(const json::Object& jwk, Chain chain) {
   auto key = std::make_shared<KeyData>();
   const auto kty = TRY(text_member(jwk, "kty"));
   ENSURE(kty, bad_key, "kty");
@@ -267,7 +267,7 @@ Result<std::shared_ptr<KeyData>> key_from_jwk(const json::Object& jwk) {
     TRY_VOID(parse_ml_dsa(jwk, *key));
   else
     return fail(Err::unsupported, "kty");
-  TRY_VOID(parse_certificates(jwk, *key));
+  if (chain == Chain::read) TRY_VOID(parse_certificates(jwk, *key));
   TRY_VOID(check_info(*key));
   return key;
 }
@@ -416,7 +416,11 @@ void write_curve(json::Writer& out, KeyType type, const crypto::CurveNumbers& nu
 std::string print_jwk(const KeyData& key, Members wanted) {
   json::Writer out;
   const bool all = wanted == Members::all;
-  if (all) out.reserve(kLongestJwk);
+  if (all) {
+    std::size_t room = kLongestJwk;
+    for (const Certificate& certificate : key.certificates) room += 3 + 4 * (certificate.der().size() / 3 + 1);
+    out.reserve(room);
+  }
   out.begin_object();
   if (key.type == KeyType::oct) {
     out.member("kty", "oct");

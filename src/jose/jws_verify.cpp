@@ -81,7 +81,9 @@ Result<void> examine(std::vector<Examined>& all, std::string_view written, KeysV
     one.verdict = choose_key(one, keys, algs);
     if (rule == Rule::ALL) TRY_VOID(one.verdict);
   }
+  jose::Turns turns;
   for (auto& one : all) {
+    if (one.verdict) one.verdict = turns.take(*one.key, "signatures");
     if (one.verdict) one.verdict = check_signature(one, written);
     if (rule == Rule::ALL) TRY_VOID(one.verdict);
   }

@@ -71,8 +71,9 @@ Operations public_operations(Operations pair);
 
 crypto::PkeyType pkey_type(KeyType type);  // of a key that OpenSSL has
 
-// A JWK of any kind. Errors as PublicKey::parse says.
-Result<std::shared_ptr<KeyData>> key_from_jwk(const json::Object& jwk);
+// A JWK of any kind. Errors as PublicKey::parse says. Of a key that serves one agreement nobody asks for certificates.
+enum class Chain { read, passed_over };
+Result<std::shared_ptr<KeyData>> key_from_jwk(const json::Object& jwk, Chain chain = Chain::read);
 // Whether the object has a member that only a private or symmetric key has.
 bool has_private_members(const json::Object& jwk);
 enum class Members { public_only, all };

@@ -128,7 +128,7 @@ Result<Secret> unwrap_rsa(const KeyData& key, const JweHeader& header, BytesView
 Result<Secret> agree_with_sender(const KeyData& key, const JweHeader& header) {
   ENSURE(header.epk, malformed_header, "epk");
   ENSURE(!detail::has_private_members(*header.epk), bad_key, "epk");
-  const auto epk = detail::key_from_jwk(*header.epk);
+  const auto epk = detail::key_from_jwk(*header.epk, detail::Chain::passed_over);
   ENSURE(epk && (*epk)->type == key.type, bad_key, "epk");
   const Bytes apu = TRY(decoded(header.apu, "apu")), apv = TRY(decoded(header.apv, "apv"));
   const Secret agreed = TRY(key.agree(*epk));

@@ -43,7 +43,7 @@ Result<Keyring> Keyring::parse(std::string_view json) {
     if (list) {
       for (const json::Value item : *list) {
         ENSURE(item.object(), malformed, "keys");
-        const WipedString text(item.text());
+        const WipedString text(item.text(json.size()));
         TRY_VOID(out.add(text.text(), is_secret(*item.object())));
       }
       return Keyring(std::move(out.private_keys), std::move(out.secret_keys));

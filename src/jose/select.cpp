@@ -1,5 +1,7 @@
 #include "jose/select.hpp"
 
+#include <algorithm>
+
 #include "base/try.hpp"
 
 namespace tessera::jose {
@@ -23,6 +25,12 @@ Result<const detail::KeyData*> select_key(std::span<const detail::KeyData* const
   KeyChoice choice(header);
   for (const auto* key : candidates) choice.consider(*key);
   return choice.chosen();
+}
+
+Result<void> Turns::take(const detail::KeyData& key, const char* part, std::size_t most) {
+  ENSURE(static_cast<std::size_t>(std::ranges::count(taken_, &key)) < most, too_large, part);
+  taken_.push_back(&key);
+  return {};
 }
 
 }  // namespace tessera::jose

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "jose/compact.hpp"
 #include "jose/key_data.hpp"
@@ -54,6 +55,17 @@ class KeyChoice {
  private:
   Alg alg_;
   Narrowing narrowing_;
+};
+
+// How often one message has a key work. Its text says how many signatures or recipients there are, and what a key does
+// is what costs most.
+class Turns {
+ public:
+  static constexpr std::size_t kMost = 4;
+  Result<void> take(const detail::KeyData& key, const char* part, std::size_t most = kMost);  // Err::too_large
+
+ private:
+  std::vector<const detail::KeyData*> taken_;
 };
 
 Result<const detail::KeyData*> select_key(std::span<const detail::KeyData* const> candidates,

@@ -267,8 +267,9 @@ void Value::print(Writer& out) const {
   }
 }
 
-std::string Value::text() const {
+std::string Value::text(std::size_t room) const {
   Writer out;
+  out.reserve(room);
   print(out);
   return out.take();
 }

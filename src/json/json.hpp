@@ -39,8 +39,9 @@ class Value {
   // Name the array or object before a range-for goes over it: `for (x : *v.array())` would outlive the optional.
   std::optional<Array> array() const;
   std::optional<Object> object() const;
-  // The value printed compactly. Integers of 64 bits stay exact; other numbers are spelt as short as they can be.
-  std::string text() const;
+  // The value printed compactly. Integers of 64 bits stay exact; other numbers are spelt as short as they can be. With
+  // `room` for all of it, a secret leaves no part behind as the text grows.
+  std::string text(std::size_t room = 0) const;
 
  private:
   friend class Document;

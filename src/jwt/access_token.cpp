@@ -39,20 +39,6 @@ Result<void> check(const detail::ClaimSet& claims) {
 
 constexpr detail::Profile kProfile{.typ = "at+jwt", .check = check};
 
-//= RFC9449#7.2
-// Specifically, such a protected resource MUST reject a DPoP-bound access token received as a bearer token
-Result<void> check_presented(const detail::ClaimSet& claims, const Presented& presented) {
-  if (!presented.checked()) return {};
-  const auto key = TRY(bound_key(claims));
-  if (presented.jkt().empty()) {
-    ENSURE(!key, claim_mismatch, "cnf");
-    return {};
-  }
-  ENSURE(key, claim_missing, "cnf");
-  ENSURE(*key == presented.jkt(), claim_mismatch, "cnf");
-  return {};
-}
-
 std::string cnf_of(std::string_view jkt) {
   json::Writer out;
   out.begin_object().member("jkt", jkt).end_object();
@@ -93,12 +79,29 @@ bool Verified::has_scope(std::string_view name) const {
   return false;
 }
 
+//= RFC9449#7.2
+// Specifically, such a protected resource MUST reject a DPoP-bound access token received as a bearer token
+Result<void> Presented::check(std::string_view token, std::optional<std::string_view> jkt, sys_seconds now) const {
+  if (unchecked_ != nullptr) return {};
+  if (proof_ == nullptr) {
+    ENSURE(!jkt, claim_mismatch, "cnf");
+    return {};
+  }
+  ENSURE(jkt, claim_missing, "cnf");
+  ENSURE(*jkt == proof_->proof_.jkt(), claim_mismatch, "cnf");
+  //= RFC9449#4.3
+  // ensure that the value of the ath claim equals the hash of that access token
+  ENSURE(proof_->proof_.claims().get<std::string_view>("ath") == detail::access_token_hash(token), claim_mismatch,
+         "ath");
+  return proof_->remember(now);
+}
+
 Result<Verified> verify(std::string_view token, const jws::KeysView& keys, const Policy& policy, sys_seconds now) {
   auto scratch = TRY(
       detail::verify_as(kProfile, token, keys,
                         detail::policy_of(kProfile, policy.issuer, policy.audience, policy.algs, policy.leeway), now));
-  TRY_VOID(check_presented(scratch->claims, policy.presented));
   const auto key = TRY(bound_key(scratch->claims));
+  TRY_VOID(policy.presented.check(token, key, now));
   return Verified(detail::ClaimsMaker::owning(std::move(scratch)), key.value_or(""));
 }
 

@@ -29,11 +29,6 @@ Result<void> check(const detail::ClaimSet& claims) {
 constexpr seconds kMaxAge = std::chrono::hours(1);
 constexpr detail::Profile kProfile{.typ = "dpop+jwt", .check = check, .expiry = detail::Expiry::optional};
 
-//= RFC9449#4.2
-// The value MUST be the result of a base64url encoding (as defined in Section 2 of [RFC7515]) the SHA-256 [SHS] hash of
-// the ASCII encoding of the associated access token's value.
-std::string access_token_hash(std::string_view token) { return base64url::encode(crypto::sha256(bytes_of(token))); }
-
 //= RFC9449#4.3
 // the jwk JOSE Header Parameter does not contain a private key
 Result<PublicKey> key_of(const jose::ProtectedHeader& header) {
@@ -51,7 +46,7 @@ Result<void> check_request(const detail::ClaimSet& claims, const Request& reques
   ENSURE(detail::normal_http_uri(target) == uri, claim_mismatch, "htu");
   if (!request.access_token.checked()) return {};
   std::vector<std::string> hashes;
-  for (const auto& token : request.access_token.values()) hashes.push_back(access_token_hash(token));
+  for (const auto& token : request.access_token.values()) hashes.push_back(detail::access_token_hash(token));
   return detail::check_text(claims, "ath", hashes);
 }
 
@@ -66,14 +61,14 @@ Result<std::string> issue(const Draft& draft, const PrivateKey& key) {
   uri = uri.substr(0, uri.find_first_of("?#"));
   detail::ClaimList claims;
   claims.text("htm", draft.method.value).text("htu", std::string(uri)).text("nonce", draft.nonce);
-  if (!draft.access_token.empty()) claims.add("ath", access_token_hash(draft.access_token));
+  if (!draft.access_token.empty()) claims.add("ath", detail::access_token_hash(draft.access_token));
   claims.append(draft.claims);
   const std::string id = draft.id.empty() ? base64url::encode(crypto::random<16>()) : draft.id;
   return detail::issue_as(kProfile, {.issued_at = draft.issued_at.value, .id = id, .claims = claims, .header = header},
                           nameless.data());
 }
 
-Result<Verified> verify(std::string_view proof, const Request& request, const Policy& policy, sys_seconds now) {
+Result<Examined> examine(std::string_view proof, const Request& request, const Policy& policy, sys_seconds now) {
   const auto uri = detail::normal_http_uri(request.uri.value);
   ENSURE(uri, bad_policy, "uri");
   ENSURE(policy.max_age <= kMaxAge, bad_policy, "max_age");
@@ -92,8 +87,17 @@ Result<Verified> verify(std::string_view proof, const Request& request, const Po
   TRY_VOID(detail::check_text(claims, "nonce", policy.nonce));
   const std::string jkt = key.thumbprint();
   const auto until = *claims.issued_at + policy.max_age + policy.leeway + seconds(1);
-  TRY_VOID(detail::check_replay(policy.replay, kProfile, jkt, claims, until, now));
-  return Verified(detail::ClaimsMaker::owning(std::move(scratch)), key, jkt);
+  std::string id = detail::replay_id(kProfile, jkt, claims);
+  return Examined(Verified(detail::ClaimsMaker::owning(std::move(scratch)), key, jkt), policy.replay, std::move(id),
+                  until);
+}
+
+Result<void> Examined::remember(sys_seconds now) const { return detail::remember(replay_, id_, until_, now); }
+
+Result<Verified> verify(std::string_view proof, const Request& request, const Policy& policy, sys_seconds now) {
+  auto examined = TRY(examine(proof, request, policy, now));
+  TRY_VOID(examined.remember(now));
+  return std::move(examined.proof_);
 }
 
 }  // namespace tessera::dpop

@@ -54,17 +54,28 @@ Result<std::unique_ptr<ScratchData>> verify_as(const Profile& profile, std::stri
   return scratch;
 }
 
-Result<void> check_replay(const Replay& replay, const Profile& profile, std::string_view maker, const ClaimSet& claims,
-                          sys_seconds until, sys_seconds now) {
-  if (!replay.memory()) return {};
-  // A digest, so that whoever makes tokens does not choose how much is remembered. Neither typ nor maker holds a NUL.
-  std::string name = profile.typ;
+std::string replay_id(const Profile& profile, std::string_view maker, const ClaimSet& claims) {
+  std::string name = profile.typ;  // neither typ nor maker holds a NUL
   name.append(1, '\0').append(maker).append(1, '\0').append(claims.id.value_or(""));
-  const auto digest = crypto::sha256(bytes_of(name));
-  const auto remembered = replay.memory()->remember(base64url::encode(digest), until, now);
+  return base64url::encode(crypto::sha256(bytes_of(name)));
+}
+
+Result<void> remember(const Replay& replay, std::string_view id, sys_seconds until, sys_seconds now) {
+  if (!replay.memory()) return {};
+  const auto remembered = replay.memory()->remember(id, until, now);
   if (!remembered) return fail(remembered.error().code, "jti");
   return {};
 }
+
+Result<void> check_replay(const Replay& replay, const Profile& profile, std::string_view maker, const ClaimSet& claims,
+                          sys_seconds until, sys_seconds now) {
+  return remember(replay, replay_id(profile, maker, claims), until, now);
+}
+
+//= RFC9449#4.2
+// The value MUST be the result of a base64url encoding (as defined in Section 2 of [RFC7515]) the SHA-256 [SHS] hash of
+// the ASCII encoding of the associated access token's value.
+std::string access_token_hash(std::string_view token) { return base64url::encode(crypto::sha256(bytes_of(token))); }
 
 Result<std::optional<std::string_view>> optional_text(const ClaimSet& claims, const char* name) {
   const auto value = claims.object->find(name);

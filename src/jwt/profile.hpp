@@ -33,9 +33,16 @@ Result<std::unique_ptr<ScratchData>> verify_as(const Profile& profile, std::stri
 Result<void> verify_as(const Profile& profile, std::string_view token, const Verifier& verifier, sys_seconds now,
                        ScratchData& scratch);
 
-// Remembers the token, which is good until `until`, as one of `maker`'s. Errors, at "jti": replayed, unavailable.
+// What a token of `maker`'s is remembered as: a digest, so that whoever makes tokens does not choose how much that is.
+std::string replay_id(const Profile& profile, std::string_view maker, const ClaimSet& claims);
+// Errors, at "jti": replayed, unavailable.
+Result<void> remember(const Replay& replay, std::string_view id, sys_seconds until, sys_seconds now);
+// Remembers the token, which is good until `until`, as one of `maker`'s.
 Result<void> check_replay(const Replay& replay, const Profile& profile, std::string_view maker, const ClaimSet& claims,
                           sys_seconds until, sys_seconds now);
+
+// `ath`: what a DPoP proof says of the access token with it.
+std::string access_token_hash(std::string_view token);
 
 // ── claims ──
 

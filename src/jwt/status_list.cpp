@@ -164,11 +164,11 @@ Result<Verified> verify(std::string_view token, const Keys& issuer, const Policy
   return Verified{std::move(list), detail::ClaimsMaker::owning(std::move(scratch)), ttl};
 }
 
-Result<List> peek_unverified(std::string_view token) {
+Result<List> peek_unverified(std::string_view token, std::size_t max_octets) {
   const Peeked peeked = TRY(tessera::peek_unverified(token));
   json::Document document;
   const auto claims = TRY(jose::of_part(document.parse_object(peeked.payload), "payload"));
-  return read_list(claims, kMaxOctets);
+  return read_list(claims, max_octets);
 }
 
 }  // namespace tessera::status_list

@@ -150,6 +150,30 @@ TEST_F(Chain, who_may_vouch_for_whom_is_obeyed) {
   EXPECT_EQ(verified({under_no_sign, no_sign}, {root}), "untrusted_certificate");
 }
 
+TEST_F(Chain, what_a_certificate_is_for_is_obeyed) {
+  const auto root = make({.name = "root", .extensions = kCa});
+  const auto with_usage = [&](const std::string& name, const std::string& usage) {
+    return make({.name = name, .issuer = "root", .extensions = kSigner + ("extendedKeyUsage=" + usage + "\n")});
+  };
+  const auto tls = with_usage("tls", "critical,serverAuth"), any = with_usage("any", "anyExtendedKeyUsage");
+  const auto documents = with_usage("documents", "clientAuth,1.3.6.1.5.5.7.3.36");
+  EXPECT_EQ(verified({tls}, {root}), "certificate_usage");
+  EXPECT_EQ(verified({tls}, {tls}), "certificate_usage");
+  EXPECT_EQ(verified({documents}, {root}), "certificate_usage");
+  EXPECT_EQ(verified({any}, {root}), "ok");
+  const auto for_documents = [&](const Certificate& leaf) {
+    return code_of(verify_chain(std::vector{leaf}, std::vector{root}, kToday, {}, {"1.3.6.1.5.5.7.3.36"}));
+  };
+  EXPECT_EQ(for_documents(documents), "ok");
+  EXPECT_EQ(for_documents(tls), "certificate_usage");
+  // A CA that vouches for TLS servers alone vouches for no signer.
+  const auto tls_ca =
+      make({.name = "tlsca", .issuer = "root", .extensions = kCa + std::string("extendedKeyUsage=serverAuth\n")});
+  const auto under = make({.name = "under", .issuer = "tlsca", .extensions = kSigner});
+  EXPECT_EQ(verified({under, tls_ca}, {root}), "certificate_usage");
+  EXPECT_EQ(verified({under}, {tls_ca}), "ok");  // unless the policy names it
+}
+
 TEST_F(Chain, usage_and_critical_extensions_are_obeyed) {
   const auto root = make({.name = "root", .extensions = kCa});
   const auto encrypts = make({.name = "enc", .issuer = "root", .extensions = "keyUsage=keyAgreement\n"});

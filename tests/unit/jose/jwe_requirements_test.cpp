@@ -224,6 +224,16 @@ TEST(JweRequirements, R12_p2c_limit) {
   EXPECT_EQ(of_header(R"({"alg":"PBES2-HS256+A128KW","enc":"A128GCM","p2c":1000})", key), "malformed_header p2s");
 }
 
+TEST(JweRequirements, R10_content_that_is_no_deflate_fails_as_any_other) {
+  const auto key = *SecretKey::generate(Enc::A128GCM);
+  const auto header = base64url::encode(std::string_view(R"({"alg":"dir","enc":"A128GCM","zip":"DEF"})"));
+  const auto sealed =
+      crypto::encrypt(crypto::Cipher::A128GCM, key.data().mac->octets(), bytes_of("no deflate"), bytes_of(header));
+  const auto token = header + ".." + base64url::encode(sealed.iv) + "." + base64url::encode(sealed.octets) + "." +
+                     base64url::encode(sealed.tag);
+  EXPECT_EQ(opened(jwe::decrypt(token, key, open_policy())), "decrypt_failed ciphertext");
+}
+
 TEST(JweRequirements, R13_zip_bomb) {
   const auto key = *SecretKey::generate(KeyAlg::A128KW);
   const std::string zeros(16 << 20, '0');

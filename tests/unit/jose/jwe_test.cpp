@@ -102,15 +102,35 @@ TEST(Jwe, opens_for_each_of_several_recipients) {
   EXPECT_CODE(jwe::decrypt_json(spoilt, all, Rule::ALL, open_policy()), malformed_jwe);
 }
 
-TEST(Jwe, recipients_without_a_name_are_tried_in_turn_and_a_name_once) {
-  // Keys that have no kid: the first of them is somebody else's, which only trying can tell.
-  const auto other = *SecretKey::generate(KeyAlg::A128KW), mine = *SecretKey::generate(KeyAlg::A128KW);
-  const auto json = *jwe::encrypt_general(bytes_of("x"), std::vector<jwe::Recipient>{other, mine}, Enc::A128GCM);
-  EXPECT_EQ(opened(jwe::decrypt_json(json, mine, Rule::ANY, open_policy())), "x");
-  const auto spoilt = *SecretKey::generate(KeyAlg::A128KW, {.kid = "k"});
-  const auto named = *mine.with({.kid = "k", .key_alg = KeyAlg::A128KW});
-  const auto twice = *jwe::encrypt_general(bytes_of("x"), std::vector<jwe::Recipient>{spoilt, named}, Enc::A128GCM);
-  EXPECT_EQ(opened(jwe::decrypt_json(twice, named, Rule::ANY, open_policy())), "decrypt_failed ciphertext");
+TEST(Jwe, recipients_without_a_name_are_tried_in_turn_and_four_times) {
+  // Keys that have no kid: only trying tells whose is whose.
+  const auto mine = *SecretKey::generate(KeyAlg::A128KW);
+  const auto behind = [&](std::size_t others, const SecretKey& last, KeyAlg alg) {
+    std::vector<jwe::Recipient> to;
+    for (std::size_t i = 0; i < others; ++i) to.push_back(*SecretKey::from_octets(Bytes(16, std::byte(i + 1)), alg));
+    to.push_back(last);
+    return *jwe::encrypt_general(bytes_of("x"), to, Enc::A128GCM, {.header = kQuick});
+  };
+  const auto opens = [&](const std::string& json, const SecretKey& key) {
+    return opened(jwe::decrypt_json(json, key, Rule::ANY, open_policy()));
+  };
+  EXPECT_EQ(opens(behind(3, mine, KeyAlg::A128KW), mine), "x");
+  EXPECT_EQ(opens(behind(4, mine, KeyAlg::A128KW), mine), "decrypt_failed ciphertext");
+  // A password takes long: it is tried once.
+  const auto password = *SecretKey::from_octets(bytes_of("correct horse"), KeyAlg::PBES2_HS256_A128KW);
+  EXPECT_EQ(opens(behind(0, password, KeyAlg::PBES2_HS256_A128KW), password), "x");
+  EXPECT_EQ(opens(behind(1, password, KeyAlg::PBES2_HS256_A128KW), password), "decrypt_failed ciphertext");
+}
+
+TEST(Jwe, a_kid_that_anybody_may_have_written_is_not_told) {
+  const auto unnamed = *SecretKey::generate(KeyAlg::A128KW),
+             named = *unnamed.with({.kid = "k", .key_alg = KeyAlg::A128KW});
+  const auto json = *jwe::encrypt_flattened(bytes_of("x"), unnamed, Enc::A128GCM);
+  const auto said = replaced(json, "{", R"({"header":{"kid":"k"},)");
+  const auto by_unnamed = jwe::decrypt_json(said, unnamed, Rule::ALL, open_policy());
+  ASSERT_TRUE(by_unnamed) << refusal_of(by_unnamed) << said;
+  EXPECT_EQ(by_unnamed->kid(), "");
+  EXPECT_EQ(jwe::decrypt_json(said, named, Rule::ALL, open_policy())->kid(), "k");  // the key's own
 }
 
 TEST(Jwe, direct_keys_serve_one_recipient) {

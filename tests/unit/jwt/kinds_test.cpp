@@ -105,19 +105,26 @@ TEST(AccessToken, one_that_is_bound_to_a_key_is_no_bearer_token) {
   const auto request = dpop::Request{.method = "GET", .uri = kUri, .access_token = bound};
   auto proof_of = proof_draft();
   proof_of.access_token = bound;
-  const auto proof = dpop::verify(*dpop::issue(proof_of, proof_key()), request, proof_policy(), kNow);
+  ReplayWindow memory;
+  auto remembering = proof_policy();
+  remembering.replay = memory;
+  const auto proof = dpop::examine(*dpop::issue(proof_of, proof_key()), request, remembering, kNow);
   ASSERT_TRUE(proof) << refusal_of(proof);
   const auto with_proof = access_policy(access_token::Presented::with(*proof));
   EXPECT_EQ(access(bound), "claim_mismatch cnf");
-  EXPECT_EQ(access(bound, with_proof), "ok");
   EXPECT_EQ(access(bound, access_policy(Unchecked("a test"))), "ok");
-  EXPECT_EQ(access_token::verify(bound, mac_key(), with_proof, kNow)->jkt(), proof_key().thumbprint());
   // Neither a bearer token, nor one of another key, nor one that is bound in another way.
   EXPECT_EQ(access(kind("access token").good, with_proof), "claim_missing cnf");
   draft.jkt = private_key(Alg::ES384).thumbprint();
   EXPECT_EQ(access(*access_token::issue(draft, mac_key()), with_proof), "claim_mismatch cnf");
   const auto by_certificate = claims_of(kind("access token")).with("cnf", R"({"x5t#S256":"x"})");
   EXPECT_EQ(access(forged(kind("access token"), by_certificate), with_proof), "claim_mismatch cnf");
+  draft.jkt = proof_key().thumbprint();
+  draft.id = "another token of the same key";
+  EXPECT_EQ(access(*access_token::issue(draft, mac_key()), with_proof), "claim_mismatch ath");
+  // None of those had the proof remembered: now it serves, and once.
+  EXPECT_EQ(access_token::verify(bound, mac_key(), with_proof, kNow)->jkt(), proof_key().thumbprint());
+  EXPECT_EQ(access(bound, with_proof), "replayed jti");
   EXPECT_EQ(access(forged(kind("access token"), by_certificate)), "claim_mismatch cnf");
 }
 
