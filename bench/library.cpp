@@ -10,6 +10,8 @@
 
 using namespace tessera;
 
+void register_jwe();  // jwe.cpp
+
 namespace {
 
 constexpr sys_seconds kNow{seconds(1'800'000'000)};
@@ -95,6 +97,7 @@ int main(int argc, char** argv) {
     benchmark::RegisterBenchmark(("sign/" + name).c_str(), sign_token, alg);
     benchmark::RegisterBenchmark(("sign_raw/" + name).c_str(), sign_raw, alg);
   }
+  register_jwe();
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
   return 0;
