@@ -39,8 +39,11 @@ Result<Secret> decrypt(Cipher cipher, const Secret& key, CiphertextView sealed, 
 
 // AES Key Wrap (RFC 3394) under a key of 16, 24 or 32 octets; `key` is a multiple of 8 octets, at least 16.
 Bytes wrap_key(const Secret& kek, const Secret& key);
-// `wrapped` is a multiple of 8 octets, at least 24. Err::decrypt_failed.
-Result<Secret> unwrap_key(const Secret& kek, BytesView wrapped);
+// The key in `wrapped`, which is 8 octets longer, or `otherwise` where it does not unwrap. Which of them, neither error
+// nor time tells, nor may the caller (RFC 7516 section 11.5).
+Secret unwrap_key(const Secret& kek, BytesView wrapped, Secret otherwise);
+// The same for a key that `gcm` wrapped (RFC 7518 section 4.7), with nothing associated and no octet longer.
+Secret unwrap_key(Cipher gcm, const Secret& kek, CiphertextView wrapped, Secret otherwise);
 
 // The Concat KDF (NIST SP 800-56A section 5.8.1, RFC 7518 section 4.6.2) with SHA-256.
 Secret concat_kdf(const Secret& agreed, BytesView other_info, std::size_t size);

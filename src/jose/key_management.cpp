@@ -102,14 +102,9 @@ std::size_t encrypted_size(const KeyData& key, const JweHeader& header) {
   return key_size(header.enc) + 8;
 }
 
-// Drawn before anything is tried, so that a key that unwraps and one that does not take the same way.
-Result<Secret> or_random(Secret random, Result<Secret> unwrapped) {
-  if (!unwrapped && unwrapped.error().code != Err::decrypt_failed) return unwrapped;
-  return unwrapped && unwrapped->size() == random.size() ? std::move(*unwrapped) : std::move(random);
-}
-
-Result<Secret> unwrap_with(const Secret& kek, Enc enc, BytesView encrypted_key) {
-  return or_random(random_secret(key_size(enc)), crypto::unwrap_key(kek, encrypted_key));
+// A random key is drawn before anything is tried, so that a key that unwraps and one that does not take the same way.
+Secret unwrap_with(const Secret& kek, Enc enc, BytesView encrypted_key) {
+  return crypto::unwrap_key(kek, encrypted_key, random_secret(key_size(enc)));
 }
 
 Result<Secret> unwrap_gcm(const KeyData& key, const JweHeader& header, BytesView encrypted_key) {
@@ -117,8 +112,7 @@ Result<Secret> unwrap_gcm(const KeyData& key, const JweHeader& header, BytesView
   const Bytes iv = TRY(decoded(header.iv, "iv")), tag = TRY(decoded(header.tag, "tag"));
   ENSURE(iv.size() == crypto::iv_size(cipher), malformed_jwe, "iv");
   ENSURE(tag.size() == crypto::tag_size(cipher), malformed_jwe, "tag");
-  return or_random(random_secret(key_size(header.enc)),
-                   crypto::decrypt(cipher, octets_of(key), {iv, encrypted_key, tag}, {}));
+  return crypto::unwrap_key(cipher, octets_of(key), {iv, encrypted_key, tag}, random_secret(key_size(header.enc)));
 }
 
 Result<Secret> unwrap_rsa(const KeyData& key, const JweHeader& header, BytesView encrypted_key) {

@@ -80,13 +80,12 @@ TEST(Encryption, key_wrap_gives_the_answers_of_its_rfc) {
              "28C9F404C4B810F4CBCCB35CFB87F8263F5786E2D80ED326CBC7F0E71A99F43BFB988B9B7A02DD21"}}) {
     const Secret kek_secret(hex(kek));
     EXPECT_EQ(wrap_key(kek_secret, Secret(hex(key))), hex(wrapped));
-    const auto opened = unwrap_key(kek_secret, hex(wrapped));
-    ASSERT_TRUE(opened);
-    EXPECT_EQ(octets_of(*opened), hex(key));
+    const Bytes otherwise(key.size() / 2, std::byte{'o'});
+    EXPECT_EQ(octets_of(unwrap_key(kek_secret, hex(wrapped), Secret(otherwise))), hex(key));
     for (std::size_t i = 0; i < wrapped.size() / 2; ++i) {
       Bytes altered = hex(wrapped);
       altered[i] ^= std::byte{0x80};
-      EXPECT_CODE(unwrap_key(kek_secret, altered), decrypt_failed);
+      EXPECT_EQ(octets_of(unwrap_key(kek_secret, altered, Secret(otherwise))), otherwise);
     }
   }
 }

@@ -190,6 +190,34 @@ TEST(JweRequirements, R10_a_wrong_padding_under_a_good_mac_is_no_other_failure) 
   EXPECT_EQ(opened(jwe::decrypt(sealed_as(other), direct, open_policy())), "decrypt_failed ciphertext");
 }
 
+TEST(JweRequirements, R10_what_does_not_unwrap_leaves_no_key_behind) {
+  const auto sealed_under = [](BytesView content_key, const std::string& header, BytesView encrypted_key) {
+    std::string out = base64url::encode(header);
+    const auto content =
+        crypto::encrypt(crypto::Cipher::A128GCM, Secret(content_key), bytes_of("hello"), bytes_of(out));
+    for (const BytesView part :
+         {encrypted_key, BytesView(content.iv), BytesView(content.octets), BytesView(content.tag)})
+      out += '.' + base64url::encode(part);
+    return out;
+  };
+  Bytes content_key(16);
+  // AES Key Wrap leaves zeros.
+  const auto wrapping = *SecretKey::generate(KeyAlg::A128KW);
+  const auto zeros = sealed_under(content_key, R"({"alg":"A128KW","enc":"A128GCM"})", Bytes(24));
+  EXPECT_EQ(opened(jwe::decrypt(zeros, wrapping, open_policy())), "decrypt_failed ciphertext");
+  // GCM leaves what it decrypted before it looked at the tag: whoever knows one key knows those beside it.
+  const Bytes octets(16, std::byte{'k'});
+  const auto gcm = *SecretKey::from_octets(octets, KeyAlg::A128GCMKW);
+  auto wrapped = crypto::encrypt(crypto::Cipher::A128GCM, Secret(octets), content_key, {});
+  const std::string header = R"({"alg":"A128GCMKW","enc":"A128GCM","iv":")" + base64url::encode(wrapped.iv) +
+                             R"(","tag":")" + base64url::encode(wrapped.tag) + R"("})";
+  EXPECT_EQ(opened(jwe::decrypt(sealed_under(content_key, header, wrapped.octets), gcm, open_policy())), "hello");
+  wrapped.octets[0] ^= std::byte{1};
+  content_key[0] ^= std::byte{1};
+  EXPECT_EQ(opened(jwe::decrypt(sealed_under(content_key, header, wrapped.octets), gcm, open_policy())),
+            "decrypt_failed ciphertext");
+}
+
 TEST(JweRequirements, R10_rsa1_5_is_absent) {
   const auto rsa = *recipient_key(KeyAlg::RSA_OAEP, KeyType::RSA).with({});
   EXPECT_EQ(of_header(R"({"alg":"RSA1_5","enc":"A128GCM"})", rsa), "unknown_alg alg");
