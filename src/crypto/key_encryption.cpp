@@ -73,7 +73,7 @@ Result<Secret> Pkey::agree(const Pkey& peer) const {
   // The receiver MUST check whether the shared secret is the all-zero value.
   // OpenSSL refuses it for X25519 and X448 by itself; looked at here for every curve, without a branch on the way.
   ENSURE(context && EVP_PKEY_derive_init(context.get()) == 1 &&
-             EVP_PKEY_derive_set_peer(context.get(), peer.impl_->pkey.get()) == 1 &&
+             EVP_PKEY_derive_set_peer_ex(context.get(), peer.impl_->pkey.get(), 0) == 1 &&  // checked when it was made
              EVP_PKEY_derive(context.get(), uc(out.writable()), &size) == 1 && size == out.size(),
          bad_key, "epk");
   std::byte any{};
