@@ -62,10 +62,10 @@ class Certificate {
 };
 
 inline constexpr std::size_t kMaxCertificate = 16 << 10;  // octets of DER
-inline constexpr std::size_t kMaxChain = 8;               // certificates
+inline constexpr std::size_t kMaxChain = 8;               // certificates, of 24 KiB of DER together
 
 // A chain: one "CERTIFICATE" block after the other, the key's own first. Errors: as Certificate::parse, too_large
-// (kMaxChain).
+// (kMaxChain, 24 KiB).
 Result<std::vector<Certificate>> parse_certificates(std::string_view pem);
 
 // The `x5c` of a token's protected header (compact JWS or JWE), of which nothing is proved. An `x5t#S256` beside it

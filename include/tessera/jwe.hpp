@@ -153,17 +153,19 @@ class Decrypted {
 // The compact serialization. What the header and the lengths tell has codes; from the first use of a secret on there is
 // one, decrypt_failed, and a key that does not unwrap is replaced by a random one that goes the whole way, so that
 // neither error nor time tells how far it came (RFC 7516 section 11.5).
-// Errors: too_large, malformed, wrong_kind (three parts), bad_base64, bad_json, json_depth, duplicate_member,
-// malformed_header, crit_unsupported, unknown_alg (alg or enc), alg_not_allowed (the policy lists neither alg nor enc;
-// PBES2 or zip without their permission), alg_key_mismatch, no_keys, key_not_found, ambiguous_key, malformed_jwe (a
-// length that the algorithms do not have), bad_key (`epk` is no point of the key's curve, or leads to nothing),
-// p2c_limit, decrypt_failed, inflate_limit, bad_policy, unavailable.
+// Errors: too_large (`max_bytes`; 64 parameters in a header), malformed, wrong_kind (three parts), bad_base64,
+// bad_json, json_depth, duplicate_member, malformed_header, crit_unsupported, unknown_alg (alg or enc), alg_not_allowed
+// (the policy does not list alg, or enc; PBES2 or zip without their permission), alg_key_mismatch, no_keys,
+// key_not_found, ambiguous_key, malformed_jwe (a length that the algorithms do not have), bad_key (`epk` is no point of
+// the key's curve, or leads to nothing), p2c_limit, decrypt_failed, inflate_limit, bad_policy, unavailable.
 Result<Decrypted> decrypt(std::string_view token, const Keyring& keys, const Policy& policy);
 
-// Flattened or general, up to 16 recipients. ANY: the first recipient that opens is the answer; those whose key is not
-// among `keys` are passed over. ALL: each one must open, to the same content. One key is tried for four recipients at
-// most, a password for one (too_large): a message does not say how much work it is. `alg` and `enc` may stand
-// unprotected, as RFC 7516 allows; a name that stands twice is duplicate_header, `zip` and `crit` must be protected.
+// Flattened or general, up to 16 recipients (RFC 7516 section 7.2). ANY: the first recipient that opens is the answer;
+// those whose key is not among `keys` are passed over. ALL: each one must open, to the same content. One key is tried
+// for four recipients at most, a password for one (too_large): a message does not say how much work it is. `alg` and
+// `enc` may stand unprotected, as RFC 7516 allows; a name that stands twice is duplicate_header, `zip` and `crit` must
+// be protected. Errors: as above, and duplicate_header; under ANY that of a recipient whose key was found, if there is
+// one.
 Result<Decrypted> decrypt_json(std::string_view json, const Keyring& keys, Rule recipients, const Policy& policy);
 
 // ── encrypted keys ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -116,7 +116,8 @@ struct ClaimsMaker;
 }  // namespace detail
 
 // The verified claims of one token, and the header that signed them. Claims from `verify(token, now)` own their octets;
-// those from `verify(token, now, scratch)` view the scratch and live until it is used again or destroyed.
+// those from `verify(token, now, scratch)` view the scratch and live until it is used again or destroyed. What they
+// give as views lives as long as they do; any number of threads may read them.
 class Claims {
  public:
   std::string_view issuer() const;   // "" if absent, which only an Unchecked policy lets pass
@@ -199,7 +200,7 @@ class Verifier {
 
 // What a refusal was about, for whoever may see the token: never for the one who sent it. `expected` and `actual` hold
 // values of the policy and of the (unverified) token, each cut at 200 characters, control characters escaped; no
-// signature and no key.
+// signature and no key. The token may be any text: what cannot be read is said to be so.
 struct Explanation {
   std::string code, at, expected, actual, hint;
 };

@@ -12,14 +12,15 @@
 //
 // One is never taken for another (RFC 8725 section 3.12): `typ` tells them apart, and where an older peer writes none,
 // the claims do. What `verify` returns, a type of that kind, can be had in no other way: holding one is the proof. It
-// owns its octets.
+// owns its octets, its views live as long as it does, and any number of threads may read it.
 //
 // What is issued here is held to the same rules as what is verified, so `issue` fails with the code that `verify` would
 // give: claim_missing for a text that is required and empty, claim_type, claim_mismatch. Beside those it has the errors
 // of `sign`. A draft's `claims` hold what its fields do not (duplicate_member otherwise).
 //
-// Each `verify` compiles its policy and keys anew, about a microsecond. Nothing is cached between calls. Encrypted
-// tokens are opened first (jwe.hpp).
+// Each `verify` compiles its policy and keys anew, about a microsecond. Nothing is cached between calls. A token is at
+// most 16 KiB, a leeway at most 10 minutes (else bad_policy), as in jwt.hpp. Encrypted tokens are opened first
+// (jwe.hpp).
 #pragma once
 
 #include <cstdint>

@@ -2,7 +2,8 @@
 //
 // A DPoP proof, a client assertion or a logout token that somebody has overheard is good until it expires, unless its
 // reader remembers that it came. Where that memory is kept (here, in a database, in a cache that several machines
-// share) is the reader's affair, hence an interface; `ReplayWindow` is the one for a single process.
+// share) is the reader's affair, hence an interface; `ReplayWindow` is the one for a single process. RFC 9449 section
+// 11.1, RFC 7523 section 3 (`jti`) and OpenID Connect Back-Channel Logout section 2.6 ask for it.
 #pragma once
 
 #include <chrono>
@@ -17,6 +18,7 @@
 
 namespace tessera {
 
+// Asked by every thread that verifies, by several at once.
 class ReplayMemory {
  public:
   virtual ~ReplayMemory() = default;

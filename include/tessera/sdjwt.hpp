@@ -84,7 +84,7 @@ struct Disclosure {
 class Held {
  public:
   // Errors: those of `verify` about shape and disclosures, key_binding_unwanted (section 7.2: what an issuer gives has
-  // no key binding JWT).
+  // no key binding JWT), too_large (kMaxBytes; a pointer of more than kMaxPointer, or 256 KiB of them all).
   static Result<Held> parse(std::string_view sd_jwt);
 
   std::span<const Disclosure> disclosures() const { return disclosures_; }

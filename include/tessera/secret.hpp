@@ -2,7 +2,7 @@
 //
 // A `Secret` can be moved, never copied, compared or printed; it wipes its memory when it is destroyed, moved from or
 // assigned to. `expose` is the only way to its octets, and takes a literal that says why, so that every exposure is
-// found by grep.
+// found by grep. Any number of threads may read one; `writable` is for whoever has it alone.
 #pragma once
 
 #include <cstddef>
