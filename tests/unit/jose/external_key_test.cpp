@@ -7,8 +7,8 @@
 
 #include <cstring>
 
-#include "forge.hpp"
 #include "jose/key_data.hpp"
+#include "jwe_keys.hpp"
 #include "tessera/external_key.hpp"
 #include "tessera/jwe.hpp"
 
@@ -246,6 +246,19 @@ TEST(ExternalKey, an_agreed_secret_has_its_curves_length_and_is_not_zero) {
   for (const std::size_t size : {0, 1, 31, 33, 64}) EXPECT_EQ(agreeing(size, std::byte{1}), "wrong_answer") << size;
   EXPECT_EQ(agreeing(32, std::byte{0}), "bad_key");
   EXPECT_EQ(agreeing(32, std::byte{1}), "decrypt_failed");
+}
+
+TEST(ExternalKey, a_message_makes_a_key_work_four_times) {
+  const PublicKey half = recipient_key(KeyAlg::RSA_OAEP, KeyType::RSA).public_key();
+  int asked = 0;
+  const auto key = *external_key(half, {.unwrap = [&](KeyAlg, BytesView) -> Result<Secret> {
+                                   ++asked;
+                                   return fail(Err::decrypt_failed);
+                                 }});
+  const auto json =
+      *jwe::encrypt_general(bytes_of("x"), std::vector<jwe::Recipient>(16, {half, KeyAlg::RSA_OAEP}), Enc::A128GCM);
+  EXPECT_EQ(refusal_of(jwe::decrypt_json(json, key, Rule::ANY, open_policy())), "decrypt_failed ciphertext");
+  EXPECT_EQ(asked, 4);
 }
 
 TEST(ExternalKey, an_unwrapped_key_of_another_length_opens_nothing) {
