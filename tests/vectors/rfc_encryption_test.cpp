@@ -1,6 +1,8 @@
-// The examples of RFC 7516 appendix A and RFC 7519.
+// The examples of RFC 7516 appendix A, RFC 7519 and RFC 8037 appendix A.7.
 #include <gtest/gtest.h>
 
+#include "base/base64url.hpp"
+#include "jose/key_data.hpp"
 #include "support/expect.hpp"
 #include "support/vectors.hpp"
 #include "tessera/jwe.hpp"
@@ -100,4 +102,69 @@ TEST(Rfc7519, example_of_section_3_1) {
   ASSERT_TRUE(claims) << refusal_of(claims);
   EXPECT_EQ(claims->get<bool>("http://example.com/is_root").value(), true);
   EXPECT_CODE(verifier.verify(token, sys_seconds(seconds(1300819380))), expired);
+}
+
+TEST(Rfc7519, the_unsecured_jwt_of_section_6_1_is_none) {
+  const std::string token =
+      "eyJhbGciOiJub25lIn0."
+      "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.";
+  const Verifier verifier{*SecretKey::generate(Alg::HS256),
+                          {.issuer = "joe",
+                           .audience = Unchecked("the example names none"),
+                           .typ = Unchecked("the example names none"),
+                           .algs = {Alg::HS256}}};
+  EXPECT_CODE(verifier.verify(token, sys_seconds(seconds(1300819379))), alg_not_allowed);
+}
+
+// Both are encrypted with RSA1_5, which is not built (tests/vectors/deviations.txt).
+TEST(Rfc7519, encrypted_jwts_of_appendix_A) {
+  tests::record_cases(2, 2);
+  const std::string a1 =
+      "eyJhbGciOiJSU0ExXzUiLCJlbmMiOiJBMTI4Q0JDLUhTMjU2In0."
+      "QR1Owv2ug2WyPBnbQrRARTeEk9kDO2w8qDcjiHnSJflSdv1iNqhWXaKH4MqAkQtM"
+      "oNfABIPJaZm0HaA415sv3aeuBWnD8J-Ui7Ah6cWafs3ZwwFKDFUUsWHSK-IPKxLG"
+      "TkND09XyjORj_CHAgOPJ-Sd8ONQRnJvWn_hXV1BNMHzUjPyYwEsRhDhzjAD26ima"
+      "sOTsgruobpYGoQcXUwFDn7moXPRfDE8-NoQX7N7ZYMmpUDkR-Cx9obNGwJQ3nM52"
+      "YCitxoQVPzjbl7WBuB7AohdBoZOdZ24WlN1lVIeh8v1K4krB8xgKvRU8kgFrEn_a"
+      "1rZgN5TiysnmzTROF869lQ."
+      "AxY8DCtDaGlsbGljb3RoZQ."
+      "MKOle7UQrG6nSxTLX6Mqwt0orbHvAKeWnDYvpIAeZ72deHxz3roJDXQyhxx0wKaM"
+      "HDjUEOKIwrtkHthpqEanSBNYHZgmNOV7sln1Eu9g3J8."
+      "fiK51VwhsxJ-siBMR-YFiA";
+  const std::string a2 =
+      "eyJhbGciOiJSU0ExXzUiLCJlbmMiOiJBMTI4Q0JDLUhTMjU2IiwiY3R5IjoiSldU"
+      "In0."
+      "g_hEwksO1Ax8Qn7HoN-BVeBoa8FXe0kpyk_XdcSmxvcM5_P296JXXtoHISr_DD_M"
+      "qewaQSH4dZOQHoUgKLeFly-9RI11TG-_Ge1bZFazBPwKC5lJ6OLANLMd0QSL4fYE"
+      "b9ERe-epKYE3xb2jfY1AltHqBO-PM6j23Guj2yDKnFv6WO72tteVzm_2n17SBFvh"
+      "DuR9a2nHTE67pe0XGBUS_TK7ecA-iVq5COeVdJR4U4VZGGlxRGPLRHvolVLEHx6D"
+      "YyLpw30Ay9R6d68YCLi9FYTq3hIXPK_-dmPlOUlKvPr1GgJzRoeC9G5qCvdcHWsq"
+      "JGTO_z3Wfo5zsqwkxruxwA."
+      "UmVkbW9uZCBXQSA5ODA1Mg."
+      "VwHERHPvCNcHHpTjkoigx3_ExK0Qc71RMEParpatm0X_qpg-w8kozSjfNIPPXiTB"
+      "BLXR65CIPkFqz4l1Ae9w_uowKiwyi9acgVztAi-pSL8GQSXnaamh9kX1mdh3M_TT"
+      "-FZGQFQsFhu0Z72gJKGdfGE-OE7hS1zuBD5oEUfk0Dmb0VzWEzpxxiSSBbBAzP10"
+      "l56pPfAtrjEYw-7ygeMkwBl6Z_mLS6w6xUgKlvW6ULmkV-uLC4FUiyKECK4e3WZY"
+      "Kw1bpgIqGYsw2v_grHjszJZ-_I5uM-9RA8ycX9KqPRp9gc6pXmoU_-27ATs9XCvr"
+      "ZXUtK2902AUzqpeEUJYjWWxSNsS-r1TJ1I-FMJ4XyAiGrfmo9hQPcNBYxPz3GQb2"
+      "8Y5CLSQfNgKSGt0A4isp1hBUXBHAndgtcslt7ZoQJaKe_nNJgNliWtWpJ_ebuOpE"
+      "l8jdhehdccnRMIwAmU1n7SPkmhIl1HlSOpvcvDfhUN5wuqU955vOBvfkBOh5A11U"
+      "zBuo2WlgZ6hYi9-e3w29bR0C2-pp3jbqxEDw3iWaf2dc5b-LnR0FEYXvI_tYk5rd"
+      "_J9N0mg0tQ6RbpxNEMNoA9QWk5lgdPvbh9BaO195abQ."
+      "AVO9iT5AV4CzvDJCdhSFlQ";
+  for (const auto& token : {a1, a2})
+    EXPECT_EQ(refusal_of(jwe::decrypt(token, wrapping_key(), kPolicy)), "unknown_alg alg");
+}
+
+TEST(Rfc8037, agreement_of_appendix_a_7) {
+  const auto bob = PrivateKey::parse(
+      R"({"kty":"OKP","crv":"X448","x":"mwj3zDG34-Z9ItWuoSEHSic70rg94Jxj-qc9LCLF2bvINmRyQdlT1AxbEtqIEg1TF3-A5TLEH6A",)"
+      R"("d":"mo9JJdFRn1d1z0awS1gA1O6e6LrovFVl1JjCjdnJuvV0qUGXRIlzkQBjgqbxJ6sdmsLYwKWYcms"})");
+  const auto epk = PublicKey::parse(
+      R"({"kty":"OKP","crv":"X448","x":"PreoKbDNIPW8_AtZm2_sz22kYnEHvbDU80W0MCfYuXL8PjT7QjKhPKcG3LV67D2uB73BxnvzNgk"})");
+  ASSERT_TRUE(bob && epk);
+  const auto z = bob->data().agree(std::make_shared<detail::KeyData>(epk->data()));
+  ASSERT_TRUE(z);
+  EXPECT_EQ(base64url::encode(z->expose("the example's")),
+            "B__0GBrGzJXsHBapSg900S2iMs5Ap3VSKB0oK7YMC1b9JGTDNVQ5NlIcJEAwhdWaRJpQN1FKh50");
 }
