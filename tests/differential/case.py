@@ -21,6 +21,8 @@ class Case:
     form: str = ""  # of the reader's key: "" the one that the peer would rather have, "pem", "jwk"
     payload: bytes = None  # what Tessera must read, as octets or as JSON
     more: dict = dataclasses.field(default_factory=dict)  # other members of the request
+    encs: list = dataclasses.field(default_factory=list)  # the allow-list of content encryptions
+    asked: bool = True  # the peers too, not Tessera alone
     # The mutation is below the claims: a peer that reads no JWT is asked for the JWS.
     below_claims: bool = True
 

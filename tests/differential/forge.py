@@ -13,14 +13,26 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, paddin
 # RFC 7515 appendix A.2, and RFC 7516 appendix A.1
 RSA_EXAMPLES = {
     "rsa": {
-        "n": "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ",
+        "n": "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yR"
+             "T-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXB"
+             "dQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9ia"
+             "GNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ",
         "e": "AQAB",
-        "d": "Eq5xpGnNCivDflJsRQBXHx1hdR1k6Ulwe2JZD50LpXyWPEAeP88vLNO97IjlA7_GQ5sLKMgvfTeXZx9SE-7YwVol2NXOoAJe46sui395IW_GO-pWJ1O0BkTGoVEn2bKVRUCgu-GjBVaYLU6f3l9kJfFNS3E0QbVdxzubSu3Mkqzjkn439X0M_V51gfpRLI9JYanrC4D4qAdGcopV_0ZHHzQlBjudU2QvXt4ehNYTCBr6XCLQUShb1juUO1ZdiYoFaFQT5Tw8bGUl_x_jTj3ccPDVZFD9pIuhLhBOneufuBiB4cS98l2SR_RQyGWSeWjnczT0QU91p1DhOVRuOopznQ",
+        "d": "Eq5xpGnNCivDflJsRQBXHx1hdR1k6Ulwe2JZD50LpXyWPEAeP88vLNO97IjlA7_GQ5sLKMgvfTeXZx9SE-7YwVol2NXOoAJe46su"
+             "i395IW_GO-pWJ1O0BkTGoVEn2bKVRUCgu-GjBVaYLU6f3l9kJfFNS3E0QbVdxzubSu3Mkqzjkn439X0M_V51gfpRLI9JYanrC4D4"
+             "qAdGcopV_0ZHHzQlBjudU2QvXt4ehNYTCBr6XCLQUShb1juUO1ZdiYoFaFQT5Tw8bGUl_x_jTj3ccPDVZFD9pIuhLhBOneufuBiB"
+             "4cS98l2SR_RQyGWSeWjnczT0QU91p1DhOVRuOopznQ",
     },
     "rsa-other": {
-        "n": "oahUIoWw0K0usKNuOR6H4wkf4oBUXHTxRvgb48E-BVvxkeDNjbC4he8rUWcJoZmds2h7M70imEVhRU5djINXtqllXI4DFqcI1DgjT9LewND8MW2Krf3Spsk_ZkoFnilakGygTwpZ3uesH-PFABNIUYpOiN15dsQRkgr0vEhxN92i2asbOenSZeyaxziK72UwxrrKoExv6kc5twXTq4h-QChLOln0_mtUZwfsRaMStPs6mS6XrgxnxbWhojf663tuEQueGC-FCMfra36C9knDFGzKsNa7LZK2djYgyD3JR_MB_4NUJW_TqOQtwHYbxevoJArm-L5StowjzGy-_bq6Gw",
+        "n": "oahUIoWw0K0usKNuOR6H4wkf4oBUXHTxRvgb48E-BVvxkeDNjbC4he8rUWcJoZmds2h7M70imEVhRU5djINXtqllXI4DFqcI1Dgj"
+             "T9LewND8MW2Krf3Spsk_ZkoFnilakGygTwpZ3uesH-PFABNIUYpOiN15dsQRkgr0vEhxN92i2asbOenSZeyaxziK72UwxrrKoExv"
+             "6kc5twXTq4h-QChLOln0_mtUZwfsRaMStPs6mS6XrgxnxbWhojf663tuEQueGC-FCMfra36C9knDFGzKsNa7LZK2djYgyD3JR_MB"
+             "_4NUJW_TqOQtwHYbxevoJArm-L5StowjzGy-_bq6Gw",
         "e": "AQAB",
-        "d": "kLdtIj6GbDks_ApCSTYQtelcNttlKiOyPzMrXHeI-yk1F7-kpDxY4-WY5NWV5KntaEeXS1j82E375xxhWMHXyvjYecPT9fpwR_M9gV8n9Hrh2anTpTD93Dt62ypW3yDsJzBnTnrYu1iwWRgBKrEYY46qAZIrA2xAwnm2X7uGR1hghkqDp0Vqj3kbSCz1XyfCs6_LehBwtxHIyh8Ripy40p24moOAbgxVw3rxT_vlt3UVe4WO3JkJOzlpUf-KTVI2Ptgm-dARxTEtE-id-4OJr0h-K-VFs3VSndVTIznSxfyrj8ILL6MG_Uv8YAu7VILSB3lOW085-4qE3DzgrTjgyQ",
+        "d": "kLdtIj6GbDks_ApCSTYQtelcNttlKiOyPzMrXHeI-yk1F7-kpDxY4-WY5NWV5KntaEeXS1j82E375xxhWMHXyvjYecPT9fpwR_M9"
+             "gV8n9Hrh2anTpTD93Dt62ypW3yDsJzBnTnrYu1iwWRgBKrEYY46qAZIrA2xAwnm2X7uGR1hghkqDp0Vqj3kbSCz1XyfCs6_LehBw"
+             "txHIyh8Ripy40p24moOAbgxVw3rxT_vlt3UVe4WO3JkJOzlpUf-KTVI2Ptgm-dARxTEtE-id-4OJr0h-K-VFs3VSndVTIznSxfyr"
+             "j8ILL6MG_Uv8YAu7VILSB3lOW085-4qE3DzgrTjgyQ",
     },
 }
 
@@ -65,21 +77,24 @@ def ec_from(name, curve):
 def make_keys():
     keys = {name: rsa_from(members) for name, members in RSA_EXAMPLES.items()}
     keys["rsa-1024"] = rsa.generate_private_key(public_exponent=65537, key_size=1024)
-    for name, alg in {"p256": "ES256", "p256-other": "ES256", "p384": "ES384", "p521": "ES512", "secp256k1": "ES256K"}.items():
+    for name, alg in {"p256": "ES256", "p256-other": "ES256", "p384": "ES384", "p521": "ES512",
+                      "secp256k1": "ES256K"}.items():
         keys[name] = ec_from(name, CURVES[alg])
     keys["ed25519"] = ed25519.Ed25519PrivateKey.from_private_bytes(derived("ed25519"))
     keys["ed448"] = ed448.Ed448PrivateKey.from_private_bytes(derived("ed448", 57))
     keys["x25519"] = x25519.X25519PrivateKey.from_private_bytes(derived("x25519"))
     keys["x448"] = x448.X448PrivateKey.from_private_bytes(derived("x448", 56))
     keys |= {f"oct{size}": derived(f"oct{size}", size) for size in (16, 24, 32, 48, 64)}
-    keys["oct-other"] = derived("oct-other", 64)
+    keys |= {"oct-other": derived("oct-other", 64), "oct16-other": derived("oct16-other", 16)}
+    keys["password"] = b"correct horse battery staple"
     keys["oct-short"] = b"secret"
     return keys
 
 
 KEYS = make_keys()
 # The key that signs with each algorithm.
-KEY_OF = {"HS256": "oct32", "HS384": "oct48", "HS512": "oct64", "EdDSA": "ed25519", "Ed25519": "ed25519", "Ed448": "ed448",
+KEY_OF = {"HS256": "oct32", "HS384": "oct48", "HS512": "oct64",
+          "EdDSA": "ed25519", "Ed25519": "ed25519", "Ed448": "ed448",
           "ES256": "p256", "ES384": "p384", "ES512": "p521", "ES256K": "secp256k1",
           **{f"{kind}{size}": "rsa" for kind in ("RS", "PS") for size in HASHES}}
 
@@ -96,8 +111,8 @@ def jwk_of(key):
         return {"kty": "oct", "k": b64(key).decode()}
     if isinstance(key, rsa.RSAPrivateKey):
         private = key.private_numbers()
-        values = {"n": private.public_numbers.n, "e": private.public_numbers.e, "d": private.d, "p": private.p, "q": private.q,
-                  "dp": private.dmp1, "dq": private.dmq1, "qi": private.iqmp}
+        values = {"n": private.public_numbers.n, "e": private.public_numbers.e, "d": private.d,
+                  "p": private.p, "q": private.q, "dp": private.dmp1, "dq": private.dmq1, "qi": private.iqmp}
         return {"kty": "RSA"} | {name: padded(value, (value.bit_length() + 7) // 8) for name, value in values.items()}
     if isinstance(key, ec.EllipticCurvePrivateKey):
         private, size = key.private_numbers(), (key.key_size + 7) // 8
@@ -105,7 +120,8 @@ def jwk_of(key):
         return {"kty": "EC", "crv": names[key.curve.name], "x": padded(private.public_numbers.x, size),
                 "y": padded(private.public_numbers.y, size), "d": padded(private.private_value, size)}
     raw, curve = serialization.Encoding.Raw, type(key).__name__.strip("_").replace("PrivateKey", "")
-    return {"kty": "OKP", "crv": curve, "x": b64(key.public_key().public_bytes(raw, serialization.PublicFormat.Raw)).decode(),
+    public = key.public_key().public_bytes(raw, serialization.PublicFormat.Raw)
+    return {"kty": "OKP", "crv": curve, "x": b64(public).decode(),
             "d": b64(key.private_bytes(raw, serialization.PrivateFormat.Raw, serialization.NoEncryption())).decode()}
 
 
@@ -121,7 +137,8 @@ def printed(key):
     """What the file of keys says of one; README.md lists the members."""
     if isinstance(key, bytes):
         return {"octets": b64(key).decode(), "private_jwk": json.dumps(jwk_of(key))}
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                                serialization.NoEncryption())
     return {"pem": spki(key, serialization.Encoding.PEM).decode(), "jwk": json.dumps(public_jwk(key)),
             "private_pem": private.decode(), "private_jwk": json.dumps(jwk_of(key))}
 

@@ -1,4 +1,4 @@
-"""Tokens that libraries make themselves, each way that they have: what they issue Tessera reads, what Tessera issues they read."""
+"""Tokens that libraries make themselves, each way that they have: what they issue Tessera reads, and the reverse."""
 import dataclasses
 import json
 
@@ -32,8 +32,8 @@ FORMS = {  # that every issuer has
     "audiences": Form(CLAIMS | {"aud": ["https://other.example", AUD]}, algs=PLAIN),
     "not-before": Form(CLAIMS | {"nbf": PAST, "jti": "1"}, algs=PLAIN),
     "fractions": Form(CLAIMS | {"iat": ISSUED + 0.25, "exp": END + 0.5}, algs=PLAIN),
-    "kinds": Form(CLAIMS | {"text": "é漢😀\n\"\\/", "number": 2 ** 53 - 1, "below": -0.5, "yes": True, "nothing": None, "list": [1, "a", []],
-                            "object": {"a": {"b": [{}]}}}, algs=PLAIN),
+    "kinds": Form(CLAIMS | {"text": "é漢😀\n\"\\/", "number": 2 ** 53 - 1, "below": -0.5, "yes": True, "nothing": None,
+                            "list": [1, "a", []], "object": {"a": {"b": [{}]}}}, algs=PLAIN),
     "long": Form(CLAIMS | {"roles": [f"role-{i:03}" for i in range(500)]}, algs=PLAIN),
     "no-exp": Form(TIMELESS, op="verify_jws", algs=PLAIN),
 }
@@ -52,13 +52,20 @@ UNSIGNED = Form(CLAIMS, algs=["none"], key="oct32", good=False)
 OWN_FORMS = {  # that only some have
     "jsonwebtoken": {
         "short-secret": SHORT, "weak-key": WEAK, "unsigned": UNSIGNED,
-        "options": Form(TIMELESS, {"options": {"expiresIn": UNTIL_END, "notBefore": -UNTIL_END // 2, "audience": [AUD], "issuer": ISS, "jwtid": "1", "keyid": "k"}},
-                        {**TIMELESS, "exp": END, "nbf": ISSUED - UNTIL_END // 2, "aud": [AUD], "iss": ISS, "jti": "1"}, algs=PLAIN),
-        "timespan": Form({"iat": ISSUED}, {"options": {"expiresIn": "50y", "audience": AUD, "issuer": ISS, "subject": "alice"}},
-                         {"iat": ISSUED, "exp": ISSUED + 50 * 31_557_600, "aud": AUD, "iss": ISS, "sub": "alice"}, algs=PLAIN),
-        "no-timestamp": Form(CLAIMS, {"options": {"noTimestamp": True}}, {k: v for k, v in CLAIMS.items() if k != "iat"}, algs=PLAIN),
-        "header": Form(CLAIMS, {"header": {"cty": "x", "x": {"y": [1]}, "jku": "https://id.example.com/keys"}}, algs=PLAIN),
-        "invalid-type": Form(CLAIMS, {"options": {"allowInvalidAsymmetricKeyTypes": True}}, algs=["ES256"], key="secp256k1", good=False),
+        "options": Form(TIMELESS, {"options": {"expiresIn": UNTIL_END, "notBefore": -UNTIL_END // 2, "audience": [AUD],
+                                               "issuer": ISS, "jwtid": "1", "keyid": "k"}},
+                        {**TIMELESS, "exp": END, "nbf": ISSUED - UNTIL_END // 2, "aud": [AUD], "iss": ISS, "jti": "1"},
+                        algs=PLAIN),
+        "timespan": Form({"iat": ISSUED},
+                         {"options": {"expiresIn": "50y", "audience": AUD, "issuer": ISS, "subject": "alice"}},
+                         {"iat": ISSUED, "exp": ISSUED + 50 * 31_557_600, "aud": AUD, "iss": ISS, "sub": "alice"},
+                         algs=PLAIN),
+        "no-timestamp": Form(CLAIMS, {"options": {"noTimestamp": True}},
+                             {k: v for k, v in CLAIMS.items() if k != "iat"}, algs=PLAIN),
+        "header": Form(CLAIMS, {"header": {"cty": "x", "x": {"y": [1]}, "jku": "https://id.example.com/keys"}},
+                       algs=PLAIN),
+        "invalid-type": Form(CLAIMS, {"options": {"allowInvalidAsymmetricKeyTypes": True}}, algs=["ES256"],
+                             key="secp256k1", good=False),
         "kid-beyond-ascii": Form(CLAIMS, {"kid": "2026-é"}, algs=PLAIN, good=False),
         "text": Form(None, plain="It's a dangerous business é".encode(), op="verify_jws", algs=PLAIN),
     },
@@ -83,7 +90,8 @@ OWN_FORMS = {  # that only some have
         "draft": Form(CLAIMS, {"op": "sign_jwt", "typ": "JWT"}),
         "draft-kid": Form(CLAIMS, {"op": "sign_jwt", "kid": "2026-10", "typ": ""}, algs=PLAIN),
         "draft-kinds": Form(FORMS["kinds"].claims, {"op": "sign_jwt", "typ": "at+jwt"}, algs=PLAIN),
-        "draft-audiences": Form(FORMS["audiences"].claims | {"nbf": PAST, "jti": "1"}, {"op": "sign_jwt", "typ": "JWT"}, algs=PLAIN),
+        "draft-audiences": Form(FORMS["audiences"].claims | {"nbf": PAST, "jti": "1"},
+                                {"op": "sign_jwt", "typ": "JWT"}, algs=PLAIN),
         "draft-odd": dataclasses.replace(ODD, more={"op": "sign_jwt", "kid": "2026-é", "typ": "JWT"}),
         "short-secret": SHORT, "odd": ODD,
         "octets": Form(None, plain=bytes(range(256)), op="verify_jws", algs=PLAIN),
@@ -92,43 +100,57 @@ OWN_FORMS = {  # that only some have
 
 
 @dataclasses.dataclass
+class Order:
+    """A token that an issuer is asked for, and how it must be read."""
+    issuer: str
+    name: str
+    request: dict
+    read: dict  # members of the Case
+
+
+@dataclasses.dataclass
 class Made:
     cases: list
     refused: list  # (name, why): an issuer said no
 
 
-def wanted():
-    """(issuer, form's name, alg, form)"""
+def orders():
     for issuer in ("tessera", *peers.PEERS):
         known = [alg for alg in KEY_OF if issuer == "tessera" or alg in peers.PEERS[issuer].algs]
         general = {name: form for name, form in FORMS.items() if issuer != "rnbyc" or name not in WITHOUT_A_HEADER}
-        for name, form in {**general, **OWN_FORMS.get(issuer, {})}.items():
+        own = OWN_FORMS.get(issuer, {})
+        if issuer != "tessera" and not {"sign_jws", "sign_jwt"} & set(peers.PEERS[issuer].ops):
+            continue
+        for name, form in {**general, **own}.items():
             for alg in form.algs or known:
-                if form.algs is None or alg in known or name in OWN_FORMS.get(issuer, {}):
-                    yield issuer, name, alg, form
+                if form.algs is None or alg in known or name in own:
+                    yield order(issuer, f"issued-by-{issuer}/{name}/{alg}", alg, form)
 
 
-def request(issuer, alg, form):
-    payload = form.plain if form.plain is not None else json.dumps(form.claims, ensure_ascii=False).encode()
+def order(issuer, name, alg, form):
+    def text(claims):
+        return form.plain if form.plain is not None else json.dumps(claims, ensure_ascii=False).encode()
+
     ops = ["sign_jws"] if issuer == "tessera" else peers.PEERS[issuer].ops
     op = "sign_jwt" if "sign_jwt" in ops and form.plain is None else "sign_jws"
-    return {"op": op, "key": form.key or KEY_OF[alg], "alg": alg, "payload": forge.b64(payload).decode(), **form.more}
+    key = form.key or KEY_OF[alg]
+    request = {"op": op, "key": key, "alg": alg, "payload": forge.b64(text(form.claims)).decode(), **form.more}
+    payload = None if "access_token" in form.more else text(form.read or form.claims)
+    return Order(issuer, name, request,
+                 {"key": key, "algs": [alg], "good": form.good, "op": form.op, "payload": payload})
 
 
-def issue(ask_all):
-    """Every token, as a case that Tessera and each of the others reads."""
-    questions, meant = {}, {}
-    for issuer, name, alg, form in wanted():
-        questions.setdefault(issuer, []).append(request(issuer, alg, form))
-        meant.setdefault(issuer, []).append((name, alg, form))
+def issue(wanted, ask_all):
+    """Every token that is ordered, as a case that Tessera and each of the others reads."""
+    questions, by_issuer = {}, {}
+    for each in wanted:
+        questions.setdefault(each.issuer, []).append(each.request)
+        by_issuer.setdefault(each.issuer, []).append(each)
     made = Made([], [])
     for issuer, answers in ask_all(questions).items():
-        for (name, alg, form), answer in zip(meant[issuer], answers):
-            title = f"issued-by-{issuer}/{name}/{alg}"
-            if not answer["ok"]:
-                made.refused.append((title, f"{issuer} does not issue it: {answer['why']}"))
-                continue
-            payload = form.plain if form.plain is not None else json.dumps(form.read or form.claims, ensure_ascii=False).encode()
-            made.cases.append(Case(title, [forge.unb64(answer["octets"].encode())], form.key or KEY_OF[alg], [alg], form.good, op=form.op,
-                                   payload=None if "access_token" in form.more else payload))
+        for each, answer in zip(by_issuer[issuer], answers):
+            if answer["ok"]:
+                made.cases.append(Case(each.name, [forge.unb64(answer["octets"].encode())], **each.read))
+            else:
+                made.refused.append((each.name, f"{issuer} does not issue it: {answer['why']}"))
     return made

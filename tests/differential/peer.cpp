@@ -88,6 +88,11 @@ Result<PublicKey> public_key(const KeyTexts& key, std::string_view form) {
 
 const KeyTexts& named(const Members& request) { return keys.at(request.text("key")); }
 
+std::optional<std::string> any_name(std::string_view name) { return std::string(name); }
+std::vector<std::string> names(const Members& request, std::string_view list) {
+  return request.list<std::string>(list, any_name);
+}
+
 // ── signatures ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 // Calls `use` with the key that the request names.
@@ -99,14 +104,22 @@ auto with_verifying_key(const Members& request, std::span<const Alg> algs, Use u
   return use(TRY(public_key(key, request.text("form"))));
 }
 
-Result<std::string> verify_jws(const Members& request) {
+// A compact text, or what `rule` says of a JSON one; the payload beside it where the request has a `content`.
+Result<std::string> verify_text(const Members& request, std::optional<Rule> rule) {
   const auto algs = request.list<Alg>("algs", alg_from_name);
-  const auto token = request.octets("token");
+  const auto token = request.octets("token"), content = request.octets("content");
+  std::optional<jws::Detached> detached;
+  if (request.has("content")) detached = jws::Detached{bytes_of(content)};
   return with_verifying_key(request, algs, [&](const auto& key) -> Result<std::string> {
-    const auto verified = TRY(jws::verify(token, key, {.algs = algs}));
+    const auto verified = TRY(rule ? jws::verify_json(token, key, *rule, {.algs = algs}, detached)
+                                   : jws::verify(token, key, {.algs = algs}, detached));
     return std::string(text_of(verified.payload()));
   });
 }
+
+Result<std::string> verify_jws(const Members& request) { return verify_text(request, {}); }
+Result<std::string> verify_any(const Members& request) { return verify_text(request, Rule::ANY); }
+Result<std::string> verify_all(const Members& request) { return verify_text(request, Rule::ALL); }
 
 Result<std::string> verify_jwt(const Members& request) {
   const auto algs = request.list<Alg>("algs", alg_from_name);
@@ -123,16 +136,43 @@ Result<std::string> verify_jwt(const Members& request) {
   });
 }
 
-// Any payload, under the header that `typ` and `kid` describe.
-Result<std::string> sign_jws(const Members& request) {
-  const auto& key = named(request);
-  const auto alg = *alg_from_name(request.text("alg"));
-  const auto payload = request.octets("payload");
+// Under the header that `typ` and `kid` describe.
+Result<jws::Signer> signer(const Members& request, const std::string& name, const std::string& alg_name) {
+  const auto& key = keys.at(name);
+  const auto alg = *alg_from_name(alg_name);
   const KeyInfo info{.kid = request.text("kid")};
   const jws::Header header{.typ = request.text("typ")};
-  if (key.octets.empty())
-    return jws::sign(bytes_of(payload), {TRY(PrivateKey::parse(key.private_jwk, info)), alg, header});
-  return jws::sign(bytes_of(payload), {TRY(TRY(secret_key(key, alg)).with(info)), alg, header});
+  if (key.octets.empty()) return jws::Signer(TRY(PrivateKey::parse(key.private_jwk, info)), alg, header);
+  return jws::Signer(TRY(TRY(secret_key(key, alg)).with(info)), alg, header);
+}
+
+jws::Payload how(const Members& request) {
+  static const std::map<std::string, jws::Payload, std::less<>> ways{{"", jws::Payload::base64url},
+                                                                     {"detached", jws::Payload::base64url_detached},
+                                                                     {"plain", jws::Payload::plain},
+                                                                     {"plain_detached", jws::Payload::plain_detached}};
+  return ways.at(request.text("how"));
+}
+
+// Any payload.
+Result<std::string> sign_jws(const Members& request) {
+  const auto payload = request.octets("payload");
+  const auto by = TRY(signer(request, request.text("key"), request.text("alg")));
+  return jws::sign(bytes_of(payload), by, how(request));
+}
+
+Result<std::string> sign_flattened(const Members& request) {
+  const auto payload = request.octets("payload");
+  const auto by = TRY(signer(request, request.text("key"), request.text("alg")));
+  return jws::sign_flattened(bytes_of(payload), by, how(request));
+}
+
+Result<std::string> sign_general(const Members& request) {
+  const auto payload = request.octets("payload");
+  const auto by = names(request, "keys"), algs = names(request, "algs");
+  std::vector<jws::Signer> signers;
+  for (std::size_t i = 0; i < by.size(); ++i) signers.push_back(TRY(signer(request, by[i], algs[i])));
+  return jws::sign_general(bytes_of(payload), signers, how(request));
 }
 
 // Claims whose times are whole seconds, as a Draft has them; the text of everything else as it came.
@@ -157,8 +197,7 @@ Result<std::string> sign_jwt(const Members& request) {
     else if (name == "aud" && value.is(json::Kind::string))
       draft.audience = {claims.text("aud")};
     else if (name == "aud")
-      draft.audience =
-          claims.list<std::string>("aud", [](std::string_view one) { return std::optional(std::string(one)); });
+      draft.audience = names(claims, "aud");
     else if (name != "iat" && name != "exp")
       draft.claims.push_back({std::string(name), JsonText{value.text()}});
   }
@@ -167,11 +206,109 @@ Result<std::string> sign_jwt(const Members& request) {
   return sign(draft, TRY(PrivateKey::parse(key.private_jwk, info)));
 }
 
+// ── encryption ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+// A secret of JWE is told its one algorithm; `dir` its one content encryption.
+Result<SecretKey> wrapping_key(const KeyTexts& key, KeyAlg alg, std::optional<Enc> enc, const KeyInfo& info = {}) {
+  if (alg == KeyAlg::dir && enc) return SecretKey::from_octets(bytes_of(key.octets), *enc, info);
+  return SecretKey::from_octets(bytes_of(key.octets), alg, info);
+}
+
+Result<jwe::Recipient> recipient(const Members& request, const std::string& name, const std::string& alg_name) {
+  const auto& key = keys.at(name);
+  const auto alg = *key_alg_from_name(alg_name);
+  const KeyInfo info{.kid = request.text("kid")};
+  if (key.octets.empty()) return jwe::Recipient(TRY(PublicKey::parse(key.jwk, info)), alg);
+  return jwe::Recipient(TRY(wrapping_key(key, alg, enc_from_name(request.text("enc")), info)), alg);
+}
+
+struct Sealing {
+  std::string payload, typ, cty, apu, apv, aad;
+  Enc enc;
+  jwe::Zip zip;
+
+  jwe::JsonOptions options() const {
+    return {.header = {.typ = typ, .cty = cty, .zip = zip, .apu = bytes_of(apu), .apv = bytes_of(apv), .p2c = 1'000},
+            .aad = bytes_of(aad)};
+  }
+};
+
+Sealing sealing(const Members& request) {
+  return {.payload = request.octets("payload"),
+          .typ = request.text("typ"),
+          .cty = request.text("cty"),
+          .apu = request.octets("apu"),
+          .apv = request.octets("apv"),
+          .aad = request.octets("aad"),
+          .enc = *enc_from_name(request.text("enc")),
+          .zip = request.has("zip") ? jwe::Zip::DEF : jwe::Zip::none};
+}
+
+Result<std::string> encrypt(const Members& request) {
+  const auto what = sealing(request);
+  const auto to = TRY(recipient(request, request.text("key"), request.text("alg")));
+  return jwe::encrypt(bytes_of(what.payload), to, what.enc, what.options().header);
+}
+
+Result<std::string> encrypt_flattened(const Members& request) {
+  const auto what = sealing(request);
+  const auto to = TRY(recipient(request, request.text("key"), request.text("alg")));
+  return jwe::encrypt_flattened(bytes_of(what.payload), to, what.enc, what.options());
+}
+
+Result<std::string> encrypt_general(const Members& request) {
+  const auto what = sealing(request);
+  const auto to = names(request, "keys"), algs = names(request, "algs");
+  std::vector<jwe::Recipient> recipients;
+  for (std::size_t i = 0; i < to.size(); ++i) recipients.push_back(TRY(recipient(request, to[i], algs[i])));
+  return jwe::encrypt_general(bytes_of(what.payload), recipients, what.enc, what.options());
+}
+
+Result<jwe::Keyring> keyring(const Members& request, std::span<const KeyAlg> algs, std::span<const Enc> encs) {
+  const auto& key = named(request);
+  if (key.octets.empty()) return jwe::Keyring(TRY(PrivateKey::parse(key.private_jwk)));
+  const auto enc = encs.empty() ? std::nullopt : std::optional(encs.front());
+  return jwe::Keyring(TRY(wrapping_key(key, algs.empty() ? KeyAlg::dir : algs.front(), enc)));
+}
+
+Result<std::string> decrypt_text(const Members& request, std::optional<Rule> rule) {
+  const auto algs = request.list<KeyAlg>("algs", key_alg_from_name);
+  const auto encs = request.list<Enc>("encs", enc_from_name);
+  const auto token = request.octets("token");
+  const jwe::Policy policy{.algs = algs,
+                           .encs = encs,
+                           .passwords = jwe::PasswordRounds{.max = 100'000},
+                           .max_inflated = request.has("zip") ? 250'000U : 0U};
+  const auto with = TRY(keyring(request, algs, encs));
+  const auto opened = TRY(rule ? jwe::decrypt_json(token, with, *rule, policy) : jwe::decrypt(token, with, policy));
+  return std::string(opened.text());
+}
+
+Result<std::string> decrypt(const Members& request) { return decrypt_text(request, {}); }
+Result<std::string> decrypt_any(const Members& request) { return decrypt_text(request, Rule::ANY); }
+
 // ── answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 using Answer = Result<std::string> (*)(const Members&);
 const std::map<std::string, Answer, std::less<>> operations{
-    {"verify_jws", verify_jws}, {"verify_jwt", verify_jwt}, {"sign_jws", sign_jws}, {"sign_jwt", sign_jwt}};
+    {"verify_jws", verify_jws},
+    {"verify_jwt", verify_jwt},
+    {"verify_detached", verify_jws},
+    {"verify_plain", verify_jws},
+    {"verify_flattened", verify_any},
+    {"verify_any", verify_any},
+    {"verify_all", verify_all},
+    {"sign_jws", sign_jws},
+    {"sign_jwt", sign_jwt},
+    {"sign_flattened", sign_flattened},
+    {"sign_general", sign_general},
+    {"decrypt", decrypt},
+    {"decrypt_flattened", decrypt_any},
+    {"decrypt_general", decrypt_any},
+    {"encrypt", encrypt},
+    {"encrypt_flattened", encrypt_flattened},
+    {"encrypt_general", encrypt_general},
+};
 
 std::string answer(const Members& request) {
   const auto result = operations.at(request.text("op"))(request);

@@ -3,7 +3,7 @@ import dataclasses
 import fnmatch
 import re
 
-BLOCK = re.compile(r'right: (Tessera|the peer|both)\. (RFC \d+) section ([\w.]+): "(.+)"$')
+BLOCK = re.compile(r'right: (Tessera|the peer|both)\. (RFC \d+) (?:section|appendix) ([\w.]+): "(.+)"$')
 LINE = re.compile(r"(accepts|refuses|reads otherwise)\s{2,}(\S+)\s{2,}(\S.*)$")
 
 
@@ -27,7 +27,9 @@ def read(path):
         match = LINE.match(text)
         if not match or not reasoned:
             raise SystemExit(f"FAIL {path.name}:{number}: neither a reason nor a line below one")
-        lines += [Line(number, match[1], pattern, peer) for peer in match[3].split() for pattern in alternatives(match[2])]
+        lines += [
+            Line(number, match[1], pattern, peer) for peer in match[3].split() for pattern in alternatives(match[2])
+        ]
     return lines
 
 
@@ -36,7 +38,10 @@ def alternatives(pattern):
     match = re.search(r"\{([^}]*)\}", pattern)
     if not match:
         return [pattern]
-    return [whole for each in match[1].split(",") for whole in alternatives(pattern[:match.start()] + each + pattern[match.end():])]
+    return [
+        whole for each in match[1].split(",")
+        for whole in alternatives(pattern[:match.start()] + each + pattern[match.end():])
+    ]
 
 
 class Judge:
