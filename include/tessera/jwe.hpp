@@ -53,7 +53,8 @@ struct Header {
   std::string_view typ{};
   std::string_view cty{};
   Zip zip = Zip::none;
-  // ECDH-ES alone: who sends and who receives (RFC 7518 section 4.6.1); both go into the key that is derived.
+  // ECDH-ES alone: who sends and who receives (RFC 7518 section 4.6.1), never the same; both go into the key that is
+  // derived.
   BytesView apu{};
   BytesView apv{};
   // PBES2 alone: rounds of PBKDF2 (RFC 7518 section 4.8.1.2), 1,000 to 10,000,000. About 0.2 s; many readers refuse
@@ -61,10 +62,10 @@ struct Header {
   std::uint32_t p2c = 600'000;
 };
 
-// The compact serialization. Errors: alg_key_mismatch (no algorithm named, one that the key does not admit, a `use` or
-// `key_ops` that forbids it, or an `enc` that is not the key's of `dir`), too_large (16 MiB), bad_json (typ or cty is
-// not UTF-8), bad_policy (p2c), bad_key (an agreement with this key tells nothing secret), unavailable (OpenSSL
-// refused).
+// The compact serialization. Errors: alg_key_mismatch (no algorithm named, one that the key does not admit, a `use`
+// or `key_ops` that forbids it, or an `enc` that is not the key's of `dir`), too_large (16 MiB), bad_json (typ or
+// cty is not UTF-8), malformed_header (apu and apv are the same), bad_policy (p2c), bad_key (an agreement with this
+// key tells nothing secret), unavailable (OpenSSL refused).
 Result<std::string> encrypt(BytesView plaintext, const Recipient& to, Enc enc, Header header = {});
 
 // The JSON serializations (RFC 7516 section 7.2): flattened for one recipient, general for any number up to 16.

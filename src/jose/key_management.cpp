@@ -1,5 +1,7 @@
 #include "jose/key_management.hpp"
 
+#include <algorithm>
+
 #include "base/base64url.hpp"
 #include "base/try.hpp"
 #include "crypto/crypto.hpp"
@@ -54,8 +56,16 @@ Secret agreed_key(const Secret& agreed, KeyAlg alg, Enc enc, BytesView apu, Byte
                                              : derived_key(agreed, row.name, apu, apv, row.wrapping_size);
 }
 
+//= RFC7518#4.6.2
+// The "apu" and "apv" values MUST be distinct, when used.
+Result<void> check_distinct(BytesView apu, BytesView apv) {
+  ENSURE(apu.empty() || !std::ranges::equal(apu, apv), malformed_header, "apv");
+  return {};
+}
+
 Result<Secret> agree_with_recipient(const KeyData& key, KeyAlg alg, Enc enc, const jwe::Header& given,
                                     json::Writer& header) {
+  TRY_VOID(check_distinct(given.apu, given.apv));
   const auto agreement = TRY(key.pkey->agree_with_ephemeral());
   header.key("epk").begin_object();
   detail::write_curve(header, key.type, agreement.ephemeral);
@@ -125,6 +135,7 @@ Result<Secret> agree_with_sender(const KeyData& key, const JweHeader& header) {
   const auto epk = detail::key_from_jwk(*header.epk, detail::Chain::passed_over);
   ENSURE(epk && (*epk)->type == key.type, bad_key, "epk");
   const Bytes apu = TRY(decoded(header.apu, "apu")), apv = TRY(decoded(header.apv, "apv"));
+  TRY_VOID(check_distinct(apu, apv));
   const Secret agreed = TRY(key.agree(*epk));
   return agreed_key(agreed, header.alg, header.enc, apu, apv);
 }

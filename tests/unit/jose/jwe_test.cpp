@@ -63,6 +63,25 @@ TEST(Jwe, says_what_the_header_says) {
   EXPECT_EQ(out->kid(), key.info().kid);
 }
 
+// RFC 7518 section 4.6.2: "The "apu" and "apv" values MUST be distinct, when used."
+TEST(Jwe, sender_and_receiver_are_not_the_same) {
+  const auto& key = recipient_key(KeyAlg::ECDH_ES_A128KW, KeyType::P256);
+  const std::vector<jwe::Recipient> to{key.public_key()};
+  for (const KeyAlg alg : {KeyAlg::ECDH_ES, KeyAlg::ECDH_ES_A128KW}) {
+    const auto& its = recipient_key(alg, KeyType::P256);
+    const auto same = jwe::encrypt(bytes_of("x"), its.public_key(), Enc::A128GCM,
+                                   {.apu = bytes_of("Alice"), .apv = bytes_of("Alice")});
+    EXPECT_EQ(refusal_of(same), "malformed_header apv");
+  }
+  const auto json = *jwe::encrypt_general(bytes_of("x"), to, Enc::A128GCM);
+  const auto read = [&](std::string_view members) {
+    return jwe::decrypt_json(replaced(json, "{", members), key, Rule::ANY, open_policy());
+  };
+  EXPECT_EQ(refusal_of(read(R"({"unprotected":{"apu":"QQ","apv":"QQ"},)")), "malformed_header apv");
+  EXPECT_EQ(refusal_of(read(R"({"unprotected":{"apu":"QQ","apv":"Qg"},)")), "decrypt_failed ciphertext");
+  EXPECT_TRUE(read(R"({"unprotected":{"apu":"","apv":""},)"));
+}
+
 TEST(Jwe, what_stands_unprotected_is_not_shown_as_said) {
   const auto& key = recipient_key(KeyAlg::ECDH_ES_A128KW, KeyType::P256);
   const auto json = *jwe::encrypt_general(bytes_of("x"), std::vector<jwe::Recipient>{key.public_key()}, Enc::A128GCM);
