@@ -1,6 +1,7 @@
 """Encrypted tokens, good and mutated."""
 import dataclasses
 import json
+import zlib
 
 import forge
 import forge_jwe
@@ -9,7 +10,7 @@ from cases_jws import nested, until, with_trailing_bits
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from forge import KEYS, b64, derived
-from forge_jwe import AGREED, ENCS, How, as_text, key_of, parts
+from forge_jwe import ENCS, ZERO_IN_PRODUCT, ZERO_IN_X, How, as_text, key_of, parts
 
 PAYLOAD, WHOLE_BLOCKS = (as_text(CLAIMS | {"jti": "a" * size}).encode() for size in (1, 7))
 assert len(WHOLE_BLOCKS) % 16 == 0  # of AES: then the padding is a block of its own
@@ -57,7 +58,8 @@ def shape():
         head, key, iv, text, tag = whole.split(b".")
         mutations = {
             "dots": b"....", "three-parts": b".".join((head, text, tag)),
-            "four-parts": b".".join((head, key, iv, text)), "six-parts": whole + b".AAAA", "empty-sixth": whole + b".", "leading-dot": b"." + whole,
+            "four-parts": b".".join((head, key, iv, text)), "six-parts": whole + b".AAAA",
+            "empty-sixth": whole + b".", "leading-dot": b"." + whole,
             "leading-space": b" " + whole, "trailing-newline": whole + b"\n", "trailing-nul": whole + b"\0",
             "quoted": b'"' + whole + b'"', "iv-and-tag-swapped": b".".join((head, key, tag, text, iv)),
             "other-letters": whole + "é".encode(), "comma": whole + b"," + whole,
@@ -166,8 +168,7 @@ def headers():
             yield raw(f"{name}-other-case",
                       lambda members, name=name: as_text(members | {name: members[name].swapcase()}))
             yield raw(f"{name}-space", lambda members, name=name: as_text(members | {name: members[name] + " "}))
-            first = '{"%s":"none",'
-            yield raw(f"duplicate-{name}", lambda members, name=name: first % name + as_text(members)[1:])
+            yield raw(f"duplicate-{name}", lambda members, name=name: f'{{"{name}":"none",' + as_text(members)[1:])
             yield member(f"duplicate-{name}-last", f'"{name}":"none"')
             escaped = {"alg": "al\\u0067", "enc": "en\\u0063"}[name]
             yield member(f"duplicate-{name}-escaped", f'"{escaped}":"none"')
@@ -211,7 +212,6 @@ def headers():
 
 
 def deflated(octets):
-    import zlib
     compress = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     return compress.compress(octets) + compress.flush()
 
@@ -317,7 +317,7 @@ def agreements():
         def made(name, good=False, header=as_text, key="p256", **how):
             return case(f"ecdh/{name}", alg, token(alg, header, key=key, **how), good, key=key)
 
-        def with_epk(name, good=False, which=0, **members):
+        def with_epk(name, good=False, which="", **members):
             """Members that are None are left out."""
             def header(whole):
                 epk = whole["epk"] | members
@@ -337,9 +337,10 @@ def agreements():
         yield with_epk("epk-x-empty", x="")
         yield with_epk("epk-x-short", x=b64(x[:-1]).decode())
         yield with_epk("epk-x-long", x=b64(b"\0" + x).decode())
-        short = forge.public_jwk(forge_jwe.ephemeral(KEYS["p256"], 1))  # whose x begins with a zero octet
-        yield with_epk("epk-x-of-a-zero-octet", True, which=1)
-        yield with_epk("epk-x-less-its-zero-octet", which=1, x=b64(forge.unb64(short["x"].encode())[1:]).decode())
+        short = forge.unb64(forge.public_jwk(forge_jwe.ephemeral(KEYS["p256"], ZERO_IN_X))["x"].encode())[1:]
+        yield with_epk("epk-x-of-a-zero-octet", True, ZERO_IN_X)
+        yield with_epk("epk-x-less-its-zero-octet", False, ZERO_IN_X, x=b64(short).decode())
+        yield made("product-of-a-zero-octet", True, ephemeral=ZERO_IN_PRODUCT)
         yield with_epk("epk-x-padded", x=epk["x"] + "=")
         yield with_epk("epk-x-beyond-field", x=b64(b"\xff" * 32).decode())
         yield with_epk("epk-crv-unknown", crv="P-255")

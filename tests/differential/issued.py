@@ -3,6 +3,7 @@ import dataclasses
 import json
 
 import forge
+import forge_jwe
 import peers
 from case import AUD, CLAIMS, END, ISS, ISSUED, PAST, Case
 from forge import KEY_OF
@@ -142,15 +143,20 @@ def order(issuer, name, alg, form):
 
 def issue(wanted, ask_all):
     """Every token that is ordered, as a case that Tessera and each of the others reads."""
-    questions, by_issuer = {}, {}
-    for each in wanted:
-        questions.setdefault(each.issuer, []).append(each.request)
-        by_issuer.setdefault(each.issuer, []).append(each)
-    made = Made([], [])
-    for issuer, answers in ask_all(questions).items():
-        for each, answer in zip(by_issuer[issuer], answers):
-            if answer["ok"]:
-                made.cases.append(Case(each.name, [forge.unb64(answer["octets"].encode())], **each.read))
-            else:
-                made.refused.append((each.name, f"{issuer} does not issue it: {answer['why']}"))
+    made, pending = Made([], []), list(wanted)
+    while pending:
+        by_issuer = {}
+        for each in pending:
+            by_issuer.setdefault(each.issuer, []).append(each)
+        answers = ask_all({issuer: [each.request for each in orders] for issuer, orders in by_issuer.items()})
+        pending = []
+        for issuer, orders in by_issuer.items():
+            for each, answer in zip(orders, answers[issuer]):
+                token = forge.unb64(answer.get("octets", "").encode())
+                if not answer["ok"]:
+                    made.refused.append((each.name, f"{issuer} does not issue it: {answer['why']}"))
+                elif forge_jwe.has_a_zero_in_front(token, each.read["key"]):
+                    pending.append(each)
+                else:
+                    made.cases.append(Case(each.name, [token], **each.read))
     return made
