@@ -249,13 +249,17 @@ TEST(JwsJson, one_flipped_bit_anywhere_is_refused) {
 TEST(JwsJson, limits) {
   const auto key = secret_key(Alg::HS256);
   EXPECT_EQ(refusal_of(jws::sign_general({}, {})), "no_keys signatures");
-  const std::vector<jws::Signer> many(16, jws::Signer(key)), more(17, jws::Signer(key));
-  const std::string text = *jws::sign_general({}, many);
-  EXPECT_EQ(jws::verify_json(text, key, Rule::ALL, kAll)->signatures().size(), 16U);
+  const std::vector<jws::Signer> many(16, jws::Signer(key)), more(17, jws::Signer(key)), four(4, jws::Signer(key));
   EXPECT_EQ(refusal_of(jws::sign_general({}, more)), "too_large signatures");
-  const std::string one = text.substr(text.find('[') + 1, text.find('}') - text.find('['));
-  EXPECT_EQ(refusal_of(jws::verify_json(replaced(text, "[", "[" + one + ","), key, Rule::ALL, kAll)),
-            "too_large signatures");
+  const std::string most = *jws::sign_general({}, many), text = *jws::sign_general({}, four);
+  const auto with_one_more = [](const std::string& json) {
+    return replaced(json, "[", "[" + json.substr(json.find('[') + 1, json.find('}') - json.find('[')) + ",");
+  };
+  // One key works four times for a message, whoever says how often it should.
+  EXPECT_EQ(jws::verify_json(text, key, Rule::ALL, kAll)->signatures().size(), 4U);
+  EXPECT_EQ(refusal_of(jws::verify_json(with_one_more(text), key, Rule::ALL, kAll)), "too_large signatures");
+  EXPECT_EQ(jws::verify_json(most, key, Rule::ANY, kAll)->signatures().size(), 4U);
+  EXPECT_EQ(refusal_of(jws::verify_json(with_one_more(most), key, Rule::ANY, kAll)), "too_large signatures");
   EXPECT_OK(jws::verify_json(text, key, Rule::ALL, allowing(kEvery, text.size())));
   EXPECT_EQ(refusal_of(jws::verify_json(text, key, Rule::ALL, allowing(kEvery, text.size() - 1))), "too_large token");
   const Bytes octets(2000);
