@@ -152,6 +152,13 @@ Bytes Certificate::spki() const {
   return out;
 }
 
+// Of what OpenSSL has read already: to import each key again would be most of the work of a set.
+bool Certificate::certifies(const Pkey& key) const {
+  const QuietErrors quiet;
+  const EVP_PKEY* own = X509_get0_pubkey(impl_->x509.get());
+  return own && EVP_PKEY_eq(own, key.impl_->pkey.get()) == 1;
+}
+
 Result<Certificate> Certificate::self_signed(const Pkey& key, std::string_view common_name,
                                              std::chrono::sys_seconds not_before, std::chrono::sys_seconds not_after) {
   const QuietErrors quiet;

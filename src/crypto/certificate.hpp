@@ -21,7 +21,8 @@ class Certificate {
   const Bytes& der() const;
   Sha256 digest() const;
   Bytes spki() const;
-  std::string subject() const;  // RFC 4514, for people: "CN=signer,O=Example"
+  bool certifies(const Pkey& key) const;  // its key is this one, however each is spelt
+  std::string subject() const;            // RFC 4514, for people: "CN=signer,O=Example"
   std::string issuer() const;
   std::string serial() const;  // hexadecimal, capitals
   std::chrono::sys_seconds not_before() const;
