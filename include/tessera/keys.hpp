@@ -118,8 +118,8 @@ class PublicKey {
   // RSA with more than two primes, or private without its primes); too_large also for a kid of more than 256 octets, a
   // `use` of more than 64, more than 64 key_ops, and an `x5c` beyond the limits of certificate.hpp.
   static Result<PublicKey> parse(std::string_view text, KeyInfo info = {});
-  // The DER of an SPKI, at most 8 KiB, as in PEM. Errors as above, of those that have no JSON in them.
-  static Result<PublicKey> parse_der(BytesView spki, KeyInfo info = {});
+  // The DER of an SPKI or of PKCS#1, at most 8 KiB, as in PEM. Errors as above, of those that have no JSON in them.
+  static Result<PublicKey> parse_der(BytesView der, KeyInfo info = {});
 
   KeyType type() const;
   const KeyInfo& info() const;

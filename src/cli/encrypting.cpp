@@ -7,7 +7,6 @@
 #include "cli/io.hpp"
 #include "cli/keyfile.hpp"
 #include "cli/message.hpp"
-#include "json/tokens.hpp"
 
 namespace tessera::cli {
 
@@ -95,9 +94,11 @@ Allowed<T> unless_empty(std::vector<T> values) {
 
 }  // namespace
 
-void declare_recipients(Args& args, RecipientOptions& options, EncryptionFlags flags) {
+void declare_recipients(Args& args, RecipientOptions& options, EncryptionFlags flags, Recipience how_many) {
+  const std::string_view several = how_many == Recipience::several ? "; may repeat" : "";
   args.heading(fmt::format("Recipient (either {} or --password)", flags.key));
-  args.option(flags.key, "KEY", options.to, "a public key as JWK or PEM, or a symmetric JWK; may repeat");
+  args.option(flags.key, "KEY", options.to,
+              fmt::format("a public key (JWK, PEM, DER or a certificate), or a symmetric JWK{}", several));
   args.option("--password", "FILE", options.password,
               "a password: a file, - or env:NAME (a variable of the environment), less one line end");
   args.option(flags.alg, "ALG", options.alg,
@@ -125,7 +126,7 @@ Outcome<Recipients> read_recipients(const RecipientOptions& options, EncryptionF
 void declare_opener(Args& args, OpenerOptions& options, EncryptionFlags flags) {
   args.heading(fmt::format("Decryption (either {} or --password)", flags.key));
   args.option(flags.key, "FILE", options.key,
-              "a private key as JWK or PEM, a symmetric JWK, or a JWKS of them; - for standard input");
+              "a private key (JWK, PEM or DER), a symmetric JWK, or a JWKS of them; - for standard input");
   args.option("--password", "FILE", options.password,
               "a password: a file, - or env:NAME (a variable of the environment), less one line end");
   args.option(flags.alg, "ALG", options.algs, "a key management algorithm that may be used; may repeat")
@@ -141,10 +142,10 @@ void declare_opener(Args& args, OpenerOptions& options, EncryptionFlags flags) {
 Outcome<jwe::Keyring> read_keyring(const OpenerOptions& options, EncryptionFlags flags) {
   if (options.key.has_value() == options.password.has_value()) return one_source(flags, options.key.has_value());
   if (options.password) {
-    // A password is a key of one algorithm: here of each that may be used.
+    // A password is a key of one algorithm: here of each that may be used, which are all where none is named.
     std::vector<KeyAlg> algs;
     for (const std::string& name : options.algs) algs.push_back(TRY(parse_key_alg(flags.alg, name)));
-    if (algs.empty()) algs.push_back(kPasswordAlg);
+    if (algs.empty()) algs.assign(kPasswordAlgs.begin(), kPasswordAlgs.end());
     std::vector<SecretKey> keys;
     for (const KeyAlg alg : algs) keys.push_back(TRY(password_key(*options.password, alg)));
     return jwe::Keyring(std::vector<PrivateKey>{}, std::move(keys));
@@ -176,10 +177,7 @@ Outcome<jwe::Policy> read_envelope(const OpenerOptions& options, EncryptionFlags
 }
 
 std::unexpected<Failure> unopened(Error error, std::string_view message) {
-  const auto peeked = peek_unverified(message);
-  std::string actual = peeked && error.code != Err::too_large ? "header " + json::compact(peeked->header)
-                                                              : fmt::format("{} octets", message.size());
-  return refused(error, "", std::move(actual), hint_about_none(error, message));
+  return refused(error, "", described(message), hint_about(error, message));
 }
 
 }  // namespace tessera::cli

@@ -22,7 +22,8 @@ struct RecipientOptions {
   std::vector<std::string> to;
   std::optional<std::string> password, alg, enc, p2c;
 };
-void declare_recipients(Args& args, RecipientOptions& options, EncryptionFlags flags);
+enum class Recipience { one, several };
+void declare_recipients(Args& args, RecipientOptions& options, EncryptionFlags flags, Recipience how_many);
 
 struct Recipients {
   std::vector<jwe::Recipient> to;  // at least one

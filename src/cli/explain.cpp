@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "cli/message.hpp"
 #include "cli/policy.hpp"
 #include "tessera/jwt.hpp"
 
@@ -90,10 +91,12 @@ Report report_of(const Trace& trace, const Checking& checking, Paint paint) {
 }
 
 // The step that failed, as every refusal is told.
-std::unexpected<Failure> refused_step(Error error, const Trace& trace, const Options& options) {
+std::unexpected<Failure> refused_step(Error error, std::string_view token, const Trace& trace, const Options& options) {
   for (const Step& step : trace.steps) {
     if (step.verdict != Verdict::failed) continue;
     Explanation why{step.code, step.at, step.expected, step.actual, step.hint};
+    if (std::string hint = hint_about(error, token); !hint.empty() && why.hint == error_hint(error.code))
+      why.hint = std::move(hint);
     if (error.code == Err::bad_signature) why.hint = hint_about_secret(options.policy.verifier, std::move(why.hint));
     return refused(error, std::move(why));
   }
@@ -106,7 +109,7 @@ Outcome<Reply> explain_token(const Options& options, Console& console) {
       tessera::trace(checking.token, checking.verifier, checking.now, options.show ? Values::shown : Values::redacted);
   Report report = report_of(trace, checking, console.out);
   if (trace.refusal) {
-    auto failure = refused_step(*trace.refusal, trace, options);
+    auto failure = refused_step(*trace.refusal, checking.token, trace, options);
     report.text += "\n";
     failure.error().report = std::move(report);
     return failure;

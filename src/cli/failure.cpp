@@ -115,6 +115,17 @@ std::unexpected<Failure> refused(Error error, Explanation explanation) {
   return failure;
 }
 
+std::unexpected<Failure> refused(Error error, std::initializer_list<Fault> faults, std::string_view subject,
+                                 std::string hint) {
+  for (const Fault& fault : faults) {
+    if (fault.error != error) continue;
+    auto failure = refused(error, fault.expected, or_else(fault.actual, subject), or_else(fault.hint, hint));
+    if (!fault.at.empty()) failure.error().at = fault.at;
+    return failure;
+  }
+  return refused(error, "", std::string(subject), std::move(hint));
+}
+
 std::unexpected<Failure> summed_up(std::string summary, std::unexpected<Failure> failure) {
   failure.error().summary = std::move(summary);
   return failure;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,6 +53,15 @@ std::unexpected<Failure> environment(Err code, std::string at, std::string expec
 std::unexpected<Failure> refused(Error error, std::string_view subject);
 std::unexpected<Failure> refused(Error error, std::string expected, std::string actual, std::string hint = {});
 std::unexpected<Failure> refused(Error error, Explanation explanation);
+
+// What an error means to one command, where its code alone would say it to somebody else. What is "" the code says.
+struct Fault {
+  Error error;
+  std::string at{}, expected{}, actual{}, hint{};
+};
+// As the first of `faults` tells this error, else as its code does.
+std::unexpected<Failure> refused(Error error, std::initializer_list<Fault> faults, std::string_view subject,
+                                 std::string hint = {});
 
 // The same failure under a sentence of its own, where the code's is too general.
 std::unexpected<Failure> summed_up(std::string summary, std::unexpected<Failure> failure);

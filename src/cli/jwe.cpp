@@ -72,7 +72,7 @@ Outcome<Reply> encrypt(const EncryptOptions& options) {
 Run declare_encrypt(Args& args) {
   auto options = std::make_shared<EncryptOptions>();
   args.positional("CONTENT", options->content, "what to encrypt: a file, or - for standard input");
-  declare_recipients(args, options->recipients, kEncryptFlags);
+  declare_recipients(args, options->recipients, kEncryptFlags, Recipience::several);
   args.heading("Message");
   args.option("--form", "FORM", options->form, "compact (default), flattened or general (for several recipients)")
       .choices({"compact", "flattened", "general"});
@@ -80,9 +80,10 @@ Run declare_encrypt(Args& args) {
   args.option("--cty", "CTY", options->cty, "the content's type (default: none)");
   args.option("--aad", "FILE", options->aad, "what stands beside it in the clear, and cannot be altered either");
   args.flag("--zip", options->zip, "compress it first; the length then tells of the content");
-  args.example("tessera jwe encrypt letter.txt --to recipient.jwk");
+  args.example("tessera key public recipient.jwk --out recipient.pub");
+  args.example("tessera jwe encrypt letter.txt --to recipient.pub");
   args.example("tessera jwe encrypt - --password env:PASSWORD < letter.txt");
-  args.example("tessera jwe encrypt letter.txt --to alice.jwk --to bob.pem --alg RSA-OAEP-256");
+  args.example("tessera jwe encrypt letter.txt --to alice.pub --to bob.pem --alg RSA-OAEP-256");
   return [options](Console&) { return encrypt(*options); };
 }
 

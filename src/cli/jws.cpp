@@ -153,12 +153,6 @@ std::string note_of(const jws::Verified& verified, const std::optional<Rule>& ru
   return note;
 }
 
-std::string actual_of(Error error, std::string_view token) {
-  const auto peeked = peek_unverified(token);
-  if (peeked && error.code != Err::too_large) return "header " + json::compact(peeked->header);
-  return fmt::format("{} octets", token.size());
-}
-
 Outcome<Reply> verify(const VerifyOptions& options, Console& console) {
   const std::string kAlg = "alg";
   const auto unchecked = TRY(parse_unchecked(options.verifier.unchecked, {&kAlg, 1}));
@@ -179,9 +173,9 @@ Outcome<Reply> verify(const VerifyOptions& options, Console& console) {
   if (!verified) {
     const Error error = verified.error();
     const bool signature = error.code == Err::bad_signature;
-    return refused(error, "", actual_of(error, token),
+    return refused(error, "", described(token),
                    signature ? hint_about_secret(options.verifier, std::string(error_hint(error.code)))
-                             : hint_about_none(error, token));
+                             : hint_about(error, token));
   }
   const std::string_view payload = text_of(verified->payload());
   // A pipe gets the payload as it was signed; a terminal nothing that it would obey.

@@ -43,9 +43,10 @@ Run declare_encrypt(Args& args) {
   auto options = std::make_shared<EncryptOptions>();
   declare_claims(args, options->claims);
   declare_signers(args, options->signer, Signers::one);
-  declare_recipients(args, options->recipients, kEncryptFlags);
+  declare_recipients(args, options->recipients, kEncryptFlags, Recipience::one);
+  args.example("tessera key public recipient.jwk --out recipient.pub");
   args.example(
-      "tessera jwt encrypt --key my.jwk --to recipient.jwk --iss https://id.example.com --sub alice "
+      "tessera jwt encrypt --key my.jwk --to recipient.pub --iss https://id.example.com --sub alice "
       "--aud https://api.example.com");
   return [options](Console&) { return encrypt(*options); };
 }

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 #include "base/utf8.hpp"
 #include "cli/io.hpp"
 #include "crypto/pem.hpp"
@@ -65,14 +63,12 @@ Outcome<KeyFile> parse_pem(std::string_view text, std::string_view name, const S
 
 Outcome<KeyFile> parse_der(BytesView der, std::string_view name, const Secret* password) {
   switch (ACCEPT(name, crypto::form_of_der(der))) {
-    case crypto::Form::spki: return KeyFile(ACCEPT(name, PublicKey::parse_der(der)));
+    case crypto::Form::spki:
+    case crypto::Form::pkcs1_public: return KeyFile(ACCEPT(name, PublicKey::parse_der(der)));
     case crypto::Form::certificate: return certified(name, {ACCEPT(name, Certificate::parse_der(der))});
     default: return opened_key(password ? PrivateKey::parse_der(der, *password) : PrivateKey::parse_der(der), name);
   }
 }
-
-constexpr std::array kPasswordAlgs = {KeyAlg::PBES2_HS256_A128KW, KeyAlg::PBES2_HS384_A192KW,
-                                      KeyAlg::PBES2_HS512_A256KW};
 
 Outcome<KeyFile> parse_encrypted_jwk(std::string_view text, std::string_view name, const Secret* password) {
   if (password == nullptr) return unopened_key(Error{Err::password_needed, "password"}, name);

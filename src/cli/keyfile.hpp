@@ -3,6 +3,7 @@
 // here.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,10 @@ std::string_view kind_of(const KeyFile& key);
 
 // "standard input" for "-".
 std::string shown_source(std::string_view argument);
+
+// What a password encrypts keys with.
+inline constexpr std::array kPasswordAlgs = {KeyAlg::PBES2_HS256_A128KW, KeyAlg::PBES2_HS384_A192KW,
+                                             KeyAlg::PBES2_HS512_A256KW};
 
 // The algorithm of this name, or a usage error that lists all.
 Outcome<Alg> parse_alg(std::string_view name);

@@ -24,8 +24,17 @@ struct Message {
 // `parts` names what there may be several of: "signatures".
 Outcome<Message> read_message(const MessageOptions& options, std::string_view parts, std::string hint);
 
-// What to do about a message that was refused, where its code's own hint would mislead: no option allows the algorithm
-// `none`. "" elsewhere.
-std::string hint_about_none(Error error, std::string_view message);
+// Whether a text is a JSON serialization rather than a compact one.
+bool looks_like_json(std::string_view text);
+
+// A token, or a JSON text: as it stands on the command line, or from a file or "-".
+Outcome<std::string> read_message_text(const std::string& argument);
+
+// What came, for a refusal: "a JWS of 352 octets, header {…}", "an SD-JWT of 900 octets".
+std::string described(std::string_view token);
+
+// What to do about a token that was refused, where its code's own hint would mislead: no option allows the algorithm
+// `none`, and a token of another kind has a command of its own. "" elsewhere.
+std::string hint_about(Error error, std::string_view token);
 
 }  // namespace tessera::cli

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/io.hpp"
+#include "cli/message.hpp"
 #include "cli/times.hpp"
 #include "json/tokens.hpp"
 
@@ -89,7 +90,9 @@ Outcome<Checking> read_checking(const PolicyOptions& options, std::string_view t
 std::unexpected<Failure> refused_token(Error error, std::string_view token, const Checking& checking,
                                        const PolicyOptions& options) {
   Explanation why = explain(error, token, checking.verifier, checking.now);
-  if (why.actual.empty()) why.actual = fmt::format("a token of {} octets", token.size());
+  if (why.actual.empty()) why.actual = described(token);
+  if (std::string hint = hint_about(error, token); !hint.empty() && why.hint == error_hint(error.code))
+    why.hint = std::move(hint);
   if (error.code == Err::bad_signature) why.hint = hint_about_secret(options.verifier, std::move(why.hint));
   return refused(error, std::move(why));
 }

@@ -9,6 +9,7 @@
 #include "base/utf8.hpp"
 #include "cli/io.hpp"
 #include "cli/keyfile.hpp"
+#include "cli/message.hpp"
 #include "cli/policy.hpp"
 #include "cli/public_keys.hpp"
 #include "cli/times.hpp"
@@ -17,8 +18,6 @@
 namespace tessera::cli {
 
 namespace {
-
-std::string octets_in(std::string_view text) { return fmt::format("an SD-JWT of {} octets", text.size()); }
 
 // ── issue ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -66,7 +65,7 @@ Outcome<std::string> timed_claims(const IssueOptions& options, std::string text)
     }
   }
   const sys_seconds now = TRY(now_or(options.now));
-  const seconds lifetime = TRY(parse_duration("--expires-in", *options.expires_in));
+  const seconds lifetime = TRY(parse_lifetime("--expires-in", *options.expires_in));
   std::string out = json::compact(text);
   out.pop_back();
   return out + fmt::format(R"({}"iat":{},"exp":{}}})", claims.size() > 0 ? "," : "", now.time_since_epoch().count(),
@@ -145,7 +144,7 @@ Outcome<Reply> present(const PresentOptions& options, Console& console) {
                    "the verifier says its nonce and its name"});
   }
   const std::string token = TRY(read_token(options.token));
-  const sdjwt::Held held = ACCEPT(octets_in(token), sdjwt::Held::parse(token));
+  const sdjwt::Held held = ACCEPT(described(token), sdjwt::Held::parse(token));
   if (options.list) return listing(held, console);
   std::vector<std::string> pointers = options.disclose;
   if (options.all)
@@ -226,7 +225,10 @@ Outcome<Reply> verify(const VerifyOptions& options, Console& console) {
   if (claims) return accepted_token(*claims, checking, console);
   const Error error = claims.error();
   // The issuer-signed JWT is explained as any other; of the rest the code says all.
-  if (std::string_view(error.at).starts_with("kb_jwt")) return refused(error, octets_in(checking.token));
+  if (std::string_view(error.at).starts_with("kb_jwt")) return refused(error, described(checking.token));
+  if (error == Error{Err::wrong_kind, "SD-JWT"})
+    return refused(error, "an SD-JWT: a JWS, then a ~ behind it and behind each disclosure", described(checking.token),
+                   hint_about(error, checking.token));
   const std::string_view jwt = std::string_view(checking.token).substr(0, checking.token.find('~'));
   return refused_token(error, jwt, checking, options.policy);
 }

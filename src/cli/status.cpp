@@ -10,6 +10,7 @@
 #include "base/utf8.hpp"
 #include "cli/io.hpp"
 #include "cli/keyfile.hpp"
+#include "cli/message.hpp"
 #include "cli/public_keys.hpp"
 #include "cli/times.hpp"
 #include "tessera/status_list.hpp"
@@ -32,6 +33,17 @@ std::optional<Number> number(std::string_view digits) {
   return value;
 }
 
+// What a claim of a token says that nobody has verified; "" where it says nothing.
+std::string claim_text(std::string_view token, std::string_view name) {
+  const auto peeked = peek_unverified(token);
+  json::Document document;
+  const auto claims = document.parse_object(peeked ? peeked->payload : "");
+  const auto claim = claims ? claims->find(name) : std::nullopt;
+  if (!claim) return "";
+  const auto text = claim->string();
+  return text ? std::string(*text) : claim->text();
+}
+
 std::string shown_status(std::uint8_t status) {
   return status < kStatusNames.size() ? std::string(kStatusNames[status]) : std::to_string(status);
 }
@@ -45,7 +57,7 @@ Outcome<std::uint64_t> parse_index(std::string_view flag, std::string_view text)
 // ── issue ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 struct IssueOptions {
-  std::optional<std::string> earlier, entries, bits;
+  std::optional<std::string> earlier, entries, bits, list_key;
   std::string uri;
   std::vector<std::string> set;
   std::optional<std::string> iss, expires_in, ttl, now;
@@ -60,14 +72,61 @@ Outcome<Bits> parse_bits(const std::optional<std::string>& text) {
                 {"--bits", "1, 2, 4 or 8", *text, "1 tells valid from invalid; 2 tell suspended too"});
 }
 
-// The list of a token that nobody has verified: one's own, or one to look at.
-Outcome<List> peek_list(const std::string& argument) {
-  const std::string token = TRY(read_token(argument));
-  const std::string subject = fmt::format("{}: a token of {} octets", shown_source(argument), token.size());
-  return ACCEPT(subject, status_list::peek_unverified(token, status_list::kMaxOctets));
+// Why a token is no list that could be read, or not the one of `uri`.
+std::unexpected<Failure> refused_list(Error error, const std::string& source, std::string_view token,
+                                      const std::string& uri = {}) {
+  const std::string list = "the token of a status list, of typ statuslist+jwt";
+  const std::string hint = "fetch the list that the token names: status.status_list.uri";
+  return refused(error,
+                 {{.error = {Err::claim_mismatch, "sub"},
+                   .expected = "a list whose sub is " + uri,
+                   .actual = fmt::format("{}: sub {}", shown_source(source), claim_text(token, "sub")),
+                   .hint = "take the list of this URI, or say the URI of this list with --uri"},
+                  {.error = {Err::typ_mismatch, "typ"}, .expected = list, .hint = hint},
+                  {.error = {Err::claim_missing, "status_list"}, .expected = list, .hint = hint}},
+                 fmt::format("{}: {}", shown_source(source), described(token)), hint_about(error, token));
 }
 
-Outcome<List> list_of(const IssueOptions& options) {
+// An earlier list of one's own: whoever signs it anew vouches for every entry, so it is verified first.
+struct Earlier {
+  List list;
+  std::string issuer{};
+  std::optional<seconds> ttl{};
+};
+
+// The keys that may have signed the earlier list: --list-key, else the one that signs the new one.
+Outcome<Keys> earlier_keys(const IssueOptions& options, const PrivateKey& key) {
+  if (options.list_key)
+    return read_public_keys({.key = options.list_key, .secret = {}, .algs = {}, .unchecked = {}}, {});
+  KeyInfo info = key.info();
+  info.kid.clear();  // --kid may have renamed it since
+  return Keys::of({ACCEPT("--key", key.public_key().with(std::move(info)))});
+}
+
+// The time of its own iat: a list is changed after it has expired too.
+sys_seconds issued_at(std::string_view token, sys_seconds otherwise) {
+  const auto iat = number<std::int64_t>(claim_text(token, "iat"));
+  return iat ? sys_seconds(seconds(*iat)) : otherwise;
+}
+
+Outcome<Earlier> read_earlier(const IssueOptions& options, const PrivateKey& key, sys_seconds now) {
+  const std::string token = TRY(read_token(*options.earlier));
+  const Keys keys = TRY(earlier_keys(options, key));
+  const status_list::Policy policy{.issuer = Unchecked("the key says whose the list is"),
+                                   .algs = Unchecked("the key says which algorithm it serves"),
+                                   .may_lack_exp = Unchecked("a list is changed at any time"),
+                                   .max_octets = status_list::kMaxOctets};
+  auto verified = status_list::verify(token, keys, policy, options.uri, issued_at(token, now));
+  if (verified) return Earlier{std::move(verified->list), std::string(verified->claims.issuer()), verified->ttl};
+  const Error error = verified.error();
+  if (error.code == Err::bad_signature || error.code == Err::key_not_found || error.code == Err::alg_key_mismatch)
+    return refused(error, options.list_key ? "a list that --list-key verifies" : "a list that was signed with --key",
+                   fmt::format("{}: {}", shown_source(*options.earlier), described(token)),
+                   "of a list that another key has signed, name that key with --list-key");
+  return refused_list(error, *options.earlier, token, options.uri);
+}
+
+Outcome<Earlier> list_of(const IssueOptions& options, const PrivateKey& key, sys_seconds now) {
   if (options.earlier.has_value() == options.entries.has_value()) {
     return misuse("a list is new, or made from an earlier one",
                   {"--entries", "--entries COUNT or an earlier LIST", options.earlier ? "both" : "neither",
@@ -76,15 +135,22 @@ Outcome<List> list_of(const IssueOptions& options) {
   if (options.earlier) {
     if (options.bits)
       return misuse("an earlier list has its bits", {"--bits", "no --bits beside LIST", "both", "leave --bits out"});
-    return peek_list(*options.earlier);
+    return read_earlier(options, key, now);
   }
+  if (options.list_key)
+    return misuse("a new list was signed by nobody yet",
+                  {"--list-key", "an earlier LIST beside it", "--entries", "leave --list-key out"});
   const auto entries = number<std::size_t>(*options.entries);
   if (!entries || *entries == 0)
     return misuse("this is not a number of entries",
                   {"--entries", "a whole number from 1", *options.entries, "one a token"});
   const Bits bits = TRY(parse_bits(options.bits));
-  return ACCEPT("--entries " + *options.entries, List::of_size(*entries, bits));
+  return Earlier{.list = ACCEPT("--entries " + *options.entries, List::of_size(*entries, bits))};
 }
+
+std::string shown_bits(unsigned bits) { return bits == 1 ? "1 bit" : fmt::format("{} bits", bits); }
+
+unsigned bits_for(std::uint8_t status) { return status > 15 ? 8 : status > 3 ? 4 : status > 1 ? 2 : 1; }
 
 // INDEX=STATUS, as a name or a number.
 Outcome<void> set_status(List& list, const std::string& text) {
@@ -98,24 +164,50 @@ Outcome<void> set_status(List& list, const std::string& text) {
     return misuse("this is not a status", {"--set", "INDEX=STATUS: valid, invalid, suspended or a number to 255", text,
                                            "write --set 42=invalid, for example"});
   }
-  ACCEPT(fmt::format("--set {} in a list of {} entries", text, list.size()), [&]() -> Result<std::uint8_t> {
-    TRY_VOID(list.set(index, *status));
-    return *status;
-  }());
-  return {};
+  const auto set = list.set(index, *status);
+  if (set) return {};
+  const unsigned bits = static_cast<unsigned>(list.bits());
+  return refused(
+      set.error(),
+      {{.error = {Err::malformed, "status"},
+        .at = "--set",
+        .expected = fmt::format("a status from 0 to {}, which {} can say", (1u << bits) - 1, shown_bits(bits)),
+        .hint = fmt::format("make a list of --bits {}: an earlier one keeps its bits", bits_for(*status))},
+       {.error = {Err::index_out_of_range, "idx"},
+        .at = "--set",
+        .expected = fmt::format("an index below {}", list.size()),
+        .hint = "compare the token's idx; for more entries, make another list"}},
+      text);
 }
 
 Outcome<Reply> issue(const IssueOptions& options) {
   const PrivateKey key = TRY(read_private_key(options.signer));
-  List list = TRY(list_of(options));
-  for (const std::string& one : options.set) TRY_VOID(set_status(list, one));
+  if (options.uri.empty())
+    return misuse("a list has an address", {"--uri", "the URI at which the tokens find it", "an empty text",
+                                            "say --uri https://id.example.com/status/1, for example"});
   const sys_seconds now = TRY(now_or(options.now));
-  const seconds lifetime =
-      options.expires_in ? TRY(parse_duration("--expires-in", *options.expires_in)) : seconds(86400);
-  status_list::Draft draft{
-      .uri = options.uri, .issued_at = now, .expires_at = now + lifetime, .issuer = options.iss.value_or("")};
-  if (options.ttl) draft.ttl = TRY(parse_duration("--ttl", *options.ttl));
-  const std::string token = ACCEPT("the list", status_list::issue(list, draft, key));
+  const seconds lifetime = TRY(parse_lifetime("--expires-in", options.expires_in.value_or("1d")));
+  const auto ttl = options.ttl ? std::optional(TRY(parse_lifetime("--ttl", *options.ttl))) : std::nullopt;
+  auto [list, issuer, earlier_ttl] = TRY(list_of(options, key, now));
+  for (const std::string& one : options.set) TRY_VOID(set_status(list, one));
+  const status_list::Draft draft{.uri = options.uri,
+                                 .issued_at = now,
+                                 .expires_at = now + lifetime,
+                                 .ttl = ttl ? ttl : earlier_ttl,
+                                 .issuer = options.iss.value_or(issuer)};
+  const auto made = status_list::issue(list, draft, key);
+  if (!made)
+    return refused(made.error(),
+                   {{.error = {Err::too_large, "token"},
+                     .expected = "a token of at most 1 MiB",
+                     .hint = "divide the entries among several lists, or use fewer bits"},
+                    {.error = {Err::bad_json, "claims"},
+                     .at = "--uri",
+                     .expected = "--uri and --iss in UTF-8",
+                     .actual = options.uri,
+                     .hint = "check the encoding"}},
+                   fmt::format("a list of {} entries", list.size()));
+  const std::string& token = *made;
   json::Writer w;
   w.begin_object().member("token", token).member("entries", list.size()).end_object();
   return Reply{.text = token + "\n", .json = w.take()};
@@ -128,22 +220,30 @@ Run declare_issue(Args& args) {
   args.option("--entries", "COUNT", options->entries, "a new list of so many entries, all valid");
   args.option("--bits", "BITS", options->bits, "of each entry: 1, 2, 4 or 8 (default: 1)");
   args.option("--set", "INDEX=STATUS", options->set, "valid, invalid, suspended or a number; may repeat");
+  args.option("--list-key", "KEY", options->list_key, "what verifies LIST, where another key than --key signed it");
   args.heading("Token");
   args.option("--uri", "URI", options->uri, "where the list is published, as the tokens name it");
-  args.option("--iss", "ISSUER", options->iss, "who issues it");
+  args.option("--iss", "ISSUER", options->iss, "who issues it (default: as LIST says)");
   args.option("--expires-in", "DURATION", options->expires_in, "how long it is good: 300, 5m, 2h, 1d (default: 1d)");
-  args.option("--ttl", "DURATION", options->ttl, "after which a copy should be fetched anew (default: not said)");
+  args.option("--ttl", "DURATION", options->ttl, "after which a copy should be fetched anew (default: as LIST says)");
   args.option("--now", "TIME", options->now, "when it is issued: Unix seconds or 2026-01-31T12:00:00Z (default: now)");
   declare_private_key(args, options->signer, "the issuer's private key as JWK or PEM; - for standard input");
-  args.example("tessera status issue --entries 100000 --uri https://id.example.com/status/1 --key key.jwk");
-  args.example("tessera status issue list.txt --set 42=invalid --uri https://id.example.com/status/1 --key key.jwk");
+  args.example(
+      "tessera status issue --entries 100000 --uri https://id.example.com/status/1 --iss https://id.example.com "
+      "--key key.jwk > list.txt");
+  args.example(
+      "tessera status issue list.txt --set 42=invalid --uri https://id.example.com/status/1 "
+      "--iss https://id.example.com --key key.jwk > changed.txt");
   return [options](Console&) { return issue(*options); };
 }
 
 // ── show ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 Outcome<Reply> show(const std::string& argument, Console& console) {
-  const List list = TRY(peek_list(argument));
+  const std::string token = TRY(read_token(argument));
+  const auto peeked = status_list::peek_unverified(token, status_list::kMaxOctets);
+  if (!peeked) return refused_list(peeked.error(), argument, token);
+  const List& list = *peeked;
   std::map<std::uint8_t, std::size_t> counts;
   std::vector<std::pair<std::uint64_t, std::uint8_t>> ended;
   for (std::uint64_t i = 0; i < list.size(); ++i) {
@@ -154,10 +254,8 @@ Outcome<Reply> show(const std::string& argument, Console& console) {
   json::Writer w;
   w.begin_object().member("verified", false).member("bits", static_cast<unsigned>(list.bits()));
   w.member("entries", list.size()).key("counts").begin_object();
-  std::string text =
-      painted(console.out, Hue::warn, "not verified") +
-      fmt::format("\n{} entries of {}\n", list.size(),
-                  list.bits() == Bits::one ? "1 bit" : fmt::format("{} bits", static_cast<unsigned>(list.bits())));
+  std::string text = painted(console.out, Hue::warn, "not verified") +
+                     fmt::format("\n{} entries of {}\n", list.size(), shown_bits(static_cast<unsigned>(list.bits())));
   for (const auto& [status, count] : counts) {
     w.member(shown_status(status), count);
     text += fmt::format("{} {}\n", count, shown_status(status));
@@ -203,9 +301,8 @@ Outcome<Reply> check(const CheckOptions& options, Console& console) {
   const Keys keys = TRY(read_public_keys(options.verifier, algs));
   const std::string token = TRY(read_token(options.list));
   const sys_seconds now = TRY(now_or(options.now));  // once it is there: a pipe may have to wait for its signing
-  const std::string subject = fmt::format("{}: a list token of {} octets", shown_source(options.list), token.size());
   const auto verified = status_list::verify(token, keys, policy, options.uri, now);
-  if (!verified) return refused(verified.error(), subject);
+  if (!verified) return refused_list(verified.error(), options.list, token, options.uri);
   const std::uint8_t status =
       ACCEPT(fmt::format("index {} of {} entries", index, verified->list.size()), verified->list.get(index));
   if (const auto stands = verified->list.check(index); !stands)

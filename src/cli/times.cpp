@@ -62,6 +62,13 @@ Outcome<seconds> parse_duration(std::string_view option, std::string_view text) 
                                            std::string(text), fmt::format("write {} 5m, for example", option)});
 }
 
+Outcome<seconds> parse_lifetime(std::string_view option, std::string_view text) {
+  const seconds lifetime = TRY(parse_duration(option, text));
+  if (lifetime.count() > 0) return lifetime;
+  return misuse("this would be over at once",
+                {std::string(option), "a duration above 0: 300, 5m, 2h, 1d", std::string(text), "say how long"});
+}
+
 Outcome<sys_seconds> parse_instant(std::string_view option, std::string_view text) {
   if (const auto count = digits(text); count && *count <= kLastSecond) return sys_seconds{seconds{*count}};
   if (const auto instant = parse_iso(text)) return *instant;

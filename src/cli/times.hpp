@@ -13,6 +13,9 @@ namespace tessera::cli {
 // 300, 300s, 5m, 2h, 1d; at most 100 years. `option` names the argument in errors.
 Outcome<seconds> parse_duration(std::string_view option, std::string_view text);
 
+// The same, above 0.
+Outcome<seconds> parse_lifetime(std::string_view option, std::string_view text);
+
 // Unix seconds (1700000000) or ISO 8601 in UTC (2023-11-14T22:13:20Z), from 1970 to 9999.
 Outcome<sys_seconds> parse_instant(std::string_view option, std::string_view text);
 

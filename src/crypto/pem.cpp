@@ -148,6 +148,41 @@ Result<void> check_curve_is_named(BytesView der) {
   return {};
 }
 
+namespace {
+
+// The tags of a SEQUENCE's parts, where it is all of the text; none of anything else. Nothing is copied.
+std::optional<std::vector<int>> tags_of(BytesView der) {
+  constexpr int kFailed = 0x80;
+  const auto* at = uc(der);
+  const auto* const end = at + der.size();
+  long size = 0;
+  int tag = 0, kind = 0;
+  if ((ASN1_get_object(&at, &size, &tag, &kind, static_cast<long>(der.size())) & kFailed) || tag != V_ASN1_SEQUENCE ||
+      at + size != end)
+    return std::nullopt;
+  std::vector<int> tags;
+  for (; at != end; at += size) {
+    if (ASN1_get_object(&at, &size, &tag, &kind, static_cast<long>(end - at)) & kFailed) return std::nullopt;
+    tags.push_back(kind == V_ASN1_UNIVERSAL ? tag : -1);
+  }
+  return tags;
+}
+
+// The forms that are older than PKCS#8 and SPKI (RFC 5915, RFC 8017 appendix A.1), told by the kinds of their parts.
+std::optional<Form> older_form(BytesView der) {
+  const auto tags = tags_of(der);
+  if (!tags) return std::nullopt;
+  const auto integers = std::ranges::count(*tags, V_ASN1_INTEGER);
+  const bool only = integers == std::ssize(*tags);
+  if (only && integers == 2) return Form::pkcs1_public;
+  if (only && integers == 9) return Form::pkcs1;
+  if (tags->size() >= 2 && tags->size() <= 4 && (*tags)[0] == V_ASN1_INTEGER && (*tags)[1] == V_ASN1_OCTET_STRING)
+    return Form::sec1;
+  return std::nullopt;
+}
+
+}  // namespace
+
 Result<Form> form_of_der(BytesView der) {
   const QuietErrors quiet;
   TRY_VOID(check_curve_is_named(der));
@@ -155,7 +190,9 @@ Result<Form> form_of_der(BytesView der) {
   if (whole<PKCS8_PRIV_KEY_INFO, d2i_PKCS8_PRIV_KEY_INFO>(der)) return Form::pkcs8;
   if (whole<X509, d2i_X509>(der)) return Form::certificate;
   if (whole<X509_SIG, d2i_X509_SIG>(der)) return Form::encrypted_pkcs8;
-  return fail(Err::malformed, "DER");
+  const auto older = older_form(der);
+  ENSURE(older, malformed, "DER");
+  return *older;
 }
 
 Result<Secret> open_pkcs8(BytesView encrypted, const Secret& password) {

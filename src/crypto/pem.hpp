@@ -29,7 +29,7 @@ Result<std::vector<Block>> read_pem(std::string_view text, std::size_t max_block
 // Secret text when the DER is.
 Secret write_pem(Form form, BytesView der);
 
-// What this DER is, by its outermost structure. Errors: malformed (none of spki, pkcs8, encrypted_pkcs8, certificate).
+// What this DER is, by its outermost structure. Errors: malformed (none of them).
 Result<Form> form_of_der(BytesView der);
 
 // Before OpenSSL reads a key or a certificate of somebody's: no curve is given by its numbers (RFC 5480 section 2.1.1).

@@ -115,8 +115,11 @@ Result<PublicKey> PublicKey::parse(std::string_view text, KeyInfo info) {
   return PublicKey(std::move(data));
 }
 
-Result<PublicKey> PublicKey::parse_der(BytesView spki, KeyInfo info) {
-  auto data = TRY(detail::key_from_der(crypto::Form::spki, spki, std::move(info), Members::public_only));
+Result<PublicKey> PublicKey::parse_der(BytesView der, KeyInfo info) {
+  ENSURE(der.size() <= detail::kMaxKeyDer, too_large, "key");
+  const auto form =
+      crypto::form_of_der(der) == crypto::Form::pkcs1_public ? crypto::Form::pkcs1_public : crypto::Form::spki;
+  auto data = TRY(detail::key_from_der(form, der, std::move(info), Members::public_only));
   return PublicKey(std::move(data));
 }
 

@@ -267,14 +267,17 @@ class Explainer {
   std::string part() const { return at_.empty() ? "part" : std::string(at_); }
 
   void shape(Explanation& out) const {
+    constexpr std::string_view kWanted = "a compact JWS: three parts with dots between";
+    if (token_.contains('~')) return say(out, std::string(kWanted), "an SD-JWT: a JWS with disclosures behind it");
     const auto parts = std::ranges::count(token_, '.') + 1;
-    say(out, "a compact JWS: three parts with dots between",
+    say(out, std::string(kWanted),
         std::to_string(parts) + (parts == 1 ? " part" : " parts") + (parts == 5 ? ": a JWE, which is encrypted" : ""));
     if (parts == 3) out.actual = "three parts, but not of a compact JWS";
   }
 
   void base64(Explanation& out) const {
     const std::size_t index = at_ == "header" ? 0 : at_ == "payload" ? 1 : 2;
+    if (index == 2 && part_of(token_, 2).contains('~')) return shape(out);
     say(out, "base64url without padding or white space", base64_fault(part_of(token_, index), part()));
   }
 
