@@ -42,25 +42,37 @@ std::unexpected<Failure> one_source(EncryptionFlags flags, bool both) {
                  "make a key: tessera key generate --alg ECDH-ES+A256KW --out key.jwk"});
 }
 
+// "RSA-OAEP RSA-OAEP-256": what a key can serve.
+template <class Key>
+std::string admitted_key_algs(const Key& key) {
+  std::string names;
+  for (std::size_t i = 0; i < kKeyAlgCount; ++i)
+    if (key.admits(static_cast<KeyAlg>(i)))
+      names += (names.empty() ? "" : " ") + std::string(key_alg_name(static_cast<KeyAlg>(i)));
+  return names;
+}
+
 // A key that names its algorithm, or is told one that it can serve.
 template <class Key>
 Outcome<jwe::Recipient> recipient_of(const Key& key, const RecipientOptions& options, EncryptionFlags flags,
                                      std::string_view source) {
-  if (!options.alg) {
-    const jwe::Recipient recipient(key);
-    if (recipient.alg()) return recipient;
-    std::string admitted;
-    for (std::size_t i = 0; i < kKeyAlgCount; ++i)
-      if (key.admits(static_cast<KeyAlg>(i)))
-        admitted += (admitted.empty() ? "" : " ") + std::string(key_alg_name(static_cast<KeyAlg>(i)));
-    if (admitted.empty())
-      return refused(Error{Err::alg_key_mismatch, "alg"}, "a key that encrypts", std::string(source),
-                     "a key of signatures encrypts nothing: ask the recipient for another");
-    return misuse("the key names no algorithm of encryption",
-                  {flags.alg, "one of " + admitted, std::string(source),
-                   fmt::format("say {}, or write \"alg\" into the JWK", flags.alg)});
+  const std::string admitted = admitted_key_algs(key);
+  if (admitted.empty())
+    return refused(Error{Err::alg_key_mismatch, "key"}, "a key that encrypts",
+                   fmt::format("{}: a key of signatures", source),
+                   "a key of signatures encrypts nothing: ask the recipient for another");
+  if (options.alg) {
+    const KeyAlg alg = TRY(parse_key_alg(flags.alg, *options.alg));
+    if (key.admits(alg)) return jwe::Recipient(key, alg);
+    return refused(Error{Err::alg_key_mismatch, "alg"}, admitted,
+                   fmt::format("{}: {}, not {}", source, admitted, *options.alg),
+                   fmt::format("leave {} out, or take another key", flags.alg));
   }
-  return jwe::Recipient(key, TRY(parse_key_alg(flags.alg, *options.alg)));
+  const jwe::Recipient recipient(key);
+  if (recipient.alg()) return recipient;
+  return misuse("the key names no algorithm of encryption",
+                {flags.alg, "one of " + admitted, std::string(source),
+                 fmt::format("say {}, or write \"alg\" into the JWK", flags.alg)});
 }
 
 Outcome<jwe::Recipient> read_recipient(const std::string& argument, const RecipientOptions& options,
@@ -84,6 +96,24 @@ Outcome<SecretKey> password_key(const std::string& argument, KeyAlg alg) {
                    std::string(key_alg_name(alg)), "or give a key instead"});
   const Secret password = TRY(read_password(argument, "--password"));
   return ACCEPT("--password", SecretKey::from_octets(password.expose("a password becomes a key"), alg));
+}
+
+// Of keys in JSON. What is not the recipient's own opens nothing.
+Outcome<jwe::Keyring> parse_keyring(std::string_view text, const std::string& source) {
+  auto keys = jwe::Keyring::parse(text);
+  if (keys) return *std::move(keys);
+  if (keys.error().code != Err::wrong_kind) return refused(keys.error(), source);
+  return refused(Error{Err::wrong_kind, "key"}, "a private key, a symmetric JWK, or a JWKS of them",
+                 source + ": a public key", "only the recipient's private half opens it");
+}
+
+// What the header of a compact message says, which nobody has checked.
+std::string message_alg(std::string_view message) {
+  const auto peeked = peek_unverified(message);
+  json::Document document;
+  const auto header = document.parse_object(peeked ? peeked->header : "");
+  const auto alg = header ? header->find("alg") : std::nullopt;
+  return alg ? std::string(alg->string().value_or("")) : "";
 }
 
 template <class T>
@@ -154,7 +184,7 @@ Outcome<jwe::Keyring> read_keyring(const OpenerOptions& options, EncryptionFlags
   const std::string source = shown_source(*options.key);
   const std::string_view shown = text.expose_text("keys are parsed");
   if (shown.find_first_not_of(" \t\r\n") != std::string_view::npos && shown[shown.find_first_not_of(" \t\r\n")] == '{')
-    return ACCEPT(source, jwe::Keyring::parse(shown));
+    return parse_keyring(shown, source);
   const KeyFile key = TRY(parse_key_file(shown, source));
   if (const auto* own = std::get_if<PrivateKey>(&key)) return jwe::Keyring(*own);
   return refused(Error{Err::wrong_kind, "key"}, "a private key, or a symmetric JWK",
@@ -176,8 +206,61 @@ Outcome<jwe::Policy> read_envelope(const OpenerOptions& options, EncryptionFlags
   return policy;
 }
 
-std::unexpected<Failure> unopened(Error error, std::string_view message) {
-  return refused(error, "", described(message), hint_about(error, message));
+std::unexpected<Failure> unencrypted(Error error, const RecipientOptions& options, EncryptionFlags flags,
+                                     const std::string& content) {
+  const std::string keys = options.password ? "--password" : fmt::format("{}", fmt::join(options.to, ", "));
+  return refused(error,
+                 {{.error = {Err::alg_not_allowed, "alg"},
+                   .at = flags.key,
+                   .expected = "keys that serve several: dir and ECDH-ES serve one recipient only",
+                   .actual = keys,
+                   .hint = "take keys of ECDH-ES+A256KW, A256KW or RSA-OAEP-256, or encrypt for each alone"},
+                  {.error = {Err::alg_key_mismatch, "alg"},
+                   .expected = "a key that may encrypt: by its use and key_ops",
+                   .actual = keys,
+                   .hint = "ask the recipient for an encryption key"},
+                  {.error = {Err::alg_key_mismatch, "enc"},
+                   .at = "--enc",
+                   .expected = "the content encryption of the key, which is of dir",
+                   .actual = options.enc.value_or("A256GCM"),
+                   .hint = "leave --enc out where the key names one, or say the one of its length"},
+                  {.error = {Err::too_large, "recipients"},
+                   .at = flags.key,
+                   .expected = "fewer recipients",
+                   .actual = std::to_string(options.to.size()),
+                   .hint = "divide them among several messages"}},
+                 content);
+}
+
+std::unexpected<Failure> unopened(Error error, std::string_view message, const OpenerOptions& options,
+                                  EncryptionFlags flags) {
+  const auto listed = [](const std::vector<std::string>& names) {
+    return names.empty() ? std::string() : fmt::format("one of {}", fmt::join(names, ", "));
+  };
+  const std::string none = hint_about(error, message);
+  const bool password = !options.password && message_alg(message).starts_with("PBES2");
+  auto failure = refused(
+      error,
+      {{.error = {Err::alg_not_allowed, "zip"},
+        .expected = "content that is not compressed, or --max-inflated OCTETS",
+        .hint = "say how much it may become: --max-inflated 1000000, for example"},
+       {.error = {Err::alg_not_allowed, password ? "alg" : "-"},
+        .expected = "a password, which this message is encrypted under",
+        .hint = fmt::format("give --password FILE in place of {}", flags.key)},
+       {.error = {Err::alg_not_allowed, "alg"},
+        .expected = listed(options.algs),
+        .hint = none.empty() ? fmt::format("add {} only if it should be used", flags.alg) : none},
+       {.error = {Err::alg_not_allowed, "enc"},
+        .expected = listed(options.encs),
+        .hint = none.empty() ? "add --enc only if it should be used" : none},
+       {.error = {Err::p2c_limit, "p2c"},
+        .expected = fmt::format("1000 to {} rounds, as --max-p2c says", options.max_p2c.value_or("1000000"))},
+       {.error = {Err::inflate_limit, error.at},
+        .expected = fmt::format("at most {} octets, as --max-inflated says", options.max_inflated.value_or("0"))}},
+      described(message), none);
+  if (*flags.layer != '\0') failure.error().at = flags.layer + failure.error().at;
+  if (failure.error().at.ends_with('.')) failure.error().at.pop_back();
+  return failure;
 }
 
 }  // namespace tessera::cli

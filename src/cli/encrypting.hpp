@@ -12,8 +12,9 @@
 namespace tessera::cli {
 
 struct EncryptionFlags {
-  const char* key;  // "--to", "--key", "--decrypt-key"
-  const char* alg;  // "--alg", "--key-alg"
+  const char* key;         // "--to", "--key", "--decrypt-key"
+  const char* alg;         // "--alg", "--key-alg"
+  const char* layer = "";  // "envelope.", where the token inside has places of the same names
 };
 
 // ── encrypting ──
@@ -32,6 +33,10 @@ struct Recipients {
 };
 Outcome<Recipients> read_recipients(const RecipientOptions& options, EncryptionFlags flags);
 
+// Why nothing was encrypted; `content` is what was to be.
+std::unexpected<Failure> unencrypted(Error error, const RecipientOptions& options, EncryptionFlags flags,
+                                     const std::string& content);
+
 // ── decrypting ──
 
 struct OpenerOptions {
@@ -44,7 +49,8 @@ Outcome<jwe::Keyring> read_keyring(const OpenerOptions& options, EncryptionFlags
 // An empty list of algs or encs is one that --unchecked names.
 Outcome<jwe::Policy> read_envelope(const OpenerOptions& options, EncryptionFlags flags);
 
-// Why a message was not opened, for people.
-std::unexpected<Failure> unopened(Error error, std::string_view message);
+// Why a message was not opened.
+std::unexpected<Failure> unopened(Error error, std::string_view message, const OpenerOptions& options,
+                                  EncryptionFlags flags);
 
 }  // namespace tessera::cli

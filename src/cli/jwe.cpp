@@ -32,14 +32,9 @@ struct EncryptOptions {
 
 Outcome<std::string> encrypted(const EncryptOptions& options, const Recipients& recipients, BytesView content,
                                const std::string& aad) {
-  const std::string form = options.form.value_or(recipients.to.size() > 1 ? "general" : "compact");
-  if (form != "compact" && form != "flattened" && form != "general")
-    return misuse("this serialization is not known",
-                  {"--form", "compact, flattened or general", form, "leave --form out for the usual one"});
-  if (form != "general" && recipients.to.size() > 1)
-    return misuse("one recipient only fits into this serialization",
-                  {"--form", "general, for several recipients", form, "leave --form out"});
-  if (form == "compact" && options.aad)
+  const auto& to = recipients.to;
+  const Serialization form = TRY(parse_form(options.form, to.size(), "recipient"));
+  if (form == Serialization::compact && options.aad)
     return misuse("the compact serialization holds nothing beside the content",
                   {"--aad", "--form flattened or --form general", "--form compact", "say --form flattened"});
   const std::string typ = options.typ.value_or(""), cty = options.cty.value_or("");
@@ -48,25 +43,19 @@ Outcome<std::string> encrypted(const EncryptOptions& options, const Recipients& 
   const jwe::Header header{
       .typ = typ, .cty = cty, .zip = options.zip ? jwe::Zip::DEF : jwe::Zip::none, .p2c = recipients.p2c};
   const jwe::JsonOptions json{.header = header, .aad = bytes_of(aad)};
-  const auto& to = recipients.to;
-  return ACCEPT(shown_source(options.content),
-                form == "compact"     ? jwe::encrypt(content, to.front(), recipients.enc, header)
-                : form == "flattened" ? jwe::encrypt_flattened(content, to.front(), recipients.enc, json)
-                                      : jwe::encrypt_general(content, to, recipients.enc, json));
+  const auto message = form == Serialization::compact ? jwe::encrypt(content, to.front(), recipients.enc, header)
+                       : form == Serialization::flattened
+                           ? jwe::encrypt_flattened(content, to.front(), recipients.enc, json)
+                           : jwe::encrypt_general(content, to, recipients.enc, json);
+  if (!message) return unencrypted(message.error(), options.recipients, kEncryptFlags, shown_source(options.content));
+  return *message;
 }
 
 Outcome<Reply> encrypt(const EncryptOptions& options) {
   const Recipients recipients = TRY(read_recipients(options.recipients, kEncryptFlags));
   const Secret content = TRY(read_secret_text(options.content, {"content", kMaxPayloadFile}));
   const std::string aad = options.aad ? TRY(read_text(*options.aad, {"--aad", kMaxClaimsFile})) : "";
-  const std::string message = TRY(encrypted(options, recipients, content.expose("encrypted"), aad));
-  json::Writer w;
-  w.begin_object();
-  if (message.starts_with('{'))
-    w.key("message").raw(message);
-  else
-    w.member("token", message);
-  return Reply{.text = message + "\n", .json = w.end_object().take()};
+  return message_reply(TRY(encrypted(options, recipients, content.expose("encrypted"), aad)));
 }
 
 Run declare_encrypt(Args& args) {
@@ -74,8 +63,7 @@ Run declare_encrypt(Args& args) {
   args.positional("CONTENT", options->content, "what to encrypt: a file, or - for standard input");
   declare_recipients(args, options->recipients, kEncryptFlags, Recipience::several);
   args.heading("Message");
-  args.option("--form", "FORM", options->form, "compact (default), flattened or general (for several recipients)")
-      .choices({"compact", "flattened", "general"});
+  declare_form(args, options->form, "recipient");
   args.option("--typ", "TYP", options->typ, "the message's type (default: none)");
   args.option("--cty", "CTY", options->cty, "the content's type (default: none)");
   args.option("--aad", "FILE", options->aad, "what stands beside it in the clear, and cannot be altered either");
@@ -124,7 +112,7 @@ Outcome<Reply> decrypt(const DecryptOptions& options, Console& console) {
   const auto [message, rule] =
       TRY(read_message(options.message, "recipients", "say --any, unless these keys are those of every recipient"));
   const auto opened = rule ? jwe::decrypt_json(message, keys, *rule, policy) : jwe::decrypt(message, keys, policy);
-  if (!opened) return unopened(opened.error(), message);
+  if (!opened) return unopened(opened.error(), message, options.opener, kDecryptFlags);
   std::string note = painted(console.err, Hue::good, "opened") +
                      fmt::format(": {} and {}", key_alg_name(opened->alg()), enc_name(opened->enc()));
   if (!opened->kid().empty()) note += ", kid " + printable(opened->kid());

@@ -42,7 +42,9 @@ struct Finding {
 struct Entry {
   std::size_t index = 0;
   std::string kid{};
-  bool has_kid = false, has_alg = false, has_use = false;
+  bool has_kid = false;   // that a token can name
+  bool says_kid = false;  // be it a good one or not
+  bool has_alg = false, has_use = false;
   std::optional<PublicKey> key{};
 };
 
@@ -61,6 +63,7 @@ class Doctor {
     check_uses();
     for (std::size_t i = 0; i < entries_.size(); ++i)
       for (std::size_t earlier = 0; earlier < i; ++earlier) compare(entries_[earlier], entries_[i]);
+    std::ranges::stable_sort(found_, {}, &Finding::index);  // key by key
   }
 
   const std::vector<Finding>& found() const { return found_; }
@@ -82,6 +85,7 @@ class Doctor {
     const auto kid = jwk->find("kid");
     entry.kid = std::string(kid ? kid->string().value_or("") : "");
     entry.has_kid = !entry.kid.empty();
+    entry.says_kid = kid && kid->string() != "";
     entry.has_alg = jwk->find("alg").has_value();
     entry.has_use = jwk->find("use") || jwk->find("key_ops");
     const auto kty = jwk->find("kty");
@@ -116,23 +120,34 @@ class Doctor {
       add_unreadable(entry, own.error());
   }
 
+  static std::string_view hint_about_key(Error error) {
+    const std::string_view at = error.at;
+    if (at.starts_with("x5c"))
+      return "x5c holds base64 (not base64url) of DER, and the certificate of this very key first; mend it, or take it "
+             "out";
+    if (error.code == Err::unsupported) return "if others use it, leave it: it does no harm";
+    if (error.code == Err::malformed) return "check the member against RFC 7517";
+    return error_hint(error.code);
+  }
+
   void add_unreadable(const Entry& entry, Error error) {
     // What is unknown here others may know.
     const bool unknown = error.code == Err::unsupported || error.code == Err::unknown_alg;
     const std::string at = *error.at == '\0' ? "" : fmt::format(" (at {})", error.at);
     add(entry, unknown ? Severity::warning : Severity::error, error.code,
-        fmt::format("{}{}: verifiers leave this key out", error_text(error.code), at), error_hint(error.code));
+        fmt::format("{}{}: verifiers leave this key out", error_text(error.code), at), hint_about_key(error));
   }
 
   void check_members(const Entry& entry) {
-    if (!entry.has_kid)
+    if (!entry.says_kid)
       add(entry, Severity::warning, "missing_kid", "no kid: no token can name this key, which the next one will need",
           "give it a name of its own, such as its thumbprint: tessera jwks FILE");
     if (entry.has_alg) return;
     const std::string served = entry.key ? admitted_algs(*entry.key) : "";
     add(entry, Severity::warning, "missing_alg",
-        served.empty() ? "no alg: nothing says what this key is for"
-                       : fmt::format("no alg: it may be used with each of {}", served),
+        served.empty()         ? "no alg: nothing says what this key is for"
+        : served.contains(' ') ? fmt::format("no alg: it may be used with each of {}", served)
+                               : fmt::format("no alg: only its curve says that it is for {}", served),
         "name the one algorithm that it serves: tessera key convert FILE --to jwk --alg ALG");
   }
 

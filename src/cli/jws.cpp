@@ -46,22 +46,61 @@ Outcome<jws::Header> header_of(const SignOptions& options) {
   return header;
 }
 
+bool is_object(const std::string& text) {
+  json::Document document;
+  return document.parse_object(text).has_value();
+}
+
+// Why nothing was signed: the payload, a key, or the option that wrote the header at fault.
+std::unexpected<Failure> unsigned_payload(Error error, const SignOptions& options) {
+  const Error ours{Err::malformed_header, "header"};
+  const bool beside = options.unprotected && (error.code == Err::duplicate_header || !options.more ||
+                                              (is_object(*options.more) && error != ours));
+  const std::optional<std::string>& written = beside ? options.unprotected : options.more;
+  const std::string flag = beside ? "--unprotected" : "--protected";
+  const std::string plain = "leave --plain out: the payload is then encoded";
+  const std::string came = shown_source(options.payload);
+  const std::string keys = fmt::format("{}", fmt::join(options.signers.keys, ", "));
+  if (written && error.code != Err::alg_key_mismatch && std::string_view(error.at) != "payload")
+    return refused(
+        error,
+        {{.error = ours,
+          .at = flag,
+          .expected = "parameters other than alg, kid, typ, cty, b64 and crit",
+          .hint = "these have options of their own: --alg, --kid, --typ, --cty, --plain"},
+         {.error = {Err::bad_json, "header"}, .at = flag, .hint = "write it as '{\"name\":\"value\"}'"},
+         {.error = {Err::too_large, "header"}, .at = flag, .actual = fmt::format("{} octets", written->size())},
+         {.error = {Err::duplicate_header, "header"}, .at = flag, .hint = "leave it out of one of the two"},
+         {.error = error, .at = flag, .hint = "see RFC 7515 section 4 for what a parameter may say"}},
+        *written);
+  return refused(error,
+                 {{.error = {Err::malformed, "payload"},
+                   .at = "--plain",
+                   .expected = "printable ASCII without a full stop, as the compact serialization holds it",
+                   .hint = "say --detached, or --form flattened"},
+                  {.error = {Err::bad_json, "payload"}, .at = "--plain", .expected = "UTF-8 text", .hint = plain},
+                  {.error = {Err::too_large, "signatures"},
+                   .at = "--key",
+                   .expected = "at most 16 signatures",
+                   .hint = "leave some out"},
+                  {.error = {Err::alg_key_mismatch, "alg"},
+                   .expected = "a key that may sign: by its use, key_ops and alg",
+                   .actual = keys,
+                   .hint = "make one: tessera key generate --alg ES256"}},
+                 came);
+}
+
 Outcome<std::string> signed_text(const SignOptions& options, std::span<const jws::Signer> signers, BytesView payload) {
-  const std::string form = options.form.value_or(signers.size() > 1 ? "general" : "compact");
-  if (form != "compact" && form != "flattened" && form != "general")
-    return misuse("this serialization is not known",
-                  {"--form", "compact, flattened or general", form, "leave --form out for the usual one"});
-  if (form != "general" && signers.size() > 1)
-    return misuse("one signature only fits into this serialization",
-                  {"--form", "general, for several signatures", form, "leave --form out"});
-  if (form == "compact" && options.unprotected)
+  const Serialization form = TRY(parse_form(options.form, signers.size(), "signature"));
+  if (form == Serialization::compact && options.unprotected)
     return misuse("everything in the compact serialization is protected",
                   {"--unprotected", "--form flattened or --form general", "compact", "say --form flattened"});
   const jws::Payload how = written(options);
-  return ACCEPT(shown_source(options.payload), form == "compact" ? jws::sign(payload, signers.front(), how)
-                                               : form == "flattened"
-                                                   ? jws::sign_flattened(payload, signers.front(), how)
-                                                   : jws::sign_general(payload, signers, how));
+  const auto text = form == Serialization::compact     ? jws::sign(payload, signers.front(), how)
+                    : form == Serialization::flattened ? jws::sign_flattened(payload, signers.front(), how)
+                                                       : jws::sign_general(payload, signers, how);
+  if (!text) return unsigned_payload(text.error(), options);
+  return *text;
 }
 
 Outcome<Reply> sign(const SignOptions& options) {
@@ -71,14 +110,7 @@ Outcome<Reply> sign(const SignOptions& options) {
   std::vector<jws::Signer> signers;
   for (const Signer& key : keys)
     signers.push_back(std::visit([&](const auto& own) { return jws::Signer(own, header); }, key));
-  const std::string text = TRY(signed_text(options, signers, bytes_of(payload)));
-  json::Writer w;
-  w.begin_object();
-  if (text.starts_with('{'))
-    w.key("message").raw(text);
-  else
-    w.member("token", text);
-  return Reply{.text = text + "\n", .json = w.end_object().take()};
+  return message_reply(TRY(signed_text(options, signers, bytes_of(payload))));
 }
 
 Run declare_sign(Args& args) {
@@ -92,8 +124,7 @@ Run declare_sign(Args& args) {
   args.option("--unprotected", "JSON", options->unprotected,
               "parameters beside the signature, which anybody may change, as one JSON object");
   args.heading("Text");
-  args.option("--form", "FORM", options->form, "compact (default), flattened or general (for several signatures)")
-      .choices({"compact", "flattened", "general"});
+  declare_form(args, options->form, "signature");
   args.flag("--detached", options->detached, "leave the payload out: whoever verifies has it already");
   args.flag("--plain", options->plain, "sign the payload as it stands, not encoded (b64: false, RFC 7797)");
   args.example("tessera jws sign letter.txt --key key.jwk");
@@ -153,6 +184,24 @@ std::string note_of(const jws::Verified& verified, const std::optional<Rule>& ru
   return note;
 }
 
+// Why a signature was not accepted. A payload that stands elsewhere is easily forgotten, or given twice.
+std::unexpected<Failure> unverified(Error error, const VerifyOptions& options, std::string_view token) {
+  std::string hint = hint_about(error, token);
+  const bool in_json = looks_like_json(token);
+  if (error.code == Err::bad_signature) {
+    hint = hint_about_secret(options.verifier, std::string(error_hint(error.code)));
+    if (!options.content && !in_json && token.contains(".."))
+      hint = "the payload is empty: if it is detached, give it with --content FILE";
+  }
+  if (error == Error{Err::malformed, "payload"} && options.content)
+    return refused(error, "a token without its payload, beside --content", described(token),
+                   "the token holds its payload: leave --content out");
+  if (error == Error{Err::malformed, "payload"} && in_json)
+    return refused(error, "a text that holds its payload, or --content FILE", described(token),
+                   "the payload is detached: give it with --content FILE");
+  return refused(error, "", described(token), std::move(hint));
+}
+
 Outcome<Reply> verify(const VerifyOptions& options, Console& console) {
   const std::string kAlg = "alg";
   const auto unchecked = TRY(parse_unchecked(options.verifier.unchecked, {&kAlg, 1}));
@@ -170,13 +219,7 @@ Outcome<Reply> verify(const VerifyOptions& options, Console& console) {
   const jws::KeysView keys = std::visit([](const auto& k) { return jws::KeysView(k); }, key);
   const auto verified =
       rule ? jws::verify_json(token, keys, *rule, policy, detached) : jws::verify(token, keys, policy, detached);
-  if (!verified) {
-    const Error error = verified.error();
-    const bool signature = error.code == Err::bad_signature;
-    return refused(error, "", described(token),
-                   signature ? hint_about_secret(options.verifier, std::string(error_hint(error.code)))
-                             : hint_about(error, token));
-  }
+  if (!verified) return unverified(verified.error(), options, token);
   const std::string_view payload = text_of(verified->payload());
   // A pipe gets the payload as it was signed; a terminal nothing that it would obey.
   return Reply{.text = console.out_is_terminal ? printable_lines(payload) + "\n" : std::string(payload),

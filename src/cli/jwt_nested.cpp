@@ -12,7 +12,7 @@ namespace tessera::cli {
 
 namespace {
 
-constexpr EncryptionFlags kEncryptFlags{"--to", "--key-alg"}, kDecryptFlags{"--decrypt-key", "--key-alg"};
+constexpr EncryptionFlags kEncryptFlags{"--to", "--key-alg"}, kDecryptFlags{"--decrypt-key", "--key-alg", "envelope."};
 
 // ── encrypt ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -68,7 +68,7 @@ Outcome<Reply> decrypt(const DecryptOptions& options, Console& console) {
   const auto claims = decrypt_and_verify(checking.token, keys, envelope, checking.verifier, checking.now);
   if (claims) return accepted_token(*claims, checking, console);
   const auto opened = jwe::decrypt(checking.token, keys, envelope);
-  if (!opened) return unopened(opened.error(), checking.token);
+  if (!opened) return unopened(opened.error(), checking.token, options.opener, kDecryptFlags);
   if (claims.error().code == Err::wrong_kind)
     return refused(claims.error(), "a signed token inside", opened->cty().empty() ? "no cty" : "cty " + opened->cty(),
                    "what is only encrypted may come from anybody: tessera jwe decrypt shows it");

@@ -29,6 +29,7 @@ struct Target {
   std::optional<Secret> new_password;  // what is private gets locked with it
   std::optional<SelfSigned> certificate;
   bool force = false;
+  std::string source{};  // of the key, for errors
 };
 
 void declare_target(Args& args, Target& target, std::string_view out_help) {
@@ -165,13 +166,37 @@ Outcome<Secret> private_text(const PrivateKey& key, const Target& target) {
   return Secret(ACCEPT("--new-password", key.encrypted_der(*target.new_password)));
 }
 
+std::unexpected<Failure> not_certified(Error error, const PrivateKey& key, const Target& target) {
+  const bool encrypts = key.info().key_alg || key.info().use == KeyUse::enc;
+  return refused(
+      error,
+      {{.error = {Err::alg_key_mismatch, "use"},
+        .at = "key",
+        .expected = "a key that signs, as a self-signed certificate is signed with it",
+        .actual = fmt::format("{}: {}", target.source, encrypts ? "an encryption key" : "a key that may not sign"),
+        .hint = "an encryption key is published as it is: tessera key public"},
+       {.error = {Err::bad_policy, "validity"},
+        .at = "--days",
+        .expected = "1 to 3650 days",
+        .actual = fmt::format("{} days", target.certificate->validity.value.count()),
+        .hint = "say --days 365, for example"},
+       {.error = {Err::unsupported, "kind of key"},
+        .at = "key",
+        .expected = "a key that signs",
+        .actual = fmt::format("{}: {}", target.source, key_type_name(key.type())),
+        .hint = "make another: tessera key generate --alg ES256"},
+       {.error = {error.code, "common_name"}, .at = "--subject", .actual = target.certificate->common_name.value}},
+      target.source);
+}
+
 // Of a private key a set and a certificate show the public half.
 Outcome<Reply> deliver(const PrivateKey& key, const Target& target, Console& console) {
   if (target.form == Form::jwks) return deliver(key.public_key(), target, console);
   if (target.form == Form::certificate) {
     TRY_VOID(nothing_to_lock(target, "a certificate"));
-    const Certificate made = ACCEPT("--subject", self_sign(key, *target.certificate));
-    return deliver(ACCEPT("certificate", key.public_key().with_certificates({made})), target, console);
+    const auto made = self_sign(key, *target.certificate);
+    if (!made) return not_certified(made.error(), key, target);
+    return deliver(ACCEPT("certificate", key.public_key().with_certificates({*made})), target, console);
   }
   return deliver(Printed{TRY(private_text(key, target)), Readers::owner, target.new_password.has_value(), key.info(),
                          key.type(), key.thumbprint()},
@@ -258,15 +283,16 @@ Outcome<Reply> generate_for(Alg alg, const GenerateOptions& options, KeyInfo inf
                             Console& console) {
   info.use = KeyUse::sig;
   if (!is_mac(alg))
-    return deliver(ACCEPT("--alg", PrivateKey::generate(alg, std::move(info), bits)), options.target, console);
-  return deliver_random(ACCEPT("--alg", SecretKey::generate(alg, std::move(info))), options.target, console);
+    return deliver(ACCEPT(options.alg, PrivateKey::generate(alg, std::move(info), bits)), options.target, console);
+  return deliver_random(ACCEPT(options.alg, SecretKey::generate(alg, std::move(info))), options.target, console);
 }
 
 Outcome<Reply> generate_for(KeyAlg alg, const GenerateOptions& options, KeyInfo info, unsigned bits, KeyType type,
                             Console& console) {
   info.use = KeyUse::enc;
   if (is_rsa(alg) || agrees(alg))
-    return deliver(ACCEPT("--alg", PrivateKey::generate(alg, type, std::move(info), bits)), options.target, console);
+    return deliver(ACCEPT(options.alg, PrivateKey::generate(alg, type, std::move(info), bits)), options.target,
+                   console);
   if (alg == KeyAlg::dir) {
     return misuse("the key of dir is one of a content encryption",
                   {"--alg", "A128GCM A192GCM A256GCM A128CBC-HS256 A192CBC-HS384 A256CBC-HS512", "dir",
@@ -277,13 +303,13 @@ Outcome<Reply> generate_for(KeyAlg alg, const GenerateOptions& options, KeyInfo 
                   {"--alg", "an algorithm that has keys", std::string(key_alg_name(alg)),
                    "encrypt under one with tessera jwe encrypt --password FILE"});
   }
-  return deliver_random(ACCEPT("--alg", SecretKey::generate(alg, std::move(info))), options.target, console);
+  return deliver_random(ACCEPT(options.alg, SecretKey::generate(alg, std::move(info))), options.target, console);
 }
 
 Outcome<Reply> generate_for(Enc enc, const GenerateOptions& options, KeyInfo info, unsigned, KeyType,
                             Console& console) {
   info.use = KeyUse::enc;
-  return deliver_random(ACCEPT("--alg", SecretKey::generate(enc, std::move(info))), options.target, console);
+  return deliver_random(ACCEPT(options.alg, SecretKey::generate(enc, std::move(info))), options.target, console);
 }
 
 Outcome<Reply> generate(GenerateOptions& options, Console& console) {
@@ -542,6 +568,7 @@ Outcome<void> check_subject(const KeyFile& key, const Target& target) {
 
 Outcome<Reply> convert(ConvertOptions& options, Console& console) {
   options.target.form = TRY(parse_form(options.to));
+  options.target.source = shown_source(options.file);
   TRY_VOID(check_target_kid(options.kid, options.target));
   options.target.certificate = TRY(certificate_wish(options, options.target.form));
   const KeyFile key = TRY(read_locked(options.file, options.password));

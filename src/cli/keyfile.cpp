@@ -124,10 +124,22 @@ Outcome<Alg> parse_alg(std::string_view name) {
                 {"--alg", "one of " + alg_names(), std::string(name), "spell it exactly so; none is not an algorithm"});
 }
 
+std::vector<std::string> purposes() {
+  std::vector<std::string> names = signing_algs();
+  for (std::string& name : all_names(key_alg_name, kKeyAlgCount))
+    if (name != "dir" && !name.starts_with("PBES2")) names.push_back(std::move(name));
+  for (std::string& name : all_names(enc_name, kEncCount)) names.push_back(std::move(name));
+  return names;
+}
+
 Outcome<KeyPurpose> parse_purpose(std::string_view name) {
   if (const auto alg = key_alg_from_name(name)) return *alg;
   if (const auto enc = enc_from_name(name)) return *enc;
-  return TRY(parse_alg(name));
+  if (const auto alg = alg_from_name(name)) return *alg;
+  return misuse("this algorithm is not known",
+                {"--alg", fmt::format("one of {}", fmt::join(purposes(), " ")), std::string(name),
+                 name == "RSA1_5" ? "RSA1_5 is not built: it tells what was encrypted to whoever asks often enough"
+                                  : "spell it exactly so; none is not an algorithm"});
 }
 
 std::string_view name_of(const KeyPurpose& purpose) {

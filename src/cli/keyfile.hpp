@@ -64,6 +64,7 @@ std::string admitted_algs(const Key& key) {
 
 // What a key is for: it signs, encrypts keys, or (with `dir`) encrypts content. Of this name, or a usage error.
 using KeyPurpose = std::variant<Alg, KeyAlg, Enc>;
+std::vector<std::string> purposes();  // the names of those that a key is made for
 Outcome<KeyPurpose> parse_purpose(std::string_view name);
 std::string_view name_of(const KeyPurpose& purpose);
 

@@ -81,6 +81,33 @@ void declare_rule(Args& args, MessageOptions& options, std::string_view any_help
   args.flag("--all", options.all, all_help);
 }
 
+void declare_form(Args& args, std::optional<std::string>& form, std::string_view part) {
+  args.option("--form", "FORM", form, fmt::format("compact (default), flattened or general (for several {}s)", part))
+      .choices({"compact", "flattened", "general"});
+}
+
+Outcome<Serialization> parse_form(const std::optional<std::string>& form, std::size_t count, std::string_view part) {
+  const std::string name = form.value_or(count > 1 ? "general" : "compact");
+  if (name == "general") return Serialization::general;
+  if (name != "compact" && name != "flattened")
+    return misuse("this serialization is not known",
+                  {"--form", "compact, flattened or general", name, "leave --form out for the usual one"});
+  if (count > 1)
+    return misuse(fmt::format("one {} only fits into this serialization", part),
+                  {"--form", fmt::format("general, for several {}s", part), name, "leave --form out"});
+  return name == "compact" ? Serialization::compact : Serialization::flattened;
+}
+
+Reply message_reply(const std::string& text) {
+  json::Writer w;
+  w.begin_object();
+  if (text.starts_with('{'))
+    w.key("message").raw(text);
+  else
+    w.member("token", text);
+  return Reply{.text = text + "\n", .json = w.end_object().take()};
+}
+
 Outcome<Message> read_message(const MessageOptions& options, std::string_view parts, std::string hint) {
   if (options.any && options.all)
     return misuse("one rule counts", {"--any", "--any or --all", "both", "leave one of them out"});

@@ -17,6 +17,15 @@ struct MessageOptions {
 };
 void declare_rule(Args& args, MessageOptions& options, std::string_view any_help, std::string_view all_help);
 
+// How a message is written.
+enum class Serialization { compact, flattened, general };
+// `part` names what there may be several of: "signature".
+void declare_form(Args& args, std::optional<std::string>& form, std::string_view part);
+// What --form says, else the usual one for so many.
+Outcome<Serialization> parse_form(const std::optional<std::string>& form, std::size_t count, std::string_view part);
+// A message that was made: as "message" where it is JSON itself, else as "token".
+Reply message_reply(const std::string& text);
+
 struct Message {
   std::string text;
   std::optional<Rule> rule;  // of a JSON text, where it must be said; none for a compact one

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
 
@@ -72,6 +73,63 @@ Outcome<std::string> timed_claims(const IssueOptions& options, std::string text)
                            (now + lifetime).time_since_epoch().count());
 }
 
+std::string listed(std::span<const std::string> texts) { return fmt::format("{}", fmt::join(texts, ", ")); }
+
+// The pointers that are at fault by themselves; where none is, all.
+std::string at_fault(const sdjwt::Draft& draft, const PrivateKey& key, Error error) {
+  for (const std::string& pointer : draft.disclosable) {
+    sdjwt::Draft one = draft;
+    one.disclosable = {pointer};
+    one.decoys.clear();
+    if (const auto made = sdjwt::issue(one, key); !made && made.error() == error) return pointer;
+  }
+  return listed(draft.disclosable);
+}
+
+std::unexpected<Failure> unissued(Error error, const sdjwt::Draft& draft, const PrivateKey& key,
+                                  const IssueOptions& options) {
+  const bool pointed = std::string_view(error.at) == "disclosable";
+  const std::string pointer = pointed ? at_fault(draft, key, error) : "";
+  return refused(error,
+                 {{.error = {Err::bad_policy, "disclosable"},
+                   .at = "--disclose",
+                   .expected = "a claim that may be withheld: not iss, aud, exp, nbf, cnf, status or vct",
+                   .actual = pointer,
+                   .hint = "leave it out: whoever verifies must see it"},
+                  {.error = {Err::not_found, "disclosable"},
+                   .at = "--disclose",
+                   .expected = "a pointer to one of the claims",
+                   .actual = pointer,
+                   .hint = "compare its spelling with the claims"},
+                  {.error = {Err::malformed, "disclosable"},
+                   .at = "--disclose",
+                   .expected = "a JSON Pointer, which starts with /",
+                   .actual = pointer,
+                   .hint = "write --disclose /given_name, or /address/country for a claim inside another"},
+                  {.error = {Err::duplicate_member, "disclosable"},
+                   .at = "--disclose",
+                   .expected = "each pointer once",
+                   .actual = listed(draft.disclosable),
+                   .hint = "leave one of them out"},
+                  {.error = {Err::too_large, "disclosable"},
+                   .at = "--disclose",
+                   .expected = "at most 1000 pointers, each of at most 1024 octets",
+                   .actual = fmt::format("{} pointers", draft.disclosable.size()),
+                   .hint = "disclose a list or an object as a whole"},
+                  {.error = {error.code, "decoys"},
+                   .at = "--decoys",
+                   .expected = "1 to 1000 decoys for an object or list among the claims, each named once",
+                   .actual = listed(options.decoys),
+                   .hint = "write --decoys 3, or --decoys /address=3"},
+                  {.error = {Err::malformed, "claims"},
+                   .expected = "no claim called _sd, _sd_alg or ..., which stand for digests",
+                   .hint = "give it another name"},
+                  {.error = {Err::duplicate_member, "cnf"},
+                   .expected = "the holder's key once",
+                   .hint = "leave --holder out, or cnf out of the claims"}},
+                 shown_source(options.claims));
+}
+
 Outcome<Reply> issue(const IssueOptions& options) {
   const PrivateKey key = TRY(read_private_key(options.signer));
   const std::string typ = options.typ.value_or("");
@@ -86,7 +144,9 @@ Outcome<Reply> issue(const IssueOptions& options) {
   draft.holder = TRY(read_holder(options.holder));
   std::string claims = TRY(read_text(options.claims, {"claims", sdjwt::kMaxBytes}));
   draft.claims.value = TRY(timed_claims(options, std::move(claims)));
-  const std::string token = ACCEPT("the claims", sdjwt::issue(draft, key));
+  const auto issued = sdjwt::issue(draft, key);
+  if (!issued) return unissued(issued.error(), draft, key, options);
+  const std::string& token = *issued;
   json::Writer w;
   w.begin_object().member("token", token).member("disclosures", options.disclose.size()).end_object();
   return Reply{.text = token + "\n", .json = w.take()};
@@ -136,6 +196,49 @@ Reply listing(const sdjwt::Held& held, Console& console) {
   return Reply{.text = text, .json = w.take()};
 }
 
+// Why nothing is shown: a pointer to nothing that can be, or another key than the holder's.
+std::unexpected<Failure> unshown(Error error, const PresentOptions& options, const sdjwt::Held& held) {
+  std::vector<std::string> unknown;
+  for (const std::string& pointer : options.disclose)
+    if (std::ranges::find(held.disclosures(), pointer, &sdjwt::Disclosure::pointer) == held.disclosures().end())
+      unknown.push_back(pointer);
+  const bool no_pointer = !unknown.empty() && !unknown.front().starts_with('/');
+  const std::string list = "tessera sdjwt present TOKEN --list tells them";
+  return refused(
+      error,
+      {{.error = {Err::not_found, "pointer"},
+        .at = "--disclose",
+        .expected = "a pointer to what can be withheld",
+        .actual = listed(unknown),
+        .hint = no_pointer ? "a pointer starts with /; " + list : list},
+       {.error = {Err::claim_mismatch, "cnf"},
+        .expected = "the private half of the key that the token names (cnf)",
+        .actual = options.signer.key ? shown_source(*options.signer.key) + ": not the holder's key" : "",
+        .hint = "sign with the key whose public half the issuer was given"},
+       {.error = {Err::claim_missing, "cnf"},
+        .expected = "a token that names its holder's key (cnf)",
+        .actual = "a token that names none",
+        .hint = "leave --key, --nonce and --verifier out, or ask the issuer for a token with --holder"},
+       {.error = {Err::bad_policy, "nonce"},
+        .at = "--nonce",
+        .expected = "a nonce",
+        .actual = "an empty text",
+        .hint = "the verifier says its nonce"},
+       {.error = {Err::bad_policy, "aud"},
+        .at = "--verifier",
+        .expected = "a name",
+        .actual = "an empty text",
+        .hint = "the verifier says its name"},
+       {.error = {Err::bad_json, "nonce"}, .at = "--nonce", .expected = "UTF-8 text", .hint = "check the encoding"},
+       {.error = {Err::bad_json, "aud"}, .at = "--verifier", .expected = "UTF-8 text", .hint = "check the encoding"}},
+      "what is to be shown");
+}
+
+Outcome<Reply> shown_or_not(const Result<std::string>& shown, const PresentOptions& options, const sdjwt::Held& held) {
+  if (!shown) return unshown(shown.error(), options, held);
+  return message_reply(*shown);
+}
+
 Outcome<Reply> present(const PresentOptions& options, Console& console) {
   if (options.nonce.has_value() != options.signer.key.has_value() ||
       options.verifier.has_value() != options.signer.key.has_value()) {
@@ -149,18 +252,11 @@ Outcome<Reply> present(const PresentOptions& options, Console& console) {
   std::vector<std::string> pointers = options.disclose;
   if (options.all)
     for (const auto& one : held.disclosures()) pointers.push_back(one.pointer);
-  std::string shown;
-  if (options.signer.key) {
-    const PrivateKey key = TRY(read_private_key(options.signer));
-    const sys_seconds now = TRY(now_or(options.now));
-    const sdjwt::Presentation to{.nonce = *options.nonce, .audience = *options.verifier, .issued_at = now};
-    shown = ACCEPT("what is to be shown", held.present(pointers, to, key));
-  } else {
-    shown = ACCEPT("what is to be shown", held.present(pointers));
-  }
-  json::Writer w;
-  w.begin_object().member("token", shown).end_object();
-  return Reply{.text = shown + "\n", .json = w.take()};
+  if (!options.signer.key) return shown_or_not(held.present(pointers), options, held);
+  const PrivateKey key = TRY(read_private_key(options.signer));
+  const sdjwt::Presentation to{
+      .nonce = *options.nonce, .audience = *options.verifier, .issued_at = TRY(now_or(options.now))};
+  return shown_or_not(held.present(pointers, to, key), options, held);
 }
 
 Run declare_present(Args& args) {
@@ -216,6 +312,43 @@ Outcome<sdjwt::Policy> policy_of(const VerifyOptions& options, const Checking& c
   return policy;
 }
 
+// What the holder's signature says of itself, which was refused; "" where it cannot be read.
+std::string said_by_holder(std::string_view presentation, std::string_view claim) {
+  const auto peeked = peek_unverified(presentation.substr(presentation.rfind('~') + 1));
+  json::Document document;
+  const auto claims = document.parse_object(peeked ? peeked->payload : "");
+  const auto value = claims ? claims->find(claim) : std::nullopt;
+  return value ? fmt::format("{} {}", claim, value->text()) : fmt::format("no {}", claim);
+}
+
+// Why the holder's part was refused. Of its header and its shape the code says all.
+std::unexpected<Failure> unbound(Error error, const VerifyOptions& options, std::string_view token) {
+  return refused(
+      error,
+      {{.error = {Err::claim_mismatch, "kb_jwt.nonce"},
+        .expected = "nonce " + options.nonce.value_or(""),
+        .actual = said_by_holder(token, "nonce"),
+        .hint = "the holder signed for another transaction: have it shown anew, for this nonce"},
+       {.error = {Err::claim_mismatch, "kb_jwt.aud"},
+        .expected = "aud " + options.name.value_or(""),
+        .actual = said_by_holder(token, "aud"),
+        .hint = "the holder signed for another verifier: have it shown anew, for this name"},
+       {.error = {Err::claim_mismatch, "kb_jwt.sd_hash"},
+        .expected = "the disclosures that the holder signed for",
+        .hint = "disclosures were added or removed since: have it shown anew"},
+       {.error = {Err::bad_signature, error.at},
+        .expected = "a signature by the key that the token names (cnf)",
+        .hint = "not the holder's key: only who has it can show this token"},
+       {.error = {Err::too_old, "kb_jwt.iat"},
+        .expected = fmt::format("signed at most {} ago, as --kb-max-age says", options.kb_max_age.value_or("5m")),
+        .actual = said_by_holder(token, "iat"),
+        .hint = "have it shown anew"},
+       {.error = {Err::alg_not_allowed, "kb_jwt.alg"},
+        .expected = fmt::format("one of {}, as --kb-alg says", listed(options.kb_algs)),
+        .hint = "add it with --kb-alg only if holders should use it"}},
+      described(token));
+}
+
 Outcome<Reply> verify(const VerifyOptions& options, Console& console) {
   const Needed kb{"kb", "--nonce NONCE --verifier NAME", options.nonce || options.name ? 1u : 0u};
   const Checking checking = TRY(read_checking(options.policy, options.token, {&kb, 1}));
@@ -225,7 +358,7 @@ Outcome<Reply> verify(const VerifyOptions& options, Console& console) {
   if (claims) return accepted_token(*claims, checking, console);
   const Error error = claims.error();
   // The issuer-signed JWT is explained as any other; of the rest the code says all.
-  if (std::string_view(error.at).starts_with("kb_jwt")) return refused(error, described(checking.token));
+  if (std::string_view(error.at).starts_with("kb_jwt")) return unbound(error, options, checking.token);
   if (error == Error{Err::wrong_kind, "SD-JWT"})
     return refused(error, "an SD-JWT: a JWS, then a ~ behind it and behind each disclosure", described(checking.token),
                    hint_about(error, checking.token));

@@ -9,11 +9,18 @@ namespace tessera::cli {
 
 namespace {
 
+std::unexpected<Failure> signs_nothing(const std::string& file) {
+  return refused(Error{Err::alg_key_mismatch, "key"}, "a key that signs", shown_source(file) + ": an encryption key",
+                 "an encryption key signs nothing; make another: tessera key generate --alg ES256");
+}
+
 // The key under what the options say, which must name an algorithm in the end.
 template <class Key>
 Outcome<Signer> named(const Key& key, const std::string& file, const SignerOptions& options) {
+  if (options.alg && admitted_algs(key).empty()) return signs_nothing(file);
   const KeyInfo info = TRY(renamed_info(key, options.kid, options.alg));
   if (!info.alg) {
+    if (admitted_algs(key).empty()) return signs_nothing(file);
     return misuse("the key names no algorithm", {"--alg", "one of " + admitted_algs(key), "a key without \"alg\"",
                                                  "say --alg, or write \"alg\" into the JWK"});
   }

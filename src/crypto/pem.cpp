@@ -124,7 +124,7 @@ Result<std::vector<Block>> read_pem(std::string_view text, std::size_t max_block
     const auto next = text.find(kBegin, stop);
     auto block = TRY(read_block(text.substr(at, next - at), text.substr(start, stop - start)));
     if (!block) continue;
-    ENSURE(max_blocks > 1 || blocks.empty(), malformed, "more than one PEM block");
+    ENSURE(max_blocks > 1 || blocks.empty(), malformed, "PEM");
     ENSURE(blocks.size() < max_blocks, too_large, "PEM blocks");
     blocks.push_back(std::move(*block));
   }

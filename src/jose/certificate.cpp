@@ -25,7 +25,7 @@ std::vector<crypto::Certificate> data_of(std::span<const Certificate> certificat
 
 Result<Certificate> Certificate::parse(std::string_view pem) {
   auto chain = TRY(parse_certificates(pem));
-  ENSURE(chain.size() == 1, malformed, "more than one PEM block");
+  ENSURE(chain.size() == 1, malformed, "PEM");
   return chain.front();
 }
 

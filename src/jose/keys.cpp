@@ -55,7 +55,7 @@ Result<KeyInfo> made_for(std::optional<T> KeyInfo::* alg, T wanted, KeyInfo info
 Result<std::shared_ptr<KeyData>> private_der(BytesView der, KeyInfo info, const Secret* password) {
   ENSURE(der.size() <= detail::kMaxKeyDer, too_large, "key");
   const auto form = TRY(crypto::form_of_der(der));
-  ENSURE(crypto::is_private(form), wrong_kind, "not a private key");
+  ENSURE(crypto::is_private(form), wrong_kind, "key");
   return detail::key_from_der(form, der, std::move(info), Members::all, password);
 }
 
@@ -165,7 +165,7 @@ Result<PrivateKey> PrivateKey::parse_der(BytesView pkcs8, const Secret& password
 
 Result<PrivateKey> PrivateKey::made(Result<std::shared_ptr<KeyData>> data) {
   auto key = TRY(std::move(data));
-  ENSURE(key->type != KeyType::oct && key->has_private(), wrong_kind, "not a private key");
+  ENSURE(key->type != KeyType::oct && key->has_private(), wrong_kind, "key");
   return PrivateKey(std::move(key));
 }
 

@@ -176,7 +176,7 @@ Result<Value> Document::parse(std::string_view text) {
 Result<Object> Document::parse_object(std::string_view text) {
   const Value value = TRY(parse(text));
   const auto object = value.object();
-  ENSURE(object, bad_json, "not an object");
+  ENSURE(object, bad_json, "object");
   return *object;
 }
 
