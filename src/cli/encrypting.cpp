@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "cli/io.hpp"
@@ -99,9 +100,16 @@ Outcome<SecretKey> password_key(const std::string& argument, KeyAlg alg) {
 }
 
 // Of keys in JSON. What is not the recipient's own opens nothing.
-Outcome<jwe::Keyring> parse_keyring(std::string_view text, const std::string& source) {
+Outcome<jwe::Keyring> parse_keyring(std::string_view text, const std::string& source, const OpenerOptions& options) {
   auto keys = jwe::Keyring::parse(text);
-  if (keys) return *std::move(keys);
+  if (keys) {
+    const auto of_password = [](const SecretKey& key) {
+      return key.info().key_alg && std::ranges::find(kPasswordAlgs, *key.info().key_alg) != kPasswordAlgs.end();
+    };
+    TRY_VOID(check_useful({{"--max-p2c", options.max_p2c.has_value(), "a password",
+                            std::ranges::any_of(keys->secret_keys(), of_password)}}));
+    return *std::move(keys);
+  }
   if (keys.error().code != Err::wrong_kind) return refused(keys.error(), source);
   return refused(Error{Err::wrong_kind, "key"}, "a private key, a symmetric JWK, or a JWKS of them",
                  source + ": a public key", "only the recipient's private half opens it");
@@ -142,6 +150,7 @@ void declare_recipients(Args& args, RecipientOptions& options, EncryptionFlags f
 
 Outcome<Recipients> read_recipients(const RecipientOptions& options, EncryptionFlags flags) {
   if (options.to.empty() != options.password.has_value()) return one_source(flags, options.password.has_value());
+  TRY_VOID(check_useful({{"--p2c", options.p2c.has_value(), "--password FILE", options.password.has_value()}}));
   Recipients out;
   for (const std::string& argument : options.to) out.to.push_back(TRY(read_recipient(argument, options, flags)));
   if (options.password) {
@@ -184,7 +193,8 @@ Outcome<jwe::Keyring> read_keyring(const OpenerOptions& options, EncryptionFlags
   const std::string source = shown_source(*options.key);
   const std::string_view shown = text.expose_text("keys are parsed");
   if (shown.find_first_not_of(" \t\r\n") != std::string_view::npos && shown[shown.find_first_not_of(" \t\r\n")] == '{')
-    return parse_keyring(shown, source);
+    return parse_keyring(shown, source, options);
+  TRY_VOID(check_useful({{"--max-p2c", options.max_p2c.has_value(), "a password", false}}));
   const KeyFile key = TRY(parse_key_file(shown, source));
   if (const auto* own = std::get_if<PrivateKey>(&key)) return jwe::Keyring(*own);
   return refused(Error{Err::wrong_kind, "key"}, "a private key, or a symmetric JWK",

@@ -126,7 +126,7 @@ Run declare(Args& args) {
   args.heading("Options");
   args.flag("--show", options->show,
             "show every value of the token (default: claims that may be personal or secret as kind and length)");
-  declare_policy(args, options->policy, "what is deliberately not checked: any of iss,aud,alg,typ");
+  declare_policy(args, options->policy);
   args.example(
       "tessera explain token.txt --key https://id.example.com --iss https://id.example.com "
       "--aud https://api.example.com --alg ES256 --typ at+jwt");

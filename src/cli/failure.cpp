@@ -82,6 +82,16 @@ std::unexpected<Failure> misuse(std::string summary, Misuse what) {
                                  .hint = std::move(what.hint)});
 }
 
+Outcome<void> check_useful(std::initializer_list<Useful> options) {
+  for (const Useful& one : options) {
+    if (!one.given || one.there) continue;
+    const bool excluded = one.beside.starts_with("no ");
+    return misuse("this option would do nothing",
+                  {one.flag, one.beside + " beside it", excluded ? "both" : "it alone", "leave " + one.flag + " out"});
+  }
+  return {};
+}
+
 std::unexpected<Failure> environment(Err code, std::string at, std::string expected, std::string actual,
                                      std::string hint) {
   return std::unexpected(Failure{.exit = Exit::environment,

@@ -44,6 +44,15 @@ struct Misuse {
 };
 std::unexpected<Failure> misuse(std::string summary, Misuse what);
 
+// An option that would do nothing is refused.
+struct Useful {
+  std::string flag;
+  bool given = false;
+  std::string beside;  // what it needs: "--key FILE", "no --list"
+  bool there = false;
+};
+Outcome<void> check_useful(std::initializer_list<Useful> options);
+
 // The world is: a file, the network, the environment. Exit 3.
 std::unexpected<Failure> environment(Err code, std::string at, std::string expected, std::string actual,
                                      std::string hint = {});

@@ -83,7 +83,7 @@ struct DecryptOptions {
   std::vector<std::string> unchecked;
 };
 
-Secret json_of(const jwe::Decrypted& opened) {
+Secret json_of(const jwe::Decrypted& opened, const std::vector<std::string>& unchecked) {
   json::Writer w;
   w.reserve(4 * opened.plaintext().size() + 2 * opened.header().size() + 256);
   w.begin_object()
@@ -97,6 +97,7 @@ Secret json_of(const jwe::Decrypted& opened) {
     w.member("plaintext", opened.text());
   else
     w.member("plaintext_base64url", base64url::encode(opened.plaintext()));
+  unchecked_member(w, unchecked);
   const WipedString text(w.end_object().take());
   return Secret(std::string_view(text.text()));
 }
@@ -116,10 +117,10 @@ Outcome<Reply> decrypt(const DecryptOptions& options, Console& console) {
   std::string note = painted(console.err, Hue::good, "opened") +
                      fmt::format(": {} and {}", key_alg_name(opened->alg()), enc_name(opened->enc()));
   if (!opened->kid().empty()) note += ", kid " + printable(opened->kid());
-  note += "\n";
+  note += "\n" + unchecked_line(unchecked, console.err);
   if (opened->alg() >= KeyAlg::RSA_OAEP && opened->alg() <= KeyAlg::ECDH_ES_A256KW)
     note += painted(console.err, Hue::warn, "note") + ": anybody may have written it; that takes a signature to know\n";
-  if (console.format == Format::json) return Reply{.note = {}, .secret = json_of(*opened)};
+  if (console.format == Format::json) return Reply{.note = {}, .secret = json_of(*opened, unchecked)};
   // A pipe gets the content as it was encrypted; a terminal nothing that it would obey.
   if (!console.out_is_terminal) return Reply{.note = std::move(note), .secret = Secret(opened->plaintext())};
   const WipedString shown(printable_lines(opened->text()) + "\n");
@@ -130,7 +131,8 @@ Run declare_decrypt(Args& args) {
   auto options = std::make_shared<DecryptOptions>();
   args.positional("MESSAGE", options->message.text, "a file, - for standard input, or the message itself");
   declare_opener(args, options->opener, kDecryptFlags);
-  args.option("--unchecked", "NAMES", options->unchecked, "alg,enc: whatever the key can serve may have been used");
+  args.option("--unchecked", "NAMES", options->unchecked, "alg,enc: whatever the key can serve may have been used")
+      .choices({"alg", "enc"});
   args.heading("Recipients (of a JSON text one of these is said)");
   declare_rule(args, options->message, "of a JSON text: one recipient that these keys open is enough",
                "of a JSON text: every recipient must open with these keys");

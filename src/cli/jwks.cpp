@@ -30,28 +30,10 @@ Outcome<std::vector<PublicKey>> public_keys(const std::string& file) {
                  fmt::format("{}: a symmetric key", shown_source(file)), "a symmetric key is never published");
 }
 
-// Every key of a set needs a name of its own: its thumbprint where it has none.
-Outcome<void> add(std::vector<PublicKey>& keys, PublicKey key, const std::string& file) {
-  if (key.info().kid.empty()) {
-    KeyInfo info = key.info();
-    info.kid = key.thumbprint();
-    key = ACCEPT(shown_source(file), key.with(std::move(info)));
-  }
-  for (const PublicKey& other : keys) {
-    if (other.info().kid != key.info().kid) continue;
-    return summed_up("two keys have one kid",
-                     refused(Error{Err::ambiguous_key, "kid"}, "a kid of its own for each key",
-                             fmt::format("{}: kid {} again", shown_source(file), key.info().kid),
-                             "leave one out, or rename it: tessera key convert FILE --to jwk --kid NAME"));
-  }
-  keys.push_back(std::move(key));
-  return {};
-}
-
 Outcome<Reply> jwks_of(const Options& options, const Console& console) {
   std::vector<PublicKey> keys;
   for (const std::string& file : options.files) {
-    for (PublicKey& key : TRY(public_keys(file))) TRY_VOID(add(keys, std::move(key), file));
+    for (PublicKey& key : TRY(public_keys(file))) TRY_VOID(add_named(keys, std::move(key), shown_source(file)));
   }
   const std::string text = jwks(keys);
   if (!options.out) return Reply{.text = (console.out_is_terminal ? printable(text) : text) + "\n", .json = text};
@@ -67,7 +49,8 @@ Outcome<Reply> jwks_of(const Options& options, const Console& console) {
 
 Run declare(Args& args) {
   auto options = std::make_shared<Options>();
-  args.positional("FILE", options->files, "JWK, JWKS or PEM files; of a private key only the public half is taken");
+  args.positional("FILE", options->files,
+                  "JWK, JWKS, PEM, DER or certificate files; of a private key only the public half is taken");
   args.heading("Options");
   args.option("--out", "FILE", options->out, "write the set there instead of printing it");
   args.flag("--force", options->force, "replace FILE if it exists");

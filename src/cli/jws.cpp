@@ -147,7 +147,8 @@ void write_signature(const jws::Signature& signature, json::Writer& w) {
   w.key("header").raw(json::compact(signature.header));
 }
 
-std::string json_of(const jws::Verified& verified, const std::optional<Rule>& rule, const VerifierKey& key) {
+std::string json_of(const jws::Verified& verified, const std::optional<Rule>& rule, const VerifierKey& key,
+                    const std::vector<std::string>& unchecked) {
   json::Writer w;
   w.begin_object().member("valid", true);
   if (!rule) {
@@ -168,6 +169,7 @@ std::string json_of(const jws::Verified& verified, const std::optional<Rule>& ru
   } else {
     w.member("payload_base64url", base64url::encode(verified.payload()));
   }
+  unchecked_member(w, unchecked);
   skipped_member(w, key);
   return w.end_object().take();
 }
@@ -223,14 +225,16 @@ Outcome<Reply> verify(const VerifyOptions& options, Console& console) {
   const std::string_view payload = text_of(verified->payload());
   // A pipe gets the payload as it was signed; a terminal nothing that it would obey.
   return Reply{.text = console.out_is_terminal ? printable_lines(payload) + "\n" : std::string(payload),
-               .json = json_of(*verified, rule, key),
-               .note = skipped_note(key, console.err) + note_of(*verified, rule, console.err)};
+               .json = json_of(*verified, rule, key, unchecked),
+               .note = skipped_note(key, console.err) + note_of(*verified, rule, console.err) +
+                       unchecked_line(unchecked, console.err)};
 }
 
 Run declare_verify(Args& args) {
   auto options = std::make_shared<VerifyOptions>();
   args.positional("TOKEN", options->message.text, "a file, - for standard input, or the token itself");
-  declare_verifier(args, options->verifier, "alg, in place of --alg: whatever the key can serve may have signed");
+  declare_verifier(args, options->verifier, "alg, in place of --alg: whatever the key can serve may have signed",
+                   {"alg"});
   args.heading("Text");
   args.option("--content", "FILE", options->content, "the payload, where the token does not hold it (detached)");
   declare_rule(args, options->message, "of a JSON text: one signature that verifies is enough",

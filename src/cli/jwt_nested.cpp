@@ -1,4 +1,6 @@
 // tessera jwt encrypt, tessera jwt decrypt: a signed token in an envelope for one recipient, made and opened.
+#include <fmt/format.h>
+
 #include <memory>
 
 #include "cli/claims.hpp"
@@ -59,6 +61,27 @@ struct DecryptOptions {
   PolicyOptions policy;
 };
 
+// What the envelope says of itself, once it has opened: its header is authentic then.
+Report envelope_of(std::string_view token) {
+  const auto peeked = peek_unverified(token);
+  json::Document document;
+  const auto header = document.parse_object(peeked ? peeked->header : "");
+  if (!header) return {};
+  Report report{.text = "envelope:"};
+  json::Writer w;
+  w.begin_object();
+  for (const char* name : {"alg", "enc", "kid"}) {
+    const auto value = header->find(name);
+    const auto text = value ? value->string() : std::nullopt;
+    if (!text) continue;
+    w.member(name, *text);
+    report.text += fmt::format("{} {} {}", report.text.ends_with(':') ? "" : ",", name, printable(*text));
+  }
+  report.text += "\n";
+  report.members.emplace_back("envelope", w.end_object().take());
+  return report;
+}
+
 Outcome<Reply> decrypt(const DecryptOptions& options, Console& console) {
   const Needed needed[] = {{"key-alg", "--key-alg ALG", options.opener.algs.size()},
                            {"enc", "--enc ENC", options.opener.encs.size()}};
@@ -66,7 +89,7 @@ Outcome<Reply> decrypt(const DecryptOptions& options, Console& console) {
   const Checking checking = TRY(read_checking(options.policy, options.token, needed));
   const jwe::Keyring keys = TRY(read_keyring(options.opener, kDecryptFlags));
   const auto claims = decrypt_and_verify(checking.token, keys, envelope, checking.verifier, checking.now);
-  if (claims) return accepted_token(*claims, checking, console);
+  if (claims) return accepted_token(*claims, checking, console, envelope_of(checking.token));
   const auto opened = jwe::decrypt(checking.token, keys, envelope);
   if (!opened) return unopened(opened.error(), checking.token, options.opener, kDecryptFlags);
   if (claims.error().code == Err::wrong_kind)
@@ -79,7 +102,7 @@ Run declare_decrypt(Args& args) {
   auto options = std::make_shared<DecryptOptions>();
   args.positional("TOKEN", options->token, "a file, - for standard input, or the token itself");
   declare_opener(args, options->opener, kDecryptFlags);
-  declare_policy(args, options->policy, "what is deliberately not checked: any of iss,aud,alg,typ,key-alg,enc");
+  declare_policy(args, options->policy, {"key-alg", "enc"});
   args.example(
       "tessera jwt decrypt token.txt --decrypt-key my.jwk --key-alg ECDH-ES+A256KW --enc A256GCM --key issuer.jwk "
       "--iss https://id.example.com --aud https://api.example.com --alg ES256 --typ JWT");

@@ -22,7 +22,7 @@ Outcome<Reply> verify(const Options& options, Console& console) {
 Run declare(Args& args) {
   auto options = std::make_shared<Options>();
   args.positional("TOKEN", options->token, "a file, - for standard input, or the token itself");
-  declare_policy(args, options->policy, "what is deliberately not checked: any of iss,aud,alg,typ");
+  declare_policy(args, options->policy);
   args.example(
       "tessera jwt verify token.txt --key public.jwk --iss https://id.example.com --aud https://api.example.com "
       "--alg ES256 --typ at+jwt");

@@ -137,7 +137,7 @@ Outcome<Secret> text_of(const PublicKey& key, const Target& target) {
   TRY_VOID(nothing_to_lock(target, "a public key"));
   switch (target.form) {
     case Form::jwk: return open_text(key.jwk());
-    case Form::jwks: return open_text(jwks(std::span(&key, 1)));
+    case Form::jwks: return open_text(TRY(published_set(std::span(&key, 1), target.source)));
     case Form::pem: return open_text(key.pem());
     case Form::der: return Secret(key.der());
     case Form::certificate: break;
@@ -325,13 +325,18 @@ Outcome<Reply> generate(GenerateOptions& options, Console& console) {
 }
 
 Run declare_generate(Args& args) {
+  std::vector<std::string> curves;
+  for (const KeyType type : kAgreementCurves) curves.emplace_back(key_type_name(type));
   auto options = std::make_shared<GenerateOptions>();
   args.option("--alg", "ALG", options->alg,
               "what it is for; ES256 where nothing asks for another. To sign, one of " + alg_names() +
                   "; to encrypt, RSA-OAEP-256, ECDH-ES, ECDH-ES+A256KW, A256KW, A256GCMKW ..., or A256GCM, "
-                  "A128CBC-HS256 ... for the key of dir");
-  args.option("--bits", "BITS", options->bits, "the size of an RSA key, 2048 to 8192 (default: 2048)");
-  args.option("--crv", "CURVE", options->crv, "the curve for ECDH-ES: P-256 (default), P-384, P-521, X25519, X448");
+                  "A128CBC-HS256 ... for the key of dir")
+      .choices(purposes());
+  args.option("--bits", "BITS", options->bits, "the size of an RSA key, 2048 to 8192 (default: 2048)")
+      .choices({"2048", "3072", "4096", "8192"});
+  args.option("--crv", "CURVE", options->crv, "the curve for ECDH-ES: P-256 (default), P-384, P-521, X25519, X448")
+      .choices(curves);
   args.option("--kid", "KID", options->kid, "its name, in a JWK (default: its thumbprint)");
   args.flag("--pem", options->pem, "PEM (PKCS#8) instead of a JWK");
   args.option("--new-password", "FILE", options->new_password, kNewPasswordHelp);
@@ -464,14 +469,16 @@ Outcome<Reply> deliver_set(const PrintedSet& set, const ConvertOptions& options,
                       options.target.force ? Existing::replace : Existing::keep));
   w.member("keys", set.keys);
   text_member(w, "out", *options.target.out);
-  return Reply{.text = fmt::format("wrote {} {} to {}{}\n", set.keys, open ? "public keys" : "keys",
-                                   printable(*options.target.out), open ? "" : " (encrypted: mode 0600)"),
-               .json = w.end_object().take()};
+  return Reply{
+      .text = fmt::format("wrote {} {}{} to {}{}\n", set.keys, open ? "public key" : "key", set.keys == 1 ? "" : "s",
+                          printable(*options.target.out), open ? "" : " (encrypted: mode 0600)"),
+      .json = w.end_object().take()};
 }
 
 Outcome<Reply> deliver_set(const Keys& keys, const ConvertOptions& options, Console& console) {
   TRY_VOID(nothing_to_lock(options.target, "a public key set"));
-  return deliver_set({jwks(keys.all()), Readers::everybody, keys.all().size()}, options, console);
+  const std::string set = TRY(published_set(keys.all(), options.target.source));
+  return deliver_set({set, Readers::everybody, keys.all().size()}, options, console);
 }
 
 // Encrypted anew, or the public halves.
@@ -591,7 +598,7 @@ Run declare_convert(Args& args) {
       .choices({"jwk", "jwks", "pem", "der", "certificate"});
   args.option("--pick", "KID", options->pick, "which key of a set");
   args.option("--kid", "KID", options->kid, "the JWK's name");
-  args.option("--alg", "ALG", options->alg, "the JWK's algorithm, which PEM cannot say").choices(signing_algs());
+  args.option("--alg", "ALG", options->alg, "the JWK's algorithm, which PEM cannot say").choices(purposes());
   declare_target(args, options->target, "write it there (a private key with mode 0600)");
   args.heading("Passwords");
   args.option("--password", "FILE", options->password, kPasswordHelp);

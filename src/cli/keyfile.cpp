@@ -118,6 +118,29 @@ std::string shown_source(std::string_view argument) {
   return argument == "-" ? "standard input" : std::string(argument);
 }
 
+Outcome<void> add_named(std::vector<PublicKey>& keys, PublicKey key, std::string_view source) {
+  if (key.info().kid.empty()) {
+    KeyInfo info = key.info();
+    info.kid = key.thumbprint();
+    key = ACCEPT(source, key.with(std::move(info)));
+  }
+  for (const PublicKey& other : keys) {
+    if (other.info().kid != key.info().kid) continue;
+    return summed_up("two keys have one kid",
+                     refused(Error{Err::ambiguous_key, "kid"}, "a kid of its own for each key",
+                             fmt::format("{}: kid {} again", source, key.info().kid),
+                             "leave one out, or rename it: tessera key convert FILE --to jwk --kid NAME"));
+  }
+  keys.push_back(std::move(key));
+  return {};
+}
+
+Outcome<std::string> published_set(std::span<const PublicKey> keys, std::string_view source) {
+  std::vector<PublicKey> named;
+  for (const PublicKey& key : keys) TRY_VOID(add_named(named, key, source));
+  return jwks(named);
+}
+
 Outcome<Alg> parse_alg(std::string_view name) {
   if (const auto alg = alg_from_name(name)) return *alg;
   return misuse("this algorithm is not known",

@@ -36,6 +36,10 @@ std::string shown_source(std::string_view argument);
 inline constexpr std::array kPasswordAlgs = {KeyAlg::PBES2_HS256_A128KW, KeyAlg::PBES2_HS384_A192KW,
                                              KeyAlg::PBES2_HS512_A256KW};
 
+// Every key of a set that is published needs a name of its own there: its thumbprint where it has none.
+Outcome<void> add_named(std::vector<PublicKey>& keys, PublicKey key, std::string_view source);
+Outcome<std::string> published_set(std::span<const PublicKey> keys, std::string_view source);
+
 // The algorithm of this name, or a usage error that lists all.
 Outcome<Alg> parse_alg(std::string_view name);
 std::vector<std::string> signing_algs();  // those that sign here

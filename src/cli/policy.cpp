@@ -26,19 +26,20 @@ Outcome<Policy> policy_of(const PolicyOptions& options, const std::vector<Alg>& 
   return policy;
 }
 
-std::string json_of(const Claims& claims, const Checking& checking) {
+std::string json_of(const Claims& claims, const Checking& checking, const Report& beside) {
   json::Writer w;
   w.begin_object().member("valid", true).member("alg", alg_name(claims.alg()));
   if (!claims.kid().empty()) w.member("kid", claims.kid());
   if (!claims.typ().empty()) w.member("typ", claims.typ());
   w.key("header").raw(json::compact(claims.header()));
   w.key("claims").raw(json::compact(claims.json()));
-  if (!checking.unchecked.empty()) w.member("unchecked", checking.unchecked);
+  for (const auto& [name, json] : beside.members) w.key(name).raw(json);
+  unchecked_member(w, checking.unchecked);
   skipped_member(w, checking.key);
   return w.end_object().take();
 }
 
-std::string text_of(const Claims& claims, const Checking& checking, Paint paint) {
+std::string text_of(const Claims& claims, const Checking& checking, const Report& beside, Paint paint) {
   const std::int64_t exp = claims.expires_at().time_since_epoch().count();
   std::string out = painted(paint, Hue::good, "valid") + fmt::format(": signed with {}", alg_name(claims.alg()));
   if (!claims.kid().empty()) out += ", kid " + printable(claims.kid());
@@ -46,16 +47,19 @@ std::string text_of(const Claims& claims, const Checking& checking, Paint paint)
   if (const auto when = claims.has("exp") ? iso(exp) : std::nullopt) {
     out += fmt::format("\n{} {}, {}", over ? "expired" : "expires", *when, relative(exp, checking.now));
   }
-  if (!checking.unchecked.empty()) {
-    out += "\n" + painted(paint, Hue::warn, fmt::format("not checked: {}", fmt::join(checking.unchecked, ", ")));
-  }
-  return out + "\n\n" + indented_json(claims.json(), paint) + "\n";
+  out += "\n" + beside.text + unchecked_line(checking.unchecked, paint);
+  return out + "\n" + indented_json(claims.json(), paint) + "\n";
 }
 
 }  // namespace
 
-void declare_policy(Args& args, PolicyOptions& options, std::string_view unchecked_help) {
-  declare_verifier(args, options.verifier, unchecked_help);
+void declare_policy(Args& args, PolicyOptions& options, std::vector<std::string> more_checkable,
+                    std::string_view remark) {
+  std::vector<std::string> checkable{"iss", "aud", "alg", "typ"};
+  checkable.insert(checkable.end(), more_checkable.begin(), more_checkable.end());
+  const std::string help =
+      fmt::format("what is deliberately not checked: any of {}{}", fmt::join(checkable, ","), remark);
+  declare_verifier(args, options.verifier, help, std::move(checkable));
   args.heading("Policy (iss, aud, alg and typ: each is said, or named by --unchecked)");
   args.option("--iss", "ISSUER", options.iss, "who must have issued it");
   args.option("--aud", "AUDIENCE", options.aud, "whom it must be for; may repeat: one must match");
@@ -97,9 +101,9 @@ std::unexpected<Failure> refused_token(Error error, std::string_view token, cons
   return refused(error, std::move(why));
 }
 
-Reply accepted_token(const Claims& claims, const Checking& checking, Console& console) {
-  return Reply{.text = text_of(claims, checking, console.out),
-               .json = json_of(claims, checking),
+Reply accepted_token(const Claims& claims, const Checking& checking, Console& console, Report beside) {
+  return Reply{.text = text_of(claims, checking, beside, console.out),
+               .json = json_of(claims, checking, beside),
                .note = skipped_note(checking.key, console.err)};
 }
 

@@ -15,7 +15,9 @@ struct PolicyOptions {
   std::optional<std::string> iss, typ, leeway, max_age, now;
   std::vector<std::string> aud, require;
 };
-void declare_policy(Args& args, PolicyOptions& options, std::string_view unchecked_help);
+// `more_checkable` are names that --unchecked takes beside iss, aud, alg and typ; `remark` says what they mean.
+void declare_policy(Args& args, PolicyOptions& options, std::vector<std::string> more_checkable = {},
+                    std::string_view remark = "");
 
 // A token, a verifier of these keys and this policy, and what was said beside it.
 struct Checking {
@@ -32,7 +34,7 @@ Outcome<Checking> read_checking(const PolicyOptions& options, std::string_view t
 // Why the token was refused, for whoever may see it.
 std::unexpected<Failure> refused_token(Error error, std::string_view token, const Checking& checking,
                                        const PolicyOptions& options);
-// What was verified.
-Reply accepted_token(const Claims& claims, const Checking& checking, Console& console);
+// What was verified; `beside` is what else holds, as lines and members.
+Reply accepted_token(const Claims& claims, const Checking& checking, Console& console, Report beside = {});
 
 }  // namespace tessera::cli

@@ -7,7 +7,8 @@ namespace tessera::cli {
 void declare_private_key(Args& args, PrivateKeyOptions& options, std::string_view key_help) {
   args.heading("Key");
   args.option("--key", "FILE", options.key, key_help);
-  args.option("--alg", "ALG", options.alg, "the algorithm, where the key names none: RS256, ES256 ...");
+  args.option("--alg", "ALG", options.alg, "the algorithm, where the key names none: RS256, ES256 ...")
+      .choices(signing_algs());
   args.option("--kid", "KID", options.kid, "the header's kid, instead of the key's own");
 }
 
@@ -23,12 +24,12 @@ Outcome<PrivateKey> read_private_key(const PrivateKeyOptions& options) {
                  "whoever verifies would have to know it, and could sign as well");
 }
 
-void declare_public_verifier(Args& args, VerifierOptions& options, std::string_view unchecked_help) {
+void declare_public_verifier(Args& args, VerifierOptions& options, std::string_view unchecked_help,
+                             std::vector<std::string> checkable) {
   args.heading("Key");
-  args.option("--key", "KEY", options.key,
-              "a JWK, JWKS or PEM file, - for standard input, or an issuer's URL, whose keys are fetched");
-  args.option("--alg", "ALG", options.algs, "an algorithm that may have signed; may repeat");
-  args.option("--unchecked", "NAMES", options.unchecked, unchecked_help);
+  args.option("--key", "KEY", options.key, kVerifierKeyHelp);
+  args.option("--alg", "ALG", options.algs, "an algorithm that may have signed; may repeat").choices(signing_algs());
+  args.option("--unchecked", "NAMES", options.unchecked, unchecked_help).choices(std::move(checkable));
 }
 
 Outcome<Keys> read_public_keys(const VerifierOptions& options, std::span<const Alg> algs) {
@@ -42,7 +43,7 @@ Outcome<Keys> public_keys(const VerifierKey& key) {
   if (const auto* keys = std::get_if<Keys>(&key)) return *keys;
   if (const auto* one = std::get_if<PublicKey>(&key)) return Keys::of({*one});
   return refused(Error{Err::wrong_kind, "key"}, "a public key or a key set", "a symmetric key",
-                 "ask the issuer for his public keys");
+                 "ask the issuer for their public keys");
 }
 
 }  // namespace tessera::cli

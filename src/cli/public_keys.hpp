@@ -16,7 +16,8 @@ Outcome<PrivateKey> read_private_key(const PrivateKeyOptions& options);
 Outcome<Keys> public_keys(const VerifierKey& key);
 
 // --key, --alg, --unchecked.
-void declare_public_verifier(Args& args, VerifierOptions& options, std::string_view unchecked_help);
+void declare_public_verifier(Args& args, VerifierOptions& options, std::string_view unchecked_help,
+                             std::vector<std::string> checkable);
 Outcome<Keys> read_public_keys(const VerifierOptions& options, std::span<const Alg> algs);
 
 }  // namespace tessera::cli

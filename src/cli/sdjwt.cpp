@@ -137,6 +137,7 @@ Outcome<Reply> issue(const IssueOptions& options) {
     return misuse("nothing says of which type the token is",
                   {"--typ", "--typ TYP", "nothing", "say --typ dc+sd-jwt for a credential"});
   }
+  TRY_VOID(check_useful({{"--now", options.now.has_value(), "--expires-in DURATION", options.expires_in.has_value()}}));
   if (!valid_utf8(typ)) return misuse("this is not UTF-8", {"--typ", "UTF-8 text", typ, "check the encoding"});
   sdjwt::Draft draft{.typ = typ, .claims = "", .disclosable = options.disclose};
   draft.hash = TRY(parse_hash(options.hash));
@@ -159,13 +160,14 @@ Run declare_issue(Args& args) {
   args.option("--disclose", "POINTER", options->disclose, "a claim that is shown or withheld by itself; may repeat");
   args.option("--decoys", "COUNT", options->decoys,
               "digests of nothing, that nobody can count; POINTER=COUNT for those of an object or list; may repeat");
-  args.option("--hash", "HASH", options->hash, "sha-256, sha-384 or sha-512 (default: sha-256)");
+  args.option("--hash", "HASH", options->hash, "sha-256, sha-384 or sha-512 (default: sha-256)")
+      .choices({"sha-256", "sha-384", "sha-512"});
   args.option("--holder", "FILE", options->holder, "the holder's public key: who presents the token must have it");
   args.heading("Token");
   args.option("--typ", "TYP", options->typ, "the token's type: dc+sd-jwt ...; '' for none");
   args.option("--expires-in", "DURATION", options->expires_in, "adds iat and exp: good for 300, 5m, 2h, 1d");
   args.option("--now", "TIME", options->now, "when it is issued: Unix seconds or 2026-01-31T12:00:00Z (default: now)");
-  declare_private_key(args, options->signer, "the issuer's private key as JWK or PEM; - for standard input");
+  declare_private_key(args, options->signer, "the issuer's private key (JWK, PEM or DER); - for standard input");
   args.example(
       "tessera sdjwt issue claims.json --key key.jwk --typ dc+sd-jwt --holder holder.pub --expires-in 1d "
       "--disclose /given_name --disclose /address --disclose /address/country");
@@ -246,6 +248,11 @@ Outcome<Reply> present(const PresentOptions& options, Console& console) {
                   {"--key", "--key FILE --nonce NONCE --verifier NAME, or none of them", "some of them",
                    "the verifier says its nonce and its name"});
   }
+  TRY_VOID(
+      check_useful({{"--disclose", !options.disclose.empty(), "no --all and no --list", !options.all && !options.list},
+                    {"--all", options.all, "no --list", !options.list},
+                    {"--key", options.signer.key.has_value(), "no --list", !options.list},
+                    {"--now", options.now.has_value(), "--key FILE", options.signer.key.has_value()}}));
   const std::string token = TRY(read_token(options.token));
   const sdjwt::Held held = ACCEPT(described(token), sdjwt::Held::parse(token));
   if (options.list) return listing(held, console);
@@ -271,7 +278,7 @@ Run declare_present(Args& args) {
   args.option("--nonce", "NONCE", options->nonce, "what the verifier asked to be signed");
   args.option("--verifier", "NAME", options->verifier, "whom it is shown to, as the verifier calls itself");
   args.option("--now", "TIME", options->now, "when it is shown: Unix seconds or 2026-01-31T12:00:00Z (default: now)");
-  declare_private_key(args, options->signer, "the holder's private key as JWK or PEM; - for standard input");
+  declare_private_key(args, options->signer, "the holder's private key (JWK, PEM or DER); - for standard input");
   args.example("tessera sdjwt present token.txt --list");
   args.example(
       "tessera sdjwt present token.txt --disclose /address/country --key holder.jwk --nonce n-0S6 "
@@ -349,13 +356,28 @@ std::unexpected<Failure> unbound(Error error, const VerifyOptions& options, std:
       described(token));
 }
 
+// That the holder has shown it: what was asked for holds once all is verified.
+Report binding_of(const VerifyOptions& options) {
+  if (!options.nonce || !options.name) return {};
+  json::Writer w;
+  w.begin_object();
+  text_member(w, "nonce", *options.nonce);
+  text_member(w, "aud", *options.name);
+  return Report{.text = fmt::format("key binding: shown by its holder to {}, nonce {}\n", printable(*options.name),
+                                    printable(*options.nonce)),
+                .members = {{"key_binding", w.end_object().take()}}};
+}
+
 Outcome<Reply> verify(const VerifyOptions& options, Console& console) {
   const Needed kb{"kb", "--nonce NONCE --verifier NAME", options.nonce || options.name ? 1u : 0u};
   const Checking checking = TRY(read_checking(options.policy, options.token, {&kb, 1}));
   const sdjwt::Policy policy = TRY(policy_of(options, checking));
+  TRY_VOID(check_useful(
+      {{"--kb-alg", !options.kb_algs.empty(), "--nonce NONCE --verifier NAME", options.nonce.has_value()},
+       {"--kb-max-age", options.kb_max_age.has_value(), "--nonce NONCE --verifier NAME", options.nonce.has_value()}}));
   const Keys keys = TRY(public_keys(checking.key));
   const auto claims = sdjwt::verify(checking.token, keys, policy, checking.now);
-  if (claims) return accepted_token(*claims, checking, console);
+  if (claims) return accepted_token(*claims, checking, console, binding_of(options));
   const Error error = claims.error();
   // The issuer-signed JWT is explained as any other; of the rest the code says all.
   if (std::string_view(error.at).starts_with("kb_jwt")) return unbound(error, options, checking.token);
@@ -369,15 +391,15 @@ Outcome<Reply> verify(const VerifyOptions& options, Console& console) {
 Run declare_verify(Args& args) {
   auto options = std::make_shared<VerifyOptions>();
   args.positional("TOKEN", options->token, "a file, - for standard input, or the token itself");
-  declare_policy(args, options->policy,
-                 "what is deliberately not checked: any of iss,aud,alg,typ,kb (kb: anybody may show the token)");
+  declare_policy(args, options->policy, {"kb"}, " (kb: anybody may show the token)");
   args.flag("--may-lack-exp", options->may_lack_exp, "take a token that does not say when it ends");
   args.heading("Key binding (said, or named by --unchecked kb)");
   args.option("--nonce", "NONCE", options->nonce, "what the holder was asked to sign");
   args.option("--verifier", "NAME", options->name, "whom the holder must have shown it to");
   args.option("--kb-alg", "ALG", options->kb_algs,
-              "an algorithm that the holder may have signed with; may repeat (default: what his key can serve)");
-  args.option("--kb-max-age", "DURATION", options->kb_max_age, "the longest time since he signed (default: 5m)");
+              "an algorithm that the holder may have signed with; may repeat (default: what their key can serve)")
+      .choices(signing_algs());
+  args.option("--kb-max-age", "DURATION", options->kb_max_age, "the longest time since they signed (default: 5m)");
   args.example(
       "tessera sdjwt verify shown.txt --key issuer.jwks --iss https://id.example.com --alg ES256 --typ dc+sd-jwt "
       "--unchecked aud --nonce n-0S6 --verifier https://shop.example.com");

@@ -54,7 +54,7 @@ void declare_signers(Args& args, SignerOptions& options, Signers how_many) {
   const std::string_view several = how_many == Signers::several ? "; may repeat, for several signatures" : "";
   args.heading("Key (either --key or --secret)");
   args.option("--key", "FILE", options.keys,
-              fmt::format("a private key as JWK or PEM, or a symmetric JWK; - for standard input{}", several));
+              fmt::format("a private key (JWK, PEM or DER), or a symmetric JWK; - for standard input{}", several));
   args.option("--secret", "FILE", options.secret,
               "a raw MAC key, octet for octet: a file, - or env:NAME (a variable of the environment); needs --alg");
   args.option("--alg", "ALG", options.alg, "the algorithm, where the key names none: HS256, RS256, ES256 ...")

@@ -218,7 +218,8 @@ Run declare_issue(Args& args) {
   args.positional("LIST", options->earlier, "an earlier list token, to change: a file, - or the token itself");
   args.heading("List");
   args.option("--entries", "COUNT", options->entries, "a new list of so many entries, all valid");
-  args.option("--bits", "BITS", options->bits, "of each entry: 1, 2, 4 or 8 (default: 1)");
+  args.option("--bits", "BITS", options->bits, "of each entry: 1, 2, 4 or 8 (default: 1)")
+      .choices({"1", "2", "4", "8"});
   args.option("--set", "INDEX=STATUS", options->set, "valid, invalid, suspended or a number; may repeat");
   args.option("--list-key", "KEY", options->list_key, "what verifies LIST, where another key than --key signed it");
   args.heading("Token");
@@ -227,7 +228,7 @@ Run declare_issue(Args& args) {
   args.option("--expires-in", "DURATION", options->expires_in, "how long it is good: 300, 5m, 2h, 1d (default: 1d)");
   args.option("--ttl", "DURATION", options->ttl, "after which a copy should be fetched anew (default: as LIST says)");
   args.option("--now", "TIME", options->now, "when it is issued: Unix seconds or 2026-01-31T12:00:00Z (default: now)");
-  declare_private_key(args, options->signer, "the issuer's private key as JWK or PEM; - for standard input");
+  declare_private_key(args, options->signer, "the issuer's private key (JWK, PEM or DER); - for standard input");
   args.example(
       "tessera status issue --entries 100000 --uri https://id.example.com/status/1 --iss https://id.example.com "
       "--key key.jwk > list.txt");
@@ -308,9 +309,10 @@ Outcome<Reply> check(const CheckOptions& options, Console& console) {
   if (const auto stands = verified->list.check(index); !stands)
     return refused(stands.error(), "valid", shown_status(status));
   json::Writer w;
-  w.begin_object().member("valid", true).member("index", index).member("status", status).end_object();
-  return Reply{.text = painted(console.out, Hue::good, "valid") + "\n",
-               .json = w.take(),
+  w.begin_object().member("valid", true).member("index", index).member("status", status);
+  unchecked_member(w, unchecked);
+  return Reply{.text = painted(console.out, Hue::good, "valid") + "\n" + unchecked_line(unchecked, console.out),
+               .json = w.end_object().take(),
                .note = skipped_note(VerifierKey(keys), console.err)};
 }
 
@@ -321,7 +323,7 @@ Run declare_check(Args& args) {
   args.option("--uri", "URI", options->uri, "where its list is: the list must say the same");
   args.option("--index", "INDEX", options->index, "its place, idx");
   declare_public_verifier(args, options->verifier,
-                          "what is deliberately not checked: any of iss,alg,exp (exp: it may be absent)");
+                          "what is deliberately not checked: any of iss,alg,exp (exp: it may be absent)", kCheckable);
   args.heading("Policy (iss and alg: each is said, or named by --unchecked)");
   args.option("--iss", "ISSUER", options->iss, "who must have issued the list");
   args.option("--leeway", "DURATION", options->leeway, "tolerance for clocks, at most 10m (default: 0)");

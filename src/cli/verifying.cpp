@@ -58,14 +58,23 @@ std::span<const Keys::Skipped> skipped(const VerifierKey& key) {
 
 }  // namespace
 
-void declare_verifier(Args& args, VerifierOptions& options, std::string_view unchecked_help) {
+void declare_verifier(Args& args, VerifierOptions& options, std::string_view unchecked_help,
+                      std::vector<std::string> checkable) {
   args.heading("Key (either --key or --secret)");
-  args.option("--key", "KEY", options.key,
-              "a JWK, JWKS or PEM file, - for standard input, or an issuer's URL, whose keys are fetched");
+  args.option("--key", "KEY", options.key, kVerifierKeyHelp);
   args.option("--secret", "FILE", options.secret,
               "a raw MAC key, octet for octet: a file, - or env:NAME (a variable of the environment)");
   args.option("--alg", "ALG", options.algs, "an algorithm that may have signed; may repeat").choices(signing_algs());
-  args.option("--unchecked", "NAMES", options.unchecked, unchecked_help);
+  args.option("--unchecked", "NAMES", options.unchecked, unchecked_help).choices(std::move(checkable));
+}
+
+std::string unchecked_line(std::span<const std::string> unchecked, Paint paint) {
+  if (unchecked.empty()) return {};
+  return painted(paint, Hue::warn, fmt::format("not checked: {}", fmt::join(unchecked, ", "))) + "\n";
+}
+
+void unchecked_member(json::Writer& writer, const std::vector<std::string>& unchecked) {
+  if (!unchecked.empty()) writer.member("unchecked", unchecked);
 }
 
 Outcome<std::vector<std::string>> parse_unchecked(std::span<const std::string> given,

@@ -11,15 +11,26 @@
 
 namespace tessera::cli {
 
+// A certificate is only a wrapping here: who is given its key trusts that key.
+inline constexpr std::string_view kVerifierKeyHelp =
+    "a JWK, JWKS, PEM, DER or certificate file (its bare key: no date is looked at), - for standard input, or an "
+    "issuer's URL, whose keys are fetched";
+
 struct VerifierOptions {
   std::optional<std::string> key, secret;
   std::vector<std::string> algs, unchecked;
 };
-void declare_verifier(Args& args, VerifierOptions& options, std::string_view unchecked_help);
+// `checkable` are the names that --unchecked takes.
+void declare_verifier(Args& args, VerifierOptions& options, std::string_view unchecked_help,
+                      std::vector<std::string> checkable);
 
 // The names in --unchecked, each of which must be in `allowed`.
 Outcome<std::vector<std::string>> parse_unchecked(std::span<const std::string> given,
                                                   std::span<const std::string> allowed);
+
+// What was left unchecked: as a line for people, and as the member "unchecked"; nothing where all was checked.
+std::string unchecked_line(std::span<const std::string> unchecked, Paint paint);
+void unchecked_member(json::Writer& writer, const std::vector<std::string>& unchecked);
 
 // One of the things that must be said: --iss, or --unchecked iss.
 struct Needed {
