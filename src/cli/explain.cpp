@@ -1,11 +1,13 @@
 // tessera explain: what a verification does with a token, check by check, for a ticket.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "cli/message.hpp"
 #include "cli/policy.hpp"
-#include "tessera/jwt.hpp"
+#include "cli/public_keys.hpp"
+#include "tessera/sdjwt.hpp"
 
 namespace tessera::cli {
 
@@ -90,6 +92,9 @@ Report report_of(const Trace& trace, const Checking& checking, Paint paint) {
   return report;
 }
 
+// What the issuer of an SD-JWT signed, which stands before its disclosures.
+std::string_view jwt_of(std::string_view token) { return token.substr(0, token.find('~')); }
+
 // The step that failed, as every refusal is told.
 std::unexpected<Failure> refused_step(Error error, std::string_view token, const Trace& trace, const Options& options) {
   for (const Step& step : trace.steps) {
@@ -103,13 +108,51 @@ std::unexpected<Failure> refused_step(Error error, std::string_view token, const
   return refused(error, "token");
 }
 
+// Of an SD-JWT: what its issuer signed, check by check, and as one step what its disclosures make of that. Claims that
+// are required may be withheld, so that only the second can tell whether they are there.
+Outcome<Trace> trace_sd_jwt(const Checking& checking, Values values) {
+  const std::string_view token = checking.token;
+  const Keys keys = TRY(public_keys(checking.key));
+  Policy policy = checking.verifier.policy();
+  policy.require.clear();
+  Trace trace = tessera::trace(jwt_of(token), Verifier(keys, policy), checking.now, values);
+  Step disclosures{.check = "disclosures", .at = "disclosures", .verdict = Verdict::not_reached};
+  if (!trace.refusal) {
+    sdjwt::Policy whole{.issuer_signed = checking.verifier.policy(),
+                        .key_binding = Unchecked("explain is not who asked for it")};
+    whole.issuer_signed.max_bytes = sdjwt::kMaxBytes;
+    const auto shown = sdjwt::verify(token.substr(0, token.rfind('~') + 1), keys, whole, checking.now);
+    disclosures.verdict = shown ? Verdict::passed : Verdict::failed;
+    disclosures.expected = "each what a digest stands for, and every required claim";
+    disclosures.actual = fmt::format("{} of them", std::ranges::count(token, '~') - 1);
+    if (!shown) {
+      trace.refusal = shown.error();
+      disclosures.code = error_name(shown.error().code);
+      disclosures.at = shown.error().at;
+      disclosures.actual = error_text(shown.error().code);
+      disclosures.hint = error_hint(shown.error().code);
+    }
+  }
+  trace.steps.push_back(std::move(disclosures));
+  trace.steps.push_back({.check = "key_binding",
+                         .at = "kb_jwt",
+                         .verdict = Verdict::unchecked,
+                         .actual = token.ends_with('~') ? "none" : "a key binding JWT",
+                         .hint = "tessera sdjwt verify checks it, with --nonce and --verifier"});
+  return trace;
+}
+
+Outcome<Trace> trace_of(const Checking& checking, Values values) {
+  if (checking.token.contains('~')) return trace_sd_jwt(checking, values);
+  return tessera::trace(checking.token, checking.verifier, checking.now, values);
+}
+
 Outcome<Reply> explain_token(const Options& options, Console& console) {
   const Checking checking = TRY(read_checking(options.policy, options.token));
-  const Trace trace =
-      tessera::trace(checking.token, checking.verifier, checking.now, options.show ? Values::shown : Values::redacted);
+  const Trace trace = TRY(trace_of(checking, options.show ? Values::shown : Values::redacted));
   Report report = report_of(trace, checking, console.out);
   if (trace.refusal) {
-    auto failure = refused_step(*trace.refusal, checking.token, trace, options);
+    auto failure = refused_step(*trace.refusal, jwt_of(checking.token), trace, options);
     report.text += "\n";
     failure.error().report = std::move(report);
     return failure;
@@ -122,7 +165,7 @@ Outcome<Reply> explain_token(const Options& options, Console& console) {
 
 Run declare(Args& args) {
   auto options = std::make_shared<Options>();
-  args.positional("TOKEN", options->token, "a file, - for standard input, or the token itself");
+  args.positional("TOKEN", options->token, "a JWT or SD-JWT: a file, - for standard input, or its text");
   args.heading("Options");
   args.flag("--show", options->show,
             "show every value of the token (default: claims that may be personal or secret as kind and length)");
@@ -137,6 +180,7 @@ Run declare(Args& args) {
 }  // namespace
 
 extern const Command kExplain;
-const Command kExplain{"explain", "Tokens", "Tell of each check of a JWT: passed, failed or not reached", declare};
+const Command kExplain{"explain", "Tokens", "Tell of each check of a JWT or SD-JWT: passed, failed or not reached",
+                       declare};
 
 }  // namespace tessera::cli
