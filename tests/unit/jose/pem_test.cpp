@@ -143,6 +143,28 @@ TEST_F(Pem, locked_and_foreign_keys_are_refused_without_a_question) {
   EXPECT_CODE(PublicKey::parse(openssl("req -x509 -new -key p8 -subj /CN=x -days 1", "certificate")), unsupported);
 }
 
+TEST_F(Pem, der_of_every_form_is_read) {
+  openssl("ecparam -genkey -noout -name prime256v1", "ec");
+  openssl("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048", "rsa");
+  const auto print = [](const auto& key) { return key ? key->thumbprint() : refusal_of(key); };
+  const auto ec = print(PrivateKey::parse(openssl("pkey -in ec", "plain")));
+  const auto rsa = print(PrivateKey::parse(openssl("pkey -in rsa", "plain")));
+  const auto sec1 = openssl("ec -in ec -outform DER", "sec1");
+  const auto pkcs1 = openssl("rsa -in rsa -traditional -outform DER", "pkcs1");
+  const auto pub = openssl("rsa -in rsa -RSAPublicKey_out -outform DER", "pub");
+  EXPECT_EQ(print(PrivateKey::parse_der(bytes_of(sec1))), ec);
+  EXPECT_EQ(print(PrivateKey::parse_der(bytes_of(openssl("ec -in ec -no_public -outform DER", "bare")))), ec);
+  EXPECT_EQ(print(PrivateKey::parse_der(bytes_of(pkcs1))), rsa);
+  EXPECT_EQ(print(PublicKey::parse_der(bytes_of(pub))), rsa);
+  EXPECT_CODE(PrivateKey::parse_der(bytes_of(pub)), wrong_kind);
+  for (const std::string& der : {sec1, pkcs1, pub}) {
+    EXPECT_CODE(PrivateKey::parse_der(bytes_of(der + "x")), malformed);
+    EXPECT_CODE(PublicKey::parse_der(bytes_of(der + "x")), malformed);
+    for (std::size_t size = 0; size < der.size(); size += 7)
+      EXPECT_CODE(PrivateKey::parse_der(bytes_of(der).first(size)), malformed);
+  }
+}
+
 TEST_F(Pem, a_password_opens_what_openssl_locked) {
   const Secret password(std::string_view("correct horse")), wrong(std::string_view("correct hors"));
   openssl("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048", "rsa");

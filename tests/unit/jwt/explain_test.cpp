@@ -180,8 +180,11 @@ TEST(Explain, claims) {
 
 TEST(Explain, shapes) {
   EXPECT_EQ(explained({"abc"}, Err::malformed).actual, "1 part");
+  EXPECT_EQ(explained({"e30.e30.AA~e30~e30.e30.AA"}, Err::wrong_kind).actual,
+            "an SD-JWT: a JWS with disclosures behind it");
   EXPECT_EQ(explained({"e30.e30.e30.e30.e30"}, Err::wrong_kind).actual, "5 parts: a JWE, which is encrypted");
   const auto good = token();
+  EXPECT_EQ(explained({good + "~e30~"}, Err::bad_base64).actual, "an SD-JWT: a JWS with disclosures behind it");
   EXPECT_EQ(explained({good + "="}, Err::bad_base64).actual,
             "a character outside the alphabet at character 44 of the signature");
   EXPECT_EQ(explained({replaced(good, ".", "=.")}, Err::bad_base64).actual,

@@ -525,7 +525,7 @@ TEST(SdJwtIssue, refusals) {
   for (const char* claims :
        {R"({"_sd":[]})", R"({"a":{"_sd":1}})", R"({"a":[{"...":"x"}]})", R"({"_sd_alg":"sha-256"})"})
     EXPECT_EQ(with([&](auto& d) { d.claims = claims, d.disclosable = {}; }), "malformed claims") << claims;
-  EXPECT_EQ(with([](auto& d) { d.claims = "[]"; }), "bad_json not an object");
+  EXPECT_EQ(with([](auto& d) { d.claims = "[]"; }), "bad_json object");
   EXPECT_EQ(with([](auto& d) { d.claims = R"({"exp":"x"})"; }), "claim_type exp");
   EXPECT_EQ(with([](auto& d) { d.claims = R"({"cnf":{}})"; }), "duplicate_member cnf");
   EXPECT_EQ(code_of(sdjwt::issue(draft(), issuer_key())), "alg_key_mismatch");  // names no algorithm
