@@ -6,7 +6,7 @@
 
 #include "tessera/result.hpp"
 
-// The value of a Result (or any std::expected), or return its error from the enclosing function.
+// The value of any std::expected, or return its error. First in a braced list or not there: g++ leaks what precedes.
 #define TRY(...)                                                                \
   __extension__({                                                               \
     auto&& try_result_ = (__VA_ARGS__);                                         \

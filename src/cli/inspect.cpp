@@ -161,9 +161,11 @@ Result<Party> recipient_of(const json::Object& object) {
 }
 
 Result<Party> signature_of(const json::Object& object) {
-  return Party{.header = TRY(protected_header(object)),
-               .unprotected = TRY(header_beside(object, "header")),
-               .signature_octets = TRY(decoded(object, "signature")).size()};
+  auto header = TRY(protected_header(object));
+  auto unprotected = TRY(header_beside(object, "header"));
+  const auto signature = TRY(decoded(object, "signature"));
+  return Party{
+      .header = std::move(header), .unprotected = std::move(unprotected), .signature_octets = signature.size()};
 }
 
 // RFC 7797: such a payload stands as it is.

@@ -279,8 +279,10 @@ struct Read {
 };
 
 Outcome<Read> read_set(const std::string& source) {
-  if (!looks_like_url(source))
-    return Read{shown_source(source), TRY(read_secret_text(source, {"key set", kMaxKeyFile}))};
+  if (!looks_like_url(source)) {
+    auto text = TRY(read_secret_text(source, {"key set", kMaxKeyFile}));
+    return Read{shown_source(source), std::move(text)};
+  }
   FetchedSet set = TRY(fetch_set(source));
   Secret text{std::string_view(set.text)};
   wipe(set.text);

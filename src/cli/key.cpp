@@ -556,9 +556,9 @@ Outcome<std::optional<SelfSigned>> certificate_wish(const ConvertOptions& option
   }
   if (!wanted || !options.subject) return std::optional<SelfSigned>{};
   const auto validity = TRY(parse_duration("--days", options.days.value_or("365") + "d"));
-  return SelfSigned{.common_name = *options.subject,
-                    .now = TRY(now_or(options.now)),
-                    .validity = std::chrono::duration_cast<std::chrono::days>(validity)};
+  const auto now = TRY(now_or(options.now));
+  return SelfSigned{
+      .common_name = *options.subject, .now = now, .validity = std::chrono::duration_cast<std::chrono::days>(validity)};
 }
 
 // A certificate is made of a private key; one that is there stays as it is.

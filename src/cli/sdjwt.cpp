@@ -261,8 +261,8 @@ Outcome<Reply> present(const PresentOptions& options, Console& console) {
     for (const auto& one : held.disclosures()) pointers.push_back(one.pointer);
   if (!options.signer.key) return shown_or_not(held.present(pointers), options, held);
   const PrivateKey key = TRY(read_private_key(options.signer));
-  const sdjwt::Presentation to{
-      .nonce = *options.nonce, .audience = *options.verifier, .issued_at = TRY(now_or(options.now))};
+  const auto now = TRY(now_or(options.now));
+  const sdjwt::Presentation to{.nonce = *options.nonce, .audience = *options.verifier, .issued_at = now};
   return shown_or_not(held.present(pointers, to, key), options, held);
 }
 
@@ -303,11 +303,12 @@ Outcome<sdjwt::KeyBinding> key_binding_of(const VerifyOptions& options) {
   }
   std::vector<Alg> algs;
   for (const std::string& name : options.kb_algs) algs.push_back(TRY(parse_alg(name)));
+  const auto max_age = options.kb_max_age ? TRY(parse_duration("--kb-max-age", *options.kb_max_age)) : seconds(300);
   return sdjwt::KeyBinding{
       .nonce = *options.nonce,
       .audience = *options.name,
       .algs = algs.empty() ? AllowedAlgs(Unchecked("the issuer chose the holder's key")) : AllowedAlgs(algs),
-      .max_age = options.kb_max_age ? TRY(parse_duration("--kb-max-age", *options.kb_max_age)) : seconds(300)};
+      .max_age = max_age};
 }
 
 Outcome<sdjwt::Policy> policy_of(const VerifyOptions& options, const Checking& checking) {

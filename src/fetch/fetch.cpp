@@ -130,7 +130,8 @@ std::expected<Response, Failure> fetch(const std::string& url, const std::string
   const Owned<CURL> curl(ready ? curl_easy_init() : nullptr);
   if (!curl) return failed(Err::unavailable, "fetch", "libcurl does not start");
   CURL* handle = curl.get();
-  Transfer transfer{options, TRY(take_apart(url))};
+  auto parts = TRY(take_apart(url));
+  Transfer transfer{options, std::move(parts)};
   const Url& to = transfer.url;
   if (to.scheme != "https" && !(to.scheme == "http" && options.trust == Trust::operators && is_local(to.host)))
     return failed(Err::unsupported, "url", "only https is fetched (and http from this machine), not " + shown(url));

@@ -168,7 +168,8 @@ Step<Target> check_target(const Params& params, const Ctx& ctx) {
   const auto uri = TRY(require_param(params, "redirect_uri"));
   REQUIRE(redirect_registered(*client, uri), bad_redirect_uri, "redirect_uri",
           received_and_registered(uri, client->redirect_uris));
-  return Target{client, std::string(uri), TRY(check_state(params))};
+  auto state = TRY(check_state(params));
+  return Target{client, std::string(uri), std::move(state)};
 }
 
 Step<Reply> with_redirect(Step<Reply> outcome, const Target& target, Ctx& ctx) {

@@ -47,8 +47,9 @@ Result<Presented> parse_basic(std::string_view header) {
   const std::string pair = TRY(decode_base64(header));
   const auto colon = pair.find(':');
   ENSURE(colon != pair.npos, malformed, "authorization");
-  return Presented{ClientAuth::client_secret_basic, TRY(decode_half(std::string_view(pair).substr(0, colon))),
-                   TRY(decode_half(std::string_view(pair).substr(colon + 1)))};
+  auto id = TRY(decode_half(std::string_view(pair).substr(0, colon)));
+  auto secret = TRY(decode_half(std::string_view(pair).substr(colon + 1)));
+  return Presented{ClientAuth::client_secret_basic, std::move(id), std::move(secret)};
 }
 
 //= RFC6749#2.3 "The client MUST NOT use more than one authentication method in each request."
