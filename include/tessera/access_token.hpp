@@ -37,11 +37,12 @@ struct Draft {
 Result<std::string> issue(const Draft& draft, const PrivateKey& key);
 Result<std::string> issue(const Draft& draft, const SecretKey& key);
 
+struct Policy;
+class Verified;
+
 // How the token came. One that is bound to a key (`cnf`) is worth nothing without the proof of that key, and one that
 // is not bound does not become so by a proof (RFC 9449 section 7.2): claim_mismatch or claim_missing at "cnf". A token
 // that is bound to a certificate (RFC 8705) needs Unchecked, and a check of the caller's own.
-struct Policy;
-class Verified;
 class Presented {
  public:
   static Presented as_bearer() { return Presented(nullptr, nullptr); }

@@ -37,7 +37,7 @@ Result<void> verify_as(const Profile& profile, std::string_view token, const Ver
 std::string replay_id(const Profile& profile, std::string_view maker, const ClaimSet& claims);
 // Errors, at "jti": replayed, unavailable.
 Result<void> remember(const Replay& replay, std::string_view id, sys_seconds until, sys_seconds now);
-// Remembers the token, which is good until `until`, as one of `maker`'s.
+// Both in one: remembers the token, which is good until `until`, as one of `maker`'s.
 Result<void> check_replay(const Replay& replay, const Profile& profile, std::string_view maker, const ClaimSet& claims,
                           sys_seconds until, sys_seconds now);
 
