@@ -1,5 +1,4 @@
 // The two ways that a JWE comes in.
-#include <algorithm>
 #include <array>
 
 #include "base/base64url.hpp"
