@@ -10,6 +10,7 @@
 
 #include "base/try.hpp"
 #include "server/master_key.hpp"
+#include "server/pool.hpp"
 #include "store/open.hpp"
 
 namespace tessera::server {
@@ -133,7 +134,7 @@ Started<std::unique_ptr<Listener>> Listener::open(const Settings& settings) {
   options.uncounted = [proxies = settings.trusted_proxies](std::string_view address) {
     return proxies.trusts(address);
   };
-  options.threads = std::max(1U, std::thread::hardware_concurrency());
+  options.threads = usable_cores();
   options.body_limit = [self](std::string_view method, std::string_view path) {
     return self->node_->body_limit(method, path);
   };

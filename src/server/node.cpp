@@ -26,7 +26,7 @@ constexpr const char* kRetryAfter = "5";
 
 unsigned hash_threads(unsigned asked) {
   if (asked) return asked;
-  const unsigned cores = std::thread::hardware_concurrency();
+  const unsigned cores = usable_cores();
   return cores > 1 ? cores - 1 : 1;
 }
 

@@ -1,6 +1,17 @@
 #include "server/pool.hpp"
 
+#include <sched.h>
+
+#include <algorithm>
+
 namespace tessera::server {
+
+unsigned usable_cores() {
+  cpu_set_t cores;
+  // On a machine of more than CPU_SETSIZE cores it fails, and all are taken.
+  if (sched_getaffinity(0, sizeof cores, &cores) != 0) return std::max(1U, std::thread::hardware_concurrency());
+  return static_cast<unsigned>(std::max(1, CPU_COUNT(&cores)));
+}
 
 Pool::Pool(unsigned threads, std::size_t queue) : most_(queue) {
   for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });

@@ -10,6 +10,10 @@
 
 namespace tessera::server {
 
+// How many cores this process may run on, at least one: those of its affinity (sched_setaffinity, a cpuset), where
+// hardware_concurrency() counts the machine's.
+unsigned usable_cores();
+
 class Pool {
  public:
   using Task = std::move_only_function<void()>;
