@@ -110,7 +110,7 @@ TEST_F(Tokens, S11_the_algorithm_is_the_keys_and_nothing_that_every_token_says_i
   refused(jws::sign(bytes_of(said), {*foreign, kAccessTokenAlg, header}));
   refused(jws::sign(bytes_of(said), {*namesake, kAccessTokenAlg, header}));
   refused(jws::sign(bytes_of(said), {*house.config().signing_key(Alg::RS256), header}));  // a key for ID tokens
-  refused(jws::sign(bytes_of(said), own));                                              // another kind of token
+  refused(jws::sign(bytes_of(said), own));                                                // another kind of token
 
   for (const std::string name : {"iss", "sub", "aud", "exp", "iat", "jti", "client_id"}) {
     const auto member = "\"" + name + "\":" + claims.json(name).value() + ",";

@@ -19,7 +19,8 @@ TEST(Pool, CoresAreThoseThatTheProcessMayUse) {
     CPU_SET(sched_getcpu(), &one);
     ASSERT_EQ(sched_setaffinity(0, sizeof one, &one), 0);
     counted = usable_cores();
-  }).join();
+  })
+      .join();
   EXPECT_EQ(counted, 1U);
 }
 
