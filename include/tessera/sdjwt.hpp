@@ -149,4 +149,10 @@ struct Policy {
 //   claim_missing, wrong_kind …  at "cnf": no key that could have signed, or no good one
 Result<Claims> verify(std::string_view presentation, const Keys& issuer, const Policy& policy, sys_seconds now);
 
+// What `verify` does, check by check, but for key binding: as tessera::trace of the issuer-signed JWT, with the steps
+// presentation behind its policy, disclosures between its claim_set and its claim_types, so that what follows is of the
+// claims as disclosed, and at the end key_binding, unchecked.
+Trace trace(std::string_view presentation, const Keys& issuer, const tessera::Policy& issuer_signed, sys_seconds now,
+            Values values);
+
 }  // namespace tessera::sdjwt

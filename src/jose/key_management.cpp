@@ -142,7 +142,7 @@ Result<Secret> agree_with_sender(const KeyData& key, const JweHeader& header) {
 
 Result<Secret> stretch_password(const KeyData& key, const JweHeader& header,
                                 const std::optional<jwe::PasswordRounds>& passwords) {
-  ENSURE(passwords, alg_not_allowed, "alg");
+  INVARIANT(passwords, "check_allowed refuses a password that the policy has no rounds for");
   ENSURE(header.p2c, malformed_header, "p2c");
   ENSURE(*header.p2c >= passwords->min && *header.p2c <= passwords->max, p2c_limit, "p2c");
   const Bytes salt = TRY(decoded(header.p2s, "p2s"));

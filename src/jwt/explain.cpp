@@ -1,11 +1,14 @@
 #include <algorithm>
+#include <functional>
 
 #include "base/base64url.hpp"
 #include "base/time.hpp"
+#include "base/try.hpp"
 #include "jose/algs.hpp"
 #include "jose/header_rules.hpp"
 #include "jose/select.hpp"
 #include "jwt/checks.hpp"
+#include "jwt/sdjwt_parts.hpp"
 #include "jwt/shown.hpp"
 #include "tessera/jwt.hpp"
 
@@ -19,9 +22,11 @@ using namespace detail;
 class Part {
  public:
   explicit Part(std::string_view encoded) {
-    const auto octets = base64url::decode(encoded);
-    if (!octets) return;
-    if (const auto read = document_.parse_object(text_of(*octets))) object_ = *read;
+    if (const auto octets = base64url::decode(encoded)) read(text_of(*octets));
+  }
+  void read(std::string_view json) {
+    object_.reset();
+    if (const auto read = document_.parse_object(json)) object_ = *read;
   }
   const std::optional<json::Object>& object() const { return object_; }
   std::optional<json::Value> find(std::string_view name) const { return object_ ? object_->find(name) : std::nullopt; }
@@ -164,6 +169,9 @@ class Explainer {
     tell(what, out);
     return out;
   }
+
+  // The claims that are meant are others than the token's payload.
+  void read_claims(std::string_view json) { payload_.read(json); }
 
   std::vector<std::pair<std::string, std::string>> claims() const {
     constexpr std::size_t kMaxClaims = 100;
@@ -439,6 +447,75 @@ bool is_unchecked(Checked what, const Policy& policy) {
   }
 }
 
+// Steps in the order of their checks; those behind one that fails are not reached.
+class Tracer {
+ public:
+  Tracer(std::string_view token, const Verifier& verifier, sys_seconds now, Values values)
+      : policy_(verifier.policy()),
+        verification_{.token = token, .now = now, .verifier = verifier.data(), .scratch = scratch_},
+        explainer_(token, verifier, now, values) {}
+
+  void run(const Check& check) {
+    Step& step = begin(check_name(check.what), looked_at(check.what));
+    if (trace_.refusal) return;
+    const auto result = check.run(verification_);
+    if (!result) return fail(step, result.error(), explainer_.refused(result.error()));
+    Explanation why = explainer_.passed(check.what);
+    step.verdict = is_unchecked(check.what, policy_) ? Verdict::unchecked : Verdict::passed;
+    step.expected = std::move(why.expected);
+    step.actual = std::move(why.actual);
+  }
+
+  // A check that `work` does, which gives what it found or an error.
+  void run(std::string_view name, std::string_view expected, const std::function<Result<std::string>()>& work) {
+    Step& step = begin(std::string(name), std::string(name));
+    if (trace_.refusal) return;
+    auto found = work();
+    if (!found) {
+      const Error& error = found.error();
+      return fail(step, error,
+                  {std::string(error_name(error.code)), error.at, std::string(expected),
+                   std::string(error_text(error.code)), std::string(error_hint(error.code))});
+    }
+    step.verdict = Verdict::passed;
+    step.expected = expected;
+    step.actual = std::move(*found);
+  }
+
+  void add(Step step) { trace_.steps.push_back(std::move(step)); }
+
+  // What the token's payload says; the checks behind this one look at `json` instead.
+  const json::Object& claims() const { return *verification_.claims; }
+  Result<void> replace_claims(const std::string& json) {
+    verification_.claims = TRY(jose::of_part(scratch_.payload_document.parse_object(json), "disclosures"));
+    explainer_.read_claims(json);
+    return {};
+  }
+
+  Trace done() && {
+    trace_.claims = explainer_.claims();
+    return std::move(trace_);
+  }
+
+ private:
+  Step& begin(std::string name, std::string at) {
+    trace_.steps.push_back({.check = std::move(name), .at = std::move(at), .verdict = Verdict::not_reached});
+    return trace_.steps.back();
+  }
+  void fail(Step& step, Error error, Explanation why) {
+    trace_.refusal = error;
+    step = {step.check,          std::move(why.at),       Verdict::failed,
+            std::move(why.code), std::move(why.expected), std::move(why.actual),
+            std::move(why.hint)};
+  }
+
+  const Policy& policy_;
+  ScratchData scratch_;
+  Verification verification_;
+  Explainer explainer_;
+  Trace trace_;
+};
+
 }  // namespace
 
 Explanation explain(const Error& error, std::string_view token, const Verifier& verifier, sys_seconds now) {
@@ -451,29 +528,39 @@ std::string_view verdict_name(Verdict verdict) {
 }
 
 Trace trace(std::string_view token, const Verifier& verifier, sys_seconds now, Values values) {
-  ScratchData scratch;
-  Verification verification{.token = token, .now = now, .verifier = verifier.data(), .scratch = scratch};
-  Explainer explainer(token, verifier, now, values);
-  Trace out;
+  Tracer tracer(token, verifier, now, values);
+  for (const Check& check : verifier_checks()) tracer.run(check);
+  return std::move(tracer).done();
+}
+
+Trace sdjwt::trace(std::string_view presentation, const Keys& issuer, const tessera::Policy& issuer_signed,
+                   sys_seconds now, Values values) {
+  const auto parts = split(presentation, issuer_signed.max_bytes);
+  const Verifier verifier{issuer, issuer_signed};
+  Tracer tracer(parts ? parts->jwt : presentation.substr(0, presentation.find('~')), verifier, now, values);
   for (const Check& check : verifier_checks()) {
-    out.steps.push_back(
-        {.check = check_name(check.what), .at = looked_at(check.what), .verdict = Verdict::not_reached});
-    if (out.refusal) continue;
-    Step& step = out.steps.back();
-    const auto result = check.run(verification);
-    if (!result) out.refusal = result.error();
-    Explanation why = result ? explainer.passed(check.what) : explainer.refused(*out.refusal);
-    step.verdict = !result                                       ? Verdict::failed
-                   : is_unchecked(check.what, verifier.policy()) ? Verdict::unchecked
-                                                                 : Verdict::passed;
-    if (!result) step.at = why.at;
-    step.code = std::move(why.code);
-    step.expected = std::move(why.expected);
-    step.actual = std::move(why.actual);
-    step.hint = std::move(why.hint);
+    tracer.run(check);
+    if (check.what == Checked::policy)
+      tracer.run("presentation", "a JWT, a ~, and each disclosure with a ~ behind it", [&]() -> Result<std::string> {
+        TRY_VOID(parts);
+        const auto count = parts->disclosures.size();
+        return std::to_string(count) + (count == 1 ? " disclosure" : " disclosures");
+      });
+    if (check.what != Checked::claim_set) continue;
+    tracer.run("disclosures", "each what one digest stands for", [&]() -> Result<std::string> {
+      const Hash hash = TRY(hash_of(tracer.claims()));
+      const auto whole = TRY(process(tracer.claims(), parts->disclosures, hash, Places::unwanted));
+      TRY_VOID(tracer.replace_claims(whole.claims));
+      return std::string("each of them does");
+    });
   }
-  out.claims = explainer.claims();
-  return out;
+  const bool bound = parts && !parts->key_binding.empty();
+  tracer.add({.check = "key_binding",
+              .at = "kb_jwt",
+              .verdict = Verdict::unchecked,
+              .expected = "not checked: that is for who asked for the presentation",
+              .actual = bound ? "a key binding JWT" : "none"});
+  return std::move(tracer).done();
 }
 
 }  // namespace tessera

@@ -38,9 +38,11 @@ TEST(JweRequirements, R01_alg_none_encrypts_nothing_either) {
 
 TEST(JweRequirements, R02_a_public_key_is_no_key_of_a_cipher) {
   const auto& rsa = recipient_key(KeyAlg::RSA_OAEP, KeyType::RSA);
-  for (const char* alg : {"dir", "A128KW", "A256GCMKW"})
-    EXPECT_EQ(of_header(R"({"alg":")" + std::string(alg) + R"(","enc":"A128GCM","iv":"AA","tag":"AA"})", rsa),
-              "alg_key_mismatch alg");
+  // Whether it says what it is for or not.
+  for (const auto& key : {rsa, *rsa.with({})})
+    for (const char* alg : {"dir", "A128KW", "A256GCMKW"})
+      EXPECT_EQ(of_header(R"({"alg":")" + std::string(alg) + R"(","enc":"A128GCM","iv":"AA","tag":"AA"})", key),
+                "alg_key_mismatch alg");
   EXPECT_EQ(of_header(R"({"alg":"RSA-OAEP","enc":"A128GCM"})", wrapping()), "alg_key_mismatch alg");
 }
 
@@ -49,6 +51,8 @@ TEST(JweRequirements, R04_the_key_has_the_algorithms_size) {
     EXPECT_EQ(of_header(R"({"alg":")" + std::string(key_alg_name(alg)) + R"(","enc":"A128GCM"})", wrapping()),
               "alg_key_mismatch alg");
   const auto direct = *SecretKey::parse(R"({"kty":"oct","use":"enc","k":"AAECAwQFBgcICQoLDA0ODw"})");
+  for (const char* alg : {"A192KW", "A256KW"})
+    EXPECT_EQ(of_header(R"({"alg":")" + std::string(alg) + R"(","enc":"A128GCM"})", direct), "alg_key_mismatch alg");
   EXPECT_EQ(of_header(R"({"alg":"dir","enc":"A256GCM"})", direct), "alg_key_mismatch alg");
   EXPECT_EQ(of_header(R"({"alg":"dir","enc":"A128CBC-HS256"})", direct), "alg_key_mismatch alg");
 }
@@ -90,6 +94,10 @@ TEST(JweRequirements, R08_invalid_curve) {
   const auto weak = PublicKey::parse(R"({"kty":"OKP","crv":"X25519","x":")" + base64url::encode(Bytes(32)) + "\"}");
   ASSERT_TRUE(weak);
   EXPECT_CODE(jwe::encrypt(bytes_of("x"), {*weak, KeyAlg::ECDH_ES}, Enc::A128GCM), bad_key);
+  // Where nobody needs one, too.
+  for (const char* epk : {"null", "1", "\"x\"", "[]"})
+    EXPECT_EQ(of_header(R"({"alg":"A128KW","enc":"A128GCM","epk":)" + std::string(epk) + "}", wrapping()),
+              "malformed_header epk");
 }
 
 TEST(JweRequirements, R09_tag_and_iv_length) {
@@ -377,6 +385,14 @@ TEST(JweRequirements, R17_each_member_of_a_message_in_json) {
   }
   for (const char* text : {"", "{", "[]", "null", "\"x\"", "{}"})
     EXPECT_FALSE(jwe::decrypt_json(text, key, Rule::ANY, open_policy()));
+  // A header that the message could do without.
+  for (const char* name : {"unprotected", "header"})
+    for (const char* value : {"null", "1", "\"x\"", "[]"}) {
+      const std::string more = "{\"" + std::string(name) + "\":" + value + ",";
+      EXPECT_EQ(opened(jwe::decrypt_json(replaced(flattened, "{", more), key, Rule::ANY, open_policy())),
+                "malformed " + std::string(name))
+          << more;
+    }
   // Two messages in one.
   EXPECT_EQ(
       opened(jwe::decrypt_json(replaced(general, "{", R"({"encrypted_key":"AAAA",)"), key, Rule::ANY, open_policy())),

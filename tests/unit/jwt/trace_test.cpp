@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "tokens.hpp"
+#include "sdjwt.hpp"
 
 using namespace tests;
 
@@ -227,4 +227,83 @@ TEST(Trace, verdicts_have_names) {
   EXPECT_EQ(verdict_name(Verdict::failed), "failed");
   EXPECT_EQ(verdict_name(Verdict::not_reached), "not_reached");
   EXPECT_EQ(verdict_name(Verdict::unchecked), "unchecked");
+}
+
+// ── SD-JWT ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+TEST(Trace, an_sd_jwt_is_traced_as_it_is_verified) {
+  const std::string audience = disclosure(R"(["s5","https://api.example.com"])");
+  const Members for_some = kSdClaims.with("aud", R"([{"...":)" + digest_json(audience) + "}]");
+  const std::string expiry = disclosure(R"(["s6","exp",1800000300])");
+  const Members hides_exp = kSdClaims.without("exp").with("_sd", "[" + digest_json(expiry) + "]");
+  const auto with = [](std::function<void(Policy&)> change) {
+    Policy out = sd_policy().issuer_signed;
+    change(out);
+    return out;
+  };
+  const Policy plain = sd_policy().issuer_signed;
+  const Policy audited = with([](Policy& p) { p.audience = kAudience; });
+  const Policy named = with([](Policy& p) { p.require = {"given_name"}; });
+  const std::string good = shown(kSdClaims, {kName});
+  struct SdCase {
+    std::string text;
+    Policy by;
+    std::string fails;  // the check; "" where none does
+  };
+  const std::vector<SdCase> cases{
+      {good, plain, ""},
+      {good, named, ""},
+      {shown(kSdClaims, {}), named, "require"},
+      {shown(for_some, {audience}), audited, ""},
+      {shown(for_some, {}), audited, "claim_types"},
+      {good, audited, "aud"},
+      {shown(hides_exp, {expiry}), plain, ""},
+      {shown(hides_exp, {}), plain, "exp"},
+      {good, with([](Policy& p) { p.leeway = seconds(-1); }), "policy"},
+      {good, with([](Policy& p) { p.max_bytes = 100; }), "presentation"},
+      {issuer_signed(kSdClaims.text()), plain, "presentation"},
+      {issuer_signed(kSdClaims.text()) + "~~", plain, "presentation"},
+      {joined(issuer_signed(kSdClaims.text(), R"({"alg":"ES256","typ":"JWT"})"), {}), plain, "typ"},
+      {shown(kSdClaims, {kCountry}), plain, "disclosures"},
+      {shown(kSdClaims, {kName, kName}), plain, "disclosures"},
+      {shown(kSdClaims.with("_sd_alg", "1"), {}), plain, "disclosures"},
+      {shown(kSdClaims.with("iss", R"("https://evil")"), {}), plain, "iss"},
+      {"", plain, "presentation"},
+      {"", with([](Policy& p) { p.leeway = seconds(-1); }), "policy"},
+  };
+  for (const auto& [text, by, fails] : cases) {
+    const auto keys = Keys::of({issuer_key().public_key()});
+    const auto trace = sdjwt::trace(text, keys, by, kNow, Values::redacted);
+    const auto verified = sdjwt::verify(text, keys, {by, Unchecked("a test")}, kNow);
+    ASSERT_EQ(trace.refusal.has_value(), !verified) << fails << " " << text;
+    EXPECT_EQ(verified.has_value(), fails.empty()) << fails << " " << text;
+    EXPECT_EQ(trace.refusal, verified ? std::nullopt : std::optional(verified.error())) << fails;
+    bool reached = true;
+    for (const Step& one : trace.steps) {
+      if (one.check == "key_binding") continue;
+      if (one.check == fails) {
+        EXPECT_EQ(one.verdict, Verdict::failed) << fails;
+        EXPECT_EQ(one.code, error_name(verified.error().code));
+        EXPECT_FALSE(one.expected.empty() || one.actual.empty());
+        reached = false;
+      } else {
+        EXPECT_EQ(one.verdict == Verdict::passed || one.verdict == Verdict::unchecked, reached) << one.check;
+      }
+    }
+    EXPECT_EQ(reached, fails.empty()) << fails;
+    EXPECT_EQ(trace.steps.size(), kChecks.size() + 3);
+    EXPECT_EQ(trace.steps.back().verdict, Verdict::unchecked);
+  }
+}
+
+TEST(Trace, the_claims_of_an_sd_jwt_are_those_that_were_disclosed) {
+  const auto trace = sdjwt::trace(shown(kSdClaims, {kName}), Keys::of({issuer_key().public_key()}),
+                                  sd_policy().issuer_signed, kNow, Values::shown);
+  const auto claim = [&](std::string_view name) {
+    const auto it = std::ranges::find(trace.claims, name, &std::pair<std::string, std::string>::first);
+    return it == trace.claims.end() ? "" : it->second;
+  };
+  EXPECT_EQ(claim("given_name"), R"("Ada")");
+  EXPECT_EQ(claim("nations"), R"(["FR"])");
+  EXPECT_EQ(claim("_sd") + claim("_sd_alg"), "");
 }
