@@ -63,7 +63,8 @@ Step<std::optional<seconds>> check_max_age(const Params& params) {
   return std::optional(seconds(std::min<std::int64_t>(value, 1'000'000'000)));
 }
 
-Step<Ask> check_ask(const Params& params, const Client& client, const Ctx& ctx) {
+Step<Ask> check_ask(const Params& params, const Target& target, const Ctx& ctx) {
+  const Client& client = *target.client;
   REQUIRE(contains(client.grant_types, GrantType::authorization_code), unauthorized_client, "client_id",
           "the client is not registered for authorization_code");
   REQUIRE(!params.find("request"), request_not_supported, "request");
@@ -73,8 +74,7 @@ Step<Ask> check_ask(const Params& params, const Client& client, const Ctx& ctx) 
   TRY_VOID(require_param(params, "response_type"));
   REQUIRE(params.get("response_type") == "code", unsupported_response_type, "response_type",
           "expected code, got " + std::string(params.get("response_type")));
-  const auto mode = params.find("response_mode");
-  REQUIRE(!mode || *mode == "query", unsupported_response_mode, "response_mode", "expected query");
+  TRY_VOID(check_response_mode(params, target.redirect_uri));
   Ask ask;
   ask.scope = TRY(check_scope(params, client, ctx.snapshot()));
   ask.audience = TRY(check_resource(params, client, ctx.snapshot()));
@@ -153,8 +153,8 @@ Step<Reply> issue_code(const Ask& ask, const Target& target, const LoggedIn& log
             {{"client", target.client->id.text}, {"user", login.user.id.text}, {"session", login.session.id.text}}});
   //= RFC9207#2
   // the authorization server MUST include its issuer identifier in the `iss` parameter
-  return Reply{Redirect{with_params(
-      target.redirect_uri, {{"code", std::move(sealed)}, {"state", target.state}, {"iss", ctx.snapshot().issuer}})}};
+  return send_back(target.mode, target.redirect_uri,
+                   {{"code", std::move(sealed)}, {"state", target.state}, {"iss", ctx.snapshot().issuer}});
 }
 
 }  // namespace
@@ -169,7 +169,8 @@ Step<Target> check_target(const Params& params, const Ctx& ctx) {
   REQUIRE(redirect_registered(*client, uri), bad_redirect_uri, "redirect_uri",
           received_and_registered(uri, client->redirect_uris));
   auto state = TRY(check_state(params));
-  return Target{client, std::string(uri), std::move(state)};
+  const auto mode = check_response_mode(params, uri);
+  return Target{client, std::string(uri), std::move(state), mode ? *mode : ResponseMode::query};
 }
 
 Step<Reply> with_redirect(Step<Reply> outcome, const Target& target, Ctx& ctx) {
@@ -182,10 +183,11 @@ Step<Reply> with_redirect(Step<Reply> outcome, const Target& target, Ctx& ctx) {
              {"error", std::string(row.code)},
              {"at", refusal->at},
              {"why", refusal->why}}});
-  return Reply{Redirect{with_params(target.redirect_uri, {{"error", std::string(row.wire)},
-                                                          {"error_description", std::string(row.description)},
-                                                          {"state", target.state},
-                                                          {"iss", ctx.snapshot().issuer}})}};
+  return send_back(target.mode, target.redirect_uri,
+                   {{"error", std::string(row.wire)},
+                    {"error_description", std::string(row.description)},
+                    {"state", target.state},
+                    {"iss", ctx.snapshot().issuer}});
 }
 
 Reply login_page(const Interaction& interaction, const Target& target, const Browser& browser, const Ctx& ctx,
@@ -205,7 +207,7 @@ Step<std::vector<std::string>> scope_asked(const Interaction& interaction, const
 
 Step<Reply> go_on(const Interaction& interaction, const Target& target, const std::optional<LoggedIn>& login,
                   Allowed allowed, const Browser& browser, Ctx& ctx) {
-  const Ask ask = TRY(check_ask(interaction.params, *target.client, ctx));
+  const Ask ask = TRY(check_ask(interaction.params, target, ctx));
   //= OIDC#3.1.2.1
   // If the End-User identified by the ID Token is already logged in or is logged in as a result of the request […],
   // then the Authorization Server returns a positive response; otherwise, it MUST return an error, such as

@@ -9,6 +9,7 @@
 
 #include "issuer/ctx.hpp"
 #include "issuer/request.hpp"
+#include "issuer/response_mode.hpp"
 #include "issuer/step.hpp"
 #include "issuer/steps/interaction.hpp"
 #include "issuer/steps/session.hpp"
@@ -19,6 +20,7 @@ namespace tessera::issuer {
 struct Target {
   const Client* client = nullptr;
   std::string redirect_uri, state;
+  ResponseMode mode = ResponseMode::query;  // also for the refusal of a mode that there is not
 };
 // Refusals, never redirected: unknown_client, bad_redirect_uri, invalid_request (either is missing).
 Step<Target> check_target(const Params& params, const Ctx& ctx);
@@ -26,8 +28,8 @@ Step<Target> check_target(const Params& params, const Ctx& ctx);
 // Whether the person has just allowed what the consent page showed.
 enum class Allowed { not_yet, now };
 
-// Checks the rest of the request and answers it: a page, or a redirect with a code. `login` is who is logged in in this
-// browser. Refusals: those that may go back as a redirect.
+// Checks the rest of the request and answers it: a page, or a code that is sent back. `login` is who is logged in in
+// this browser. Refusals: those that may go back as a redirect.
 Step<Reply> go_on(const Interaction& interaction, const Target& target, const std::optional<LoggedIn>& login,
                   Allowed allowed, const Browser& browser, Ctx& ctx);
 

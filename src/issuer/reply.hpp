@@ -54,13 +54,18 @@ struct LogoutPage {
   enum class Mode { ask, submit_itself } mode = Mode::ask;
 };
 struct LoggedOutPage {};
+// The answer of an authorize request, in a form that posts itself to the application.
+struct FormPostPage {
+  std::string action;
+  std::vector<std::pair<std::string, std::string>> params;
+};
 struct ErrorPage {
   OAuthErr code{};
   std::string at;
 };
 struct Page {
   int status = 200;
-  std::variant<LoginPage, ConsentPage, LogoutPage, LoggedOutPage, ErrorPage> model;
+  std::variant<LoginPage, ConsentPage, LogoutPage, LoggedOutPage, FormPostPage, ErrorPage> model;
   std::string form_target{};  // origin, or scheme of a native app, that a post may end at: CSP form-action
 };
 

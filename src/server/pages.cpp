@@ -205,6 +205,16 @@ class Renderer {
         "</p>\n");
   }
 
+  // Without script the person presses the button.
+  void show(const FormPostPage& m) {
+    head("Back to the application");
+    html_.lit("<form method=\"post\" action=\"").text(m.action).lit("\" data-submit-itself>\n");
+    for (const auto& [name, value] : m.params)
+      html_.lit("<input type=\"hidden\" name=\"").text(name).lit("\" value=\"").text(value).lit("\">\n");
+    html_.lit("<button type=\"submit\" data-busy=\"Going back…\">Continue</button>\n");
+    end_form();
+  }
+
   void show(const ErrorPage& m) {
     const auto words = words_for(m.code);
     head(words.title, "Error: ");

@@ -246,12 +246,26 @@ const partnerUrl = () =>
   `${demo.issuer}/authorize?client_id=partner&response_type=code&scope=openid+profile&state=s&redirect_uri=` +
   `${encodeURIComponent(partnerRedirect())}&code_challenge=${"A".repeat(43)}&code_challenge_method=S256`;
 
-test("a third party asks first; refusing and allowing both come back", async () => {
+/** Whatever comes to the partner's address is answered with what was posted. */
+async function withPartner(story) {
+  const application = createServer(async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    response.setHeader("Content-Type", "text/plain");
+    response.end(`back at the partner by ${request.method} ${body}`);
+  });
+  await new Promise((resolve) => application.listen(new URL(partnerRedirect()).port, "127.0.0.1", resolve));
+  try {
+    await story();
+  } finally {
+    application.closeAllConnections();
+    await new Promise((resolve) => application.close(resolve));
+  }
+}
+
+test("a third party asks first; refusing and allowing both come back", () => withPartner(async () => {
   await withPage({}, async (page) => {
     await logIn(page, demo.user("alice"));
-    const application = createServer((_, response) => response.end("back at the partner"));
-    await new Promise((resolve) => application.listen(new URL(partnerRedirect()).port, "127.0.0.1", resolve));
-    application.unref();
     const url = partnerUrl();
     await page.goto(url);
     await page.waitForSelector("text=Allow access?");
@@ -264,7 +278,25 @@ test("a third party asks first; refusing and allowing both come back", async () 
     await page.goto(url);  // once allowed, not asked again
     await page.waitForURL(/code=/);
   });
-});
+}));
+
+for (const script of [true, false])
+  test(`a form brings the answer back ${script ? "by itself" : "by a button, without script"}`, () =>
+    withPartner(() => withPage({}, async (page) => {
+      // Not javaScriptEnabled: axe could not look at the page then.
+      if (!script) await page.route("**/assets/*.js", (route) => route.abort());
+      await logIn(page, demo.user("alice"));
+      await page.goto(`${partnerUrl()}&response_mode=form_post&prompt=consent`);
+      await page.click("button[value=allow]");
+      if (!script) {
+        await page.waitForSelector("text=Back to the application");
+        await look(page, "form-post");
+        await page.click("button[type=submit]");
+      }
+      await page.waitForURL(partnerRedirect());
+      const body = await page.textContent("body");
+      assert.match(body, /^back at the partner by POST code=[^&]+&state=s&iss=[^&]+$/);
+    })));
 
 test("logout asks when nobody vouches for it, and says when it is done", async () => {
   await withPage({}, async (page) => {

@@ -45,7 +45,7 @@ Step<Reply> authorize(const Request& request, Ctx& ctx) {
   const Target target = TRY(check_target(interaction.params, ctx));
   const auto login = TRY(current_login(request, ctx));
   Step<Reply> outcome = go_on(interaction, target, login, Allowed::not_yet, browser_of(request, ctx), ctx);
-  if (outcome && std::holds_alternative<Redirect>(outcome->body)) TRY_VOID(touch(*login, ctx));
+  if (outcome && is_sent_back(*outcome)) TRY_VOID(touch(*login, ctx));
   return with_redirect(std::move(outcome), target, ctx);
 }
 

@@ -2,6 +2,7 @@
 
 #include "issuer/endpoints/endpoints.hpp"
 #include "issuer/model/codec.hpp"
+#include "issuer/response_mode.hpp"
 #include "issuer/steps/scope.hpp"
 #include "json/json.hpp"
 
@@ -42,7 +43,7 @@ Step<Reply> discovery(const Request&, Ctx& ctx) {
       w.member(std::string(route.metadata) + "_auth_methods_supported", auth_methods(route.client));
   }
   w.member("response_types_supported", Texts{"code"})
-      .member("response_modes_supported", Texts{"query"})
+      .member("response_modes_supported", Texts(kResponseModes.begin(), kResponseModes.end()))
       .member("grant_types_supported",
               names_of(GrantType::authorization_code, GrantType::refresh_token, GrantType::client_credentials))
       .member("subject_types_supported", Texts{"public"})

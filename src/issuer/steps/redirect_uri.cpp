@@ -182,16 +182,26 @@ std::string form_source_of(std::string_view uri) {
   return origin_of(uri);
 }
 
-std::string with_params(std::string_view uri, const std::vector<std::pair<std::string, std::string>>& params) {
+namespace {
+std::string appended(std::string_view uri, std::string_view separator,
+                     const std::vector<std::pair<std::string, std::string>>& params) {
   std::string out(uri);
-  std::string_view separator = uri.find('?') == std::string_view::npos ? "?" : "&";
-  if (uri.ends_with('?') || uri.ends_with('&')) separator = "";
   for (const auto& [name, value] : params) {
     if (value.empty()) continue;
     ((out += separator) += form::encode(name)) += '=' + form::encode(value);
     separator = "&";
   }
   return out;
+}
+}  // namespace
+
+std::string with_params(std::string_view uri, const std::vector<std::pair<std::string, std::string>>& params) {
+  if (uri.ends_with('?') || uri.ends_with('&')) return appended(uri, "", params);
+  return appended(uri, uri.find('?') == std::string_view::npos ? "?" : "&", params);
+}
+
+std::string with_fragment(std::string_view uri, const std::vector<std::pair<std::string, std::string>>& params) {
+  return appended(uri, "#", params);
 }
 
 }  // namespace tessera::issuer

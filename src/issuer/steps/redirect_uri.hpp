@@ -34,7 +34,8 @@ std::string origin_of(std::string_view uri);
 // The same as a source of the Content-Security-Policy, whose grammar has no IPv6 address: there it is the scheme.
 std::string form_source_of(std::string_view uri);
 
-// `uri` with the parameters appended to its query.
+// `uri` with the parameters appended to its query, or as its fragment; those without a value are left out.
 std::string with_params(std::string_view uri, const std::vector<std::pair<std::string, std::string>>& params);
+std::string with_fragment(std::string_view uri, const std::vector<std::pair<std::string, std::string>>& params);
 
 }  // namespace tessera::issuer

@@ -152,6 +152,48 @@ TEST_F(Authorize, S03_a_parameter_twice_gets_a_page) {
   expect_page(tab.ask(list), "invalid_request", "parameters");
 }
 
+TEST_F(Authorize, S04_each_response_mode_goes_to_the_registered_address_with_code_and_with_error) {
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  const Code first = tab.log_in();
+  house.pass(minutes(2));
+  const auto fragment = [&](std::vector<Param> list) {
+    const auto location = tab.ask(with(std::move(list), "response_mode", "fragment")).location();
+    EXPECT_TRUE(location.starts_with(std::string(kOrdersUri) + "#")) << location;
+    return form::parse(std::string_view(location).substr(location.find('#') + 1)).value_or(Pairs{});
+  };
+  const auto posted = [&](std::vector<Param> list) {
+    const auto answer = tab.ask(with(std::move(list), "response_mode", "form_post"));
+    const auto* page = model_of<FormPostPage>(answer);
+    EXPECT_TRUE(page && page->action == kOrdersUri && answer.page().status == 200);
+    EXPECT_EQ(answer.page().form_target, "https://orders.example.com");
+    return page ? page->params : Pairs{};
+  };
+  const auto names = [](const Pairs& pairs) {
+    std::string out;
+    for (const auto& [name, value] : pairs) out += name + (name == "state" || name == "iss" ? "=" + value : "") + " ";
+    return out;
+  };
+  const std::string rest = std::string("state=a state iss=") + kIssuer + " ";
+  EXPECT_EQ(names(posted(asking())), "code " + rest);
+  EXPECT_EQ(session_of(house, tab)->seen, house.now());  // a session in use stays alive, whatever the mode
+  EXPECT_EQ(names(fragment(asking())), "code " + rest);
+  EXPECT_EQ(names(posted(with(asking(), "state", ""))), std::string("code iss=") + kIssuer + " ");
+  for (const auto& [name, value] : {std::pair("scope", "nothing"), std::pair("request", "x"), std::pair("prompt", "x"),
+                                    std::pair("max_age", "x"), std::pair("response_type", "token")}) {
+    EXPECT_EQ(names(posted(with(asking(), name, value))), "error error_description " + rest) << name;
+    EXPECT_EQ(names(fragment(with(asking(), name, value))), "error error_description " + rest) << name;
+  }
+  for (const char* uri : {"https://evil.example/cb", "https://orders.example.com/cb/"})
+    for (const char* mode : {"fragment", "form_post"})
+      expect_page(tab.ask(with(with(asking(), "redirect_uri", uri), "response_mode", mode)), "bad_redirect_uri",
+                  "redirect_uri");
+  // No form can be posted to a native app's own scheme, however it begins.
+  house.client("spa").redirect_uris = {"httpx.example:/cb"};
+  const auto answer =
+      tab.ask(with(with(asking("spa"), "redirect_uri", "httpx.example:/cb"), "response_mode", "form_post"));
+  EXPECT_TRUE(answer.location().starts_with("httpx.example:/cb?error=invalid_request&")) << answer.location();
+}
+
 TEST_F(Authorize, S03_the_query_of_a_registered_redirect_uri_is_kept) {
   house.client("orders").redirect_uris = {"https://orders.example.com/cb?tenant=1"};
   const auto answer = tab.type(
@@ -171,8 +213,8 @@ TEST_F(Authorize, S04_every_refusal_goes_to_the_registered_address_only) {
            {"response_type", "token", "unsupported_response_type", "response_type"},
            {"response_type", "id_token", "unsupported_response_type", "response_type"},
            {"response_type", "code id_token", "unsupported_response_type", "response_type"},
-           {"response_mode", "fragment", "invalid_request", "response_mode"},
-           {"response_mode", "form_post", "invalid_request", "response_mode"},
+           {"response_mode", "jwt", "invalid_request", "response_mode"},
+           {"response_mode", "query fragment", "invalid_request", "response_mode"},
            {"request", "eyJhbGciOiJub25lIn0.e30.", "request_not_supported", "request"},
            {"request_uri", "https://evil.example/r", "request_uri_not_supported", "request_uri"},
            {"registration", "{}", "registration_not_supported", "registration"},

@@ -27,5 +27,15 @@ TEST(pages, logout_names_the_application_that_asks) {
   EXPECT_FALSE(has(html(LogoutPage{}), "asks to sign you out"));
 }
 
+TEST(pages, a_form_that_posts_itself_escapes_what_it_carries_and_may_end_nowhere_else) {
+  const auto page = render({.model = FormPostPage{"https://app.example/cb?a=1&b=2", {{"state", "\"><script>"}}},
+                            .form_target = "https://app.example"},
+                           Snapshot(), "", "id");
+  EXPECT_TRUE(has(page.html, "action=\"https://app.example/cb?a=1&amp;b=2\" data-submit-itself>")) << page.html;
+  EXPECT_TRUE(has(page.html, "name=\"state\" value=\"&quot;&gt;&lt;script&gt;\"")) << page.html;
+  EXPECT_TRUE(has(page.html, "<button type=\"submit\""));  // without script
+  EXPECT_TRUE(page.csp.ends_with("form-action 'self' https://app.example"));
+}
+
 }  // namespace
 }  // namespace tessera::server
