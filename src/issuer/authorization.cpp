@@ -7,6 +7,7 @@
 #include "issuer/code.hpp"
 #include "issuer/contains.hpp"
 #include "issuer/digest.hpp"
+#include "issuer/steps/claims_request.hpp"
 #include "issuer/steps/params.hpp"
 #include "issuer/steps/pkce.hpp"
 #include "issuer/steps/redirect_uri.hpp"
@@ -27,6 +28,7 @@ struct Prompt {
 struct Ask {
   std::vector<std::string> scope;
   std::string audience, nonce, challenge;
+  ClaimsRequest claims;
   Prompt prompt;
   std::optional<seconds> max_age;
 };
@@ -81,10 +83,14 @@ Step<Ask> check_ask(const Params& params, const Target& target, const Ctx& ctx) 
   ask.challenge = TRY(check_challenge(params, client));
   ask.nonce = params.get("nonce");
   REQUIRE(ask.nonce.size() <= kMaxNonce, invalid_request, "nonce", "longer than 256 octets");
+  ask.claims = TRY(check_claims(params, client));
   ask.prompt = TRY(check_prompt(params));
   ask.max_age = TRY(check_max_age(params));
   return ask;
 }
+
+// What the person allows who allows this.
+std::vector<std::string> consented(const Ask& ask) { return with_scopes_of(ask.claims.asked, ask.scope); }
 
 bool covers(const std::optional<Consent>& consent, const std::vector<std::string>& scope) {
   return consent && std::ranges::all_of(scope, [&](const auto& name) { return contains(consent->scope, name); });
@@ -95,14 +101,16 @@ bool logged_in_here(const Interaction& interaction, const std::optional<LoggedIn
 }
 
 // Somebody is logged in, and not the person whom the application means.
-bool is_another(const Interaction& interaction, const std::optional<LoggedIn>& login) {
-  return login && !interaction.hinted.empty() && interaction.hinted != login->user.id;
+bool is_another(const Ask& ask, const Interaction& interaction, const std::optional<LoggedIn>& login) {
+  if (!login) return false;
+  return (!interaction.hinted.empty() && interaction.hinted != login->user.id) ||
+         (!ask.claims.subject.empty() && ask.claims.subject != login->user.id.text);
 }
 
 // Whether the person must log in now, whoever is logged in. What was met in this interaction stays met: a consent page
 // read slowly sends nobody back to the password.
 bool needs_login(const Ask& ask, const Interaction& interaction, const std::optional<LoggedIn>& login, Instant now) {
-  if (!login || is_another(interaction, login)) return true;
+  if (!login || is_another(ask, interaction, login)) return true;
   if (logged_in_here(interaction, login)) return false;
   return ask.prompt.login || (ask.max_age && login->session.authenticated + *ask.max_age < now);
 }
@@ -112,7 +120,7 @@ Step<bool> needs_consent(const Ask& ask, const Client& client, const LoggedIn& l
   if (ask.prompt.consent) return true;
   if (client.party == Party::first) return false;
   Tx* tx = TRY(ctx.store(Access::read));
-  return !covers(TRY(tx->consent(ctx.realm(), login.user.id, client.id)), ask.scope);
+  return !covers(TRY(tx->consent(ctx.realm(), login.user.id, client.id)), consented(ask));
 }
 
 Reply answered(Page page, const Browser& browser) {
@@ -129,7 +137,7 @@ Reply consent_page(const Interaction& asked, const Target& target, const LoggedI
   return answered({.model = ConsentPage{.client_name = target.client->name,
                                         .party = target.client->party,
                                         .user_name = login.user.name.empty() ? login.user.username : login.user.name,
-                                        .scopes = ask.scope,
+                                        .scopes = consented(ask),
                                         .interaction = seal_interaction(interaction, browser, ctx)},
                    .form_target = form_source_of(target.redirect_uri)},
                   browser);
@@ -145,6 +153,7 @@ Step<Reply> issue_code(const Ask& ask, const Target& target, const LoggedIn& log
                   .audience = ask.audience,
                   .nonce = ask.nonce,
                   .challenge = ask.challenge,
+                  .claims = ask.claims.asked,
                   .authenticated = login.session.authenticated,
                   .expires = ctx.now() + ctx.snapshot().realm.lifetimes.code};
   auto sealed = seal_code(*ctx.snapshot().seals, code);
@@ -202,7 +211,8 @@ Reply login_page(const Interaction& interaction, const Target& target, const Bro
 }
 
 Step<std::vector<std::string>> scope_asked(const Interaction& interaction, const Target& target, const Ctx& ctx) {
-  return check_scope(interaction.params, *target.client, ctx.snapshot());
+  auto scope = TRY(check_scope(interaction.params, *target.client, ctx.snapshot()));
+  return with_scopes_of(TRY(check_claims(interaction.params, *target.client)).asked, std::move(scope));
 }
 
 Step<Reply> go_on(const Interaction& interaction, const Target& target, const std::optional<LoggedIn>& login,
@@ -212,19 +222,19 @@ Step<Reply> go_on(const Interaction& interaction, const Target& target, const st
   // If the End-User identified by the ID Token is already logged in or is logged in as a result of the request […],
   // then the Authorization Server returns a positive response; otherwise, it MUST return an error, such as
   // login_required.
-  REQUIRE(!is_another(interaction, login) || !logged_in_here(interaction, login), login_required, "id_token_hint",
+  REQUIRE(!is_another(ask, interaction, login) || !logged_in_here(interaction, login), login_required, "id_token_hint",
           "another person has logged in");
   if (needs_login(ask, interaction, login, ctx.now())) {
     REQUIRE(!ask.prompt.none, login_required, "prompt",
-            !login                           ? "not logged in"
-            : is_another(interaction, login) ? "another person is logged in"
-                                             : "logged in longer ago than max_age");
+            !login                                ? "not logged in"
+            : is_another(ask, interaction, login) ? "another person is logged in"
+                                                  : "logged in longer ago than max_age");
     auto hint = interaction.params.get("login_hint");
     if (hint.size() > 256 || !valid_utf8(hint)) hint = "";
     return login_page(interaction, target, browser, ctx, std::string(hint), std::nullopt);
   }
   if (TRY(needs_consent(ask, *target.client, *login, allowed, ctx))) {
-    REQUIRE(!ask.prompt.none, consent_required, "prompt", "no consent to all of " + print_scope(ask.scope));
+    REQUIRE(!ask.prompt.none, consent_required, "prompt", "no consent to all of " + print_scope(consented(ask)));
     return consent_page(interaction, target, *login, ask, browser, ctx);
   }
   return issue_code(ask, target, *login, ctx);

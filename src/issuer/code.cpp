@@ -1,6 +1,8 @@
 #include "issuer/code.hpp"
 
 #include "base/try.hpp"
+#include "issuer/contains.hpp"
+#include "issuer/user_claims.hpp"
 #include "json/json.hpp"
 
 namespace tessera::issuer {
@@ -13,7 +15,8 @@ class Reader {
  public:
   explicit Reader(const json::Array& array) : at_(array.begin()), end_(array.end()) {}
   Result<std::string> text() { return std::string(TRY(next<std::string_view>(&json::Value::string))); }
-  Result<Instant> instant() { return Instant(microseconds(TRY(next<std::int64_t>(&json::Value::integer)))); }
+  Result<std::int64_t> integer() { return next<std::int64_t>(&json::Value::integer); }
+  Result<Instant> instant() { return Instant(microseconds(TRY(integer()))); }
   Result<std::vector<std::string>> texts() {
     const auto array = TRY(next<json::Array>(&json::Value::array));
     std::vector<std::string> values;
@@ -39,7 +42,24 @@ class Reader {
 };
 }  // namespace
 
-// An array, not an object: 1 KiB has no room for names.
+// Claims by their places in the table, which has less than 63: a code lives for a minute, and 1 KiB has no room for
+// names; nor for those of an object's members.
+namespace {
+std::int64_t bits_of(const std::vector<std::string>& names) {
+  std::int64_t bits = 0;
+  for (std::size_t i = 0; i < user_claims().size(); ++i)
+    if (contains(names, user_claims()[i].name)) bits |= std::int64_t{1} << i;
+  return bits;
+}
+
+std::vector<std::string> names_of(std::int64_t bits) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < user_claims().size(); ++i)
+    if (bits >> i & 1) names.emplace_back(user_claims()[i].name);
+  return names;
+}
+}  // namespace
+
 std::string seal_code(const SealKeys& keys, const Code& code) {
   json::Writer w;
   w.begin_array();
@@ -49,6 +69,7 @@ std::string seal_code(const SealKeys& keys, const Code& code) {
   w.begin_array();
   for (const auto& name : code.scope) w.string(name);
   w.end_array();
+  w.integer(bits_of(code.claims.id_token)).integer(bits_of(code.claims.userinfo));
   w.integer(micros(code.authenticated)).integer(micros(code.expires)).end_array();
   return keys.seal(SealKind::code, w.text());
 }
@@ -70,6 +91,8 @@ Result<Code> open_code(const SealKeys& keys, std::string_view text) {
   code.nonce = TRY(read.text());
   code.challenge = TRY(read.text());
   code.scope = TRY(read.texts());
+  code.claims.id_token = names_of(TRY(read.integer()));
+  code.claims.userinfo = names_of(TRY(read.integer()));
   code.authenticated = TRY(read.instant());
   code.expires = TRY(read.instant());
   ENSURE(read.done(), malformed, "code");

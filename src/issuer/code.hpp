@@ -7,6 +7,7 @@
 
 #include "base/time.hpp"
 #include "issuer/model/ids.hpp"
+#include "issuer/model/user.hpp"
 #include "issuer/seal.hpp"
 
 namespace tessera::issuer {
@@ -23,6 +24,7 @@ struct Code {
   std::string audience;            // the resource server of the access token
   std::string nonce;
   std::string challenge;  // S256; "" where the client need not use PKCE and did not
+  ClaimsAsked claims{};
   Instant authenticated{}, expires{};
 };
 

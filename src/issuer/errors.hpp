@@ -26,6 +26,8 @@ enum class Redirects { yes, no };
   X(invalid_target, "invalid_target", 400, no, yes, "The resource is unknown or not allowed.", "RFC8707#2")            \
   X(access_denied, "access_denied", 403, yes, yes, "The request was denied.", "RFC6749#4.1.2.1")                       \
   X(login_required, "login_required", 400, no, yes, "The person is not logged in.", "OIDC#3.1.2.6")                    \
+  X(unmet_authentication_requirements, "unmet_authentication_requirements", 400, no, yes,                              \
+    "The authentication that was asked for is not to be had here.", "OIDC-Unmet#3")                                    \
   X(consent_required, "consent_required", 400, no, yes, "The person has not consented.", "OIDC#3.1.2.6")               \
   X(request_not_supported, "request_not_supported", 400, no, yes, "Request objects are not supported.",                \
     "OIDC#3.1.2.6")                                                                                                    \

@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <sstream>
 
 #include <toml++/toml.h>
@@ -21,6 +22,7 @@
 #include "issuer/model/codec.hpp"
 #include "issuer/steps/redirect_uri.hpp"
 #include "issuer/steps/username.hpp"
+#include "issuer/user_claims.hpp"
 #include "json/json.hpp"
 
 namespace tessera::server {
@@ -142,6 +144,18 @@ class Value {
     into.clear();
     for (const auto& [name, list] : *table)
       Value(reading_, list, key_ + "." + std::string(name.str())).texts(into[std::string(name.str())]);
+  }
+  // { name = "text", … } of these names
+  void texts_by_name(std::map<std::string, std::string>& into, std::span<const std::string_view> names) const {
+    const auto* table = node_.as_table();
+    if (!table) return wrong("a table of texts: { name = \"…\" }");
+    into.clear();
+    for (const auto& [name, text] : *table) {
+      const Value one(reading_, text, key_ + "." + std::string(name.str()));
+      if (std::ranges::find(names, name.str()) == names.end())
+        return one.wrong("one of the names that the documentation lists");
+      one.text(into[std::string(name.str())]);
+    }
   }
   template <class E>
   void choice(E& into, const std::vector<std::pair<std::string_view, E>>& names) const {
@@ -539,6 +553,15 @@ const std::vector<Key<InUser>> kUser{
     {"family_name", "text", "\"\"", "", [](const Value& v, InUser& u) { v.text(u.thing.user.family_name); }},
     {"email", "text", "\"\"", "", [](const Value& v, InUser& u) { v.text(u.thing.user.email); }},
     {"email_verified", "flag", "false", "", [](const Value& v, InUser& u) { v.flag(u.thing.user.email_verified); }},
+    {"profile", "table of texts", "{}",
+     "Other claims of OpenID Connect Core section 5.1: `middle_name`, `nickname`, `profile`, `picture`, `website`, "
+     "`gender`, `birthdate`, `zoneinfo`, `locale`, `phone_number`.",
+     [](const Value& v, InUser& u) { v.texts_by_name(u.thing.user.profile.texts, issuer::profile_texts()); }},
+    {"phone_number_verified", "flag", "false", "",
+     [](const Value& v, InUser& u) { v.flag(u.thing.user.profile.phone_number_verified); }},
+    {"address", "table of texts", "{}",
+     "`formatted`, `street_address`, `locality`, `region`, `postal_code`, `country` (section 5.1.1).",
+     [](const Value& v, InUser& u) { v.texts_by_name(u.thing.user.profile.address, issuer::address_members()); }},
     {"roles", "list of names", "[]", "", [](const Value& v, InUser& u) { v.texts(u.thing.user.roles); }},
     {"groups", "list of names", "[]", "", [](const Value& v, InUser& u) { v.texts(u.thing.user.groups); }},
 };

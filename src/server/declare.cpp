@@ -49,6 +49,7 @@ std::string print(const User& user) {
   w.begin_object().member("username", user.username).member("enabled", user.enabled).member("name", user.name);
   w.member("given_name", user.given_name).member("family_name", user.family_name).member("email", user.email);
   w.member("email_verified", user.email_verified).member("roles", user.roles).member("groups", user.groups);
+  if (user.profile != issuer::Profile{}) w.key("profile").raw(issuer::print(user.profile));
   return w.end_object().take();
 }
 

@@ -79,6 +79,8 @@ std::string_view scope_words(std::string_view scope) {
   if (scope == "openid") return "Know who you are";
   if (scope == "profile") return "See your name";
   if (scope == "email") return "See your email address";
+  if (scope == "address") return "See your postal address";
+  if (scope == "phone") return "See your phone number";
   if (scope == "roles") return "See which roles you have";
   if (scope == "offline_access") return "Stay connected after you log out";
   return {};

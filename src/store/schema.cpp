@@ -45,7 +45,13 @@ constexpr const char* kVersion1[] = {
     "sealed_jwk TEXT NOT NULL, created BIGINT NOT NULL, changed BIGINT NOT NULL, PRIMARY KEY (realm, kid))",
 };
 
-constexpr Migration kMigrations[] = {{1, kVersion1}};
+constexpr const char* kVersion2[] = {
+    "ALTER TABLE users ADD COLUMN profile TEXT NOT NULL DEFAULT '{}'",
+    "ALTER TABLE grants ADD COLUMN id_token_claims TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE grants ADD COLUMN userinfo_claims TEXT NOT NULL DEFAULT ''",
+};
+
+constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kVersion2}};
 
 int current_version(Connection& connection) {
   connection.plain("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)");

@@ -1,6 +1,7 @@
 #include "store/tx.hpp"
 
 #include "base/try.hpp"
+#include "issuer/model/codec.hpp"
 #include "json/json.hpp"
 
 namespace tessera::store {
@@ -48,10 +49,12 @@ std::vector<std::string> words_of(std::string_view text) {
   return out;
 }
 
+// A later version's text, that this one cannot read, is as good as none.
+Profile profile_of(std::string_view text) { return issuer::parse_profile(text).value_or(Profile{}); }
+
 constexpr const char* kUserColumns =
     "id, username, password_hash, enabled, name, given_name, family_name, email, email_verified, roles, groups, "
-    "failures, "
-    "updated";
+    "failures, updated, profile";
 
 User user_of(const Row& row) {
   User user;
@@ -68,6 +71,7 @@ User user_of(const Row& row) {
   user.groups = list_of(row.text(10));
   user.failures = row.number(11);
   user.updated = instant(row.number(12));
+  user.profile = profile_of(row.text(13));
   return user;
 }
 
@@ -103,6 +107,8 @@ Grant grant_of(const Row& row) {
   grant.rev = row.number(12);
   grant.offline = row.flag(13);
   grant.ended = row.flag(14);
+  grant.claims.id_token = words_of(row.text(15));
+  grant.claims.userinfo = words_of(row.text(16));
   return grant;
 }
 
@@ -195,22 +201,22 @@ Result<std::vector<User>> SqlTx::users(const RealmId& realm) {
 Result<bool> SqlTx::insert_user(const RealmId& realm, const User& user) {
   return TRY(write(
              "INSERT INTO users (realm, id, username, password_hash, enabled, name, given_name, family_name, email, "
-             "email_verified, roles, groups, failures, updated) VALUES (:a, :b, :c, :d, :e, :f, :g, :h, :i, :j, :k, "
-             ":l, 0, :m) ON CONFLICT DO NOTHING",
+             "email_verified, roles, groups, failures, updated, profile) VALUES (:a, :b, :c, :d, :e, :f, :g, :h, :i, "
+             ":j, :k, :l, 0, :m, :n) ON CONFLICT DO NOTHING",
              {realm.text, user.id.text, user.username, user.password_hash, flag(user.enabled), user.name,
               user.given_name, user.family_name, user.email, flag(user.email_verified), list_text(user.roles),
-              list_text(user.groups), us(user.updated)})) == 1;
+              list_text(user.groups), us(user.updated), print(user.profile)})) == 1;
 }
 
 Result<bool> SqlTx::update_user(const RealmId& realm, const User& user) {
   return TRY(write(
              "UPDATE users SET username = :a, enabled = :b, name = :c, given_name = :d, family_name = :e, email = :f, "
-             "email_verified = :g, roles = :h, groups = :i, updated = :j WHERE realm = :k AND id = :l AND NOT EXISTS "
-             "(SELECT "
-             "1 FROM users u WHERE u.realm = :m AND u.username = :n AND u.id <> :o)",
+             "email_verified = :g, roles = :h, groups = :i, updated = :j, profile = :k WHERE realm = :l AND id = :m "
+             "AND "
+             "NOT EXISTS (SELECT 1 FROM users u WHERE u.realm = :n AND u.username = :o AND u.id <> :p)",
              {user.username, flag(user.enabled), user.name, user.given_name, user.family_name, user.email,
-              flag(user.email_verified), list_text(user.roles), list_text(user.groups), us(user.updated), realm.text,
-              user.id.text, realm.text, user.username, user.id.text})) == 1;
+              flag(user.email_verified), list_text(user.roles), list_text(user.groups), us(user.updated),
+              print(user.profile), realm.text, user.id.text, realm.text, user.username, user.id.text})) == 1;
 }
 
 Result<bool> SqlTx::replace_password(const RealmId& realm, const UserId& id, std::string_view old_hash,
@@ -282,14 +288,14 @@ Result<void> SqlTx::lock_session(const RealmId& realm, const SessionId& id) {
 
 Result<Redeemed> SqlTx::redeem_code(const RealmId& realm, const Grant& g, std::vector<GrantId>& ended) {
   TRY_VOID(lock_session(realm, g.session));
-  const auto inserted =
-      TRY(write("INSERT INTO grants (realm, id, session_id, user_id, client_id, scope, audience, nonce, authenticated, "
-                "created, used, "
-                "generation, refreshed, rev, offline, ended) VALUES (:a, :b, :c, :d, :e, :f, :g, :h, :i, :j, :k, :l, "
-                "'', :m, :n, 0) "
-                "ON CONFLICT DO NOTHING",
-                {realm.text, g.id.text, g.session.text, g.user.text, g.client.text, words_text(g.scope), g.audience,
-                 g.nonce, us(g.authenticated), us(g.created), us(g.used), g.generation, g.rev, flag(g.offline)}));
+  const auto inserted = TRY(
+      write("INSERT INTO grants (realm, id, session_id, user_id, client_id, scope, audience, nonce, authenticated, "
+            "created, used, "
+            "generation, refreshed, rev, offline, ended, id_token_claims, userinfo_claims) VALUES (:a, :b, :c, :d, :e, "
+            ":f, :g, :h, :i, :j, :k, :l, '', :m, :n, 0, :o, :p) ON CONFLICT DO NOTHING",
+            {realm.text, g.id.text, g.session.text, g.user.text, g.client.text, words_text(g.scope), g.audience,
+             g.nonce, us(g.authenticated), us(g.created), us(g.used), g.generation, g.rev, flag(g.offline),
+             words_text(g.claims.id_token), words_text(g.claims.userinfo)}));
   if (inserted == 0) return Redeemed::again;
   // The new one stays whatever the clocks of two nodes say.
   const auto surplus =
@@ -304,7 +310,8 @@ Result<Redeemed> SqlTx::redeem_code(const RealmId& realm, const Grant& g, std::v
 Result<std::optional<Grant>> SqlTx::grant(const RealmId& realm, const GrantId& id) {
   return first<Grant>(
       TRY(read("SELECT id, session_id, user_id, client_id, scope, audience, nonce, authenticated, created, "
-               "used, generation, refreshed, rev, offline, ended FROM grants WHERE realm = :a AND id = :b",
+               "used, generation, refreshed, rev, offline, ended, id_token_claims, userinfo_claims FROM grants WHERE "
+               "realm = :a AND id = :b",
                {realm.text, id.text})),
       grant_of);
 }

@@ -127,7 +127,12 @@ class Story {
     for (auto open = line.find('{'); open != std::string::npos; open = line.find('{', open)) {
       const auto close = line.find('}', open);
       if (close == std::string::npos) break;
-      const auto found = variables_.find(line.substr(open + 1, close - open - 1));
+      const auto name = line.substr(open + 1, close - open - 1);
+      if (!std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; })) {
+        ++open;  // JSON
+        continue;
+      }
+      const auto found = variables_.find(name);
       if (found == variables_.end()) throw Failed{"no variable " + line.substr(open, close - open + 1)};
       line.replace(open, close - open + 1, found->second);
       open += found->second.size();

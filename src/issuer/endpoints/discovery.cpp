@@ -4,6 +4,7 @@
 #include "issuer/model/codec.hpp"
 #include "issuer/response_mode.hpp"
 #include "issuer/steps/scope.hpp"
+#include "issuer/user_claims.hpp"
 #include "json/json.hpp"
 
 namespace tessera::issuer {
@@ -19,6 +20,12 @@ Texts id_token_algs(const Snapshot& snapshot) {
   std::ranges::sort(algs);
   Texts names;
   for (const auto alg : algs) names.emplace_back(alg_name(alg));
+  return names;
+}
+
+Texts claims() {
+  Texts names{"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid", "roles"};
+  for (const auto& claim : user_claims()) names.emplace_back(claim.name);
   return names;
 }
 
@@ -50,11 +57,9 @@ Step<Reply> discovery(const Request&, Ctx& ctx) {
       .member("id_token_signing_alg_values_supported", id_token_algs(snapshot))
       .member("code_challenge_methods_supported", Texts{"S256"})
       .member("scopes_supported", Texts(std::begin(kOpenIdScopes), std::end(kOpenIdScopes)))
-      .member("claims_supported",
-              Texts{"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid", "name", "given_name", "family_name",
-                    "preferred_username", "updated_at", "email", "email_verified", "roles"})
+      .member("claims_supported", claims())
       .member("authorization_response_iss_parameter_supported", true)
-      .member("claims_parameter_supported", false)
+      .member("claims_parameter_supported", true)
       .member("request_parameter_supported", false)
       .member("request_uri_parameter_supported", false)
       .end_object();

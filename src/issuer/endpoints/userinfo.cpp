@@ -1,32 +1,24 @@
 #include "issuer/endpoints/endpoints.hpp"
 #include "issuer/permissions.hpp"
 #include "issuer/steps/bearer.hpp"
+#include "issuer/steps/claims_request.hpp"
 #include "issuer/steps/params.hpp"
 #include "issuer/steps/scope.hpp"
+#include "issuer/user_claims.hpp"
 #include "json/json.hpp"
 
 namespace tessera::issuer {
 
 namespace {
-void write_profile(json::Writer& w, const User& user) {
-  if (!user.name.empty()) w.member("name", user.name);
-  if (!user.given_name.empty()) w.member("given_name", user.given_name);
-  if (!user.family_name.empty()) w.member("family_name", user.family_name);
-  w.member("preferred_username", user.username).member("updated_at", unix_seconds(user.updated));
-}
-
-void write_email(json::Writer& w, const User& user) {
-  if (!user.email.empty()) w.member("email", user.email).member("email_verified", user.email_verified);
-}
-
 // OpenID Connect Core section 5.4: what each scope asks for.
 std::string userinfo_of(const Claims& claims, const TokenHolder& holder, const Snapshot& snapshot) {
   const auto scope = scope_of(claims);
   const User& user = *holder.user;
   json::Writer w;
   w.begin_object().member("sub", user.id.text);
-  if (holds_scope(scope, "profile")) write_profile(w, user);
-  if (holds_scope(scope, "email")) write_email(w, user);
+  for (const auto& claim : user_claims())
+    if (holds_scope(scope, claim.scope) || asked_for(claim, holder.claims, *holder.client))
+      if (const auto json = claim.json(user, claim.name); !json.empty()) w.key(claim.name).raw(json);
   if (holds_scope(scope, "roles")) {
     const auto audience = claims.audience().front();
     w.member("roles", rights_at(snapshot, *holder.client, roles_of(snapshot, user), scope, audience).roles);

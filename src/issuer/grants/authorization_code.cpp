@@ -28,7 +28,8 @@ Grant grant_of(const Code& code, const Client& client, const Ctx& ctx) {
           .created = ctx.now(),
           .used = ctx.now(),
           .rev = ctx.rev(),
-          .offline = refreshes(client) && holds_scope(code.scope, "offline_access")};
+          .offline = refreshes(client) && holds_scope(code.scope, "offline_access"),
+          .claims = code.claims};
 }
 }  // namespace
 

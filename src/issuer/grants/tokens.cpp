@@ -1,6 +1,7 @@
 #include "issuer/grants/tokens.hpp"
 
 #include "issuer/permissions.hpp"
+#include "issuer/steps/claims_request.hpp"
 #include "issuer/steps/scope.hpp"
 #include "json/json.hpp"
 
@@ -73,6 +74,10 @@ TokenDraft id_token(Ctx& ctx, const Issued& issued, std::string_view nonce) {
   draft.claims.push_back({"auth_time", unix_seconds(issued.grant.authenticated)});
   if (!nonce.empty()) draft.claims.push_back({"nonce", nonce});
   if (issued.session_alive) draft.claims.push_back({"sid", issued.grant.session.text});
+  for (const auto& claim : user_claims())
+    if (asked_for(claim, issued.grant.claims.id_token, issued.client))
+      if (auto json = claim.json(issued.user, claim.name); !json.empty())
+        draft.claims.push_back({std::string(claim.name), JsonText{std::move(json)}});
   if (holds_scope(issued.scope, "roles")) draft.claims.push_back({"roles", rights_of(ctx, issued).roles});
   return {"id_token", issued.client.id_token_alg, std::move(draft)};
 }

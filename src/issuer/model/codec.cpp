@@ -88,8 +88,13 @@ void members(auto& visit, auto& client, const Client*) {
   visit("id_token_alg", client.id_token_alg);
 }
 
+void members(auto& visit, auto& profile, const Profile*) {
+  visit("texts", profile.texts);
+  visit("address", profile.address);
+  visit("phone_number_verified", profile.phone_number_verified);
+}
+
 using Texts = std::vector<std::string>;
-using Table = std::map<std::string, Texts>;
 
 class Printer {
  public:
@@ -123,7 +128,8 @@ class Printer {
     for (const auto& one : list) put(one);
     w_.end_array();
   }
-  void put(const Table& table) {
+  template <class T>
+  void put(const std::map<std::string, T>& table) {
     w_.begin_object();
     for (const auto& [name, list] : table) {
       w_.key(name);
@@ -191,7 +197,8 @@ class Reader {
     }
     return true;
   }
-  static bool take(json::Value value, Table& into) {
+  template <class T>
+  static bool take(json::Value value, std::map<std::string, T>& into) {
     const auto object = value.object();
     if (!object) return false;
     into.clear();
@@ -228,12 +235,14 @@ std::string print(const ResourceServer& server) { return printed(server); }
 std::string print(const Role& role) { return printed(role); }
 std::string print(const Group& group) { return printed(group); }
 std::string print(const Client& client) { return printed(client); }
+std::string print(const Profile& profile) { return printed(profile); }
 
 Result<Realm> parse_realm(std::string_view json) { return parsed<Realm>(json); }
 Result<ResourceServer> parse_resource_server(std::string_view json) { return parsed<ResourceServer>(json); }
 Result<Role> parse_role(std::string_view json) { return parsed<Role>(json); }
 Result<Group> parse_group(std::string_view json) { return parsed<Group>(json); }
 Result<Client> parse_client(std::string_view json) { return parsed<Client>(json); }
+Result<Profile> parse_profile(std::string_view json) { return parsed<Profile>(json); }
 
 std::string_view name_of(ClientAuth auth) { return spelled(kAuths, auth); }
 std::string_view name_of(GrantType type) { return spelled(kGrants, type); }

@@ -1,6 +1,7 @@
 // People, and what they have going: sessions, grants, consents.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,14 @@
 
 namespace tessera::issuer {
 
+// What else may be known of a person (OpenID Connect Core section 5.1).
+struct Profile {
+  std::map<std::string, std::string> texts;    // by the claim's name: nickname, phone_number …
+  std::map<std::string, std::string> address;  // section 5.1.1: street_address, locality …
+  bool phone_number_verified = false;
+  friend bool operator==(const Profile&, const Profile&) = default;
+};
+
 struct User {
   UserId id;
   std::string username;       // canonical: see canonical_username
@@ -17,6 +26,7 @@ struct User {
   bool enabled = true;
   std::string name, given_name, family_name, email;
   bool email_verified = false;
+  Profile profile{};
   std::vector<std::string> roles, groups;
   std::int64_t failures = 0;  // wrong passwords since the last right one
   Instant updated{};
@@ -30,6 +40,12 @@ struct Session {
   Instant created{}, authenticated{}, seen{};
   std::int64_t rev = 0;  // the last fact applied when it was made
   bool ended = false;
+};
+
+// What the parameter `claims` asked for (OpenID Connect Core section 5.5), by name: claims of issuer/user_claims.hpp.
+struct ClaimsAsked {
+  std::vector<std::string> id_token, userinfo;
+  friend bool operator==(const ClaimsAsked&, const ClaimsAsked&) = default;
 };
 
 // What one client may do for one person after one code: lives as long as its session, or, with offline_access, by
@@ -49,6 +65,7 @@ struct Grant {
   std::int64_t rev = 0;
   bool offline = false;
   bool ended = false;
+  ClaimsAsked claims{};
 };
 
 struct Consent {

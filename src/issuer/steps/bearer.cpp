@@ -74,6 +74,7 @@ Step<TokenHolder> check_holder(const Claims& claims, Ctx& ctx) {
   const auto session = TRY(tx.session(ctx.realm(), grant->session));
   REQUIRE(grant_alive(ctx.snapshot(), *grant, session ? &*session : nullptr, ctx.now()), invalid_token, "gid",
           "the grant has ended");
+  holder.claims = grant->claims.userinfo;
   holder.user = TRY(tx.user(ctx.realm(), grant->user));
   REQUIRE(holder.user && holder.user->enabled, invalid_token, "sub", "disabled user");
   return holder;

@@ -29,6 +29,7 @@ std::vector<std::string> scope_of(const Claims& claims);
 struct TokenHolder {
   const Client* client = nullptr;
   std::optional<User> user;
+  std::vector<std::string> claims{};  // that the grant asks for at userinfo, whatever its scope
 };
 Step<TokenHolder> check_holder(const Claims& claims, Ctx& ctx);
 

@@ -14,7 +14,8 @@ namespace tessera::issuer {
 inline constexpr std::size_t kMaxScopeNames = 50;
 
 // OpenID's and our own: what is told about the person, and whether a grant outlives the session.
-inline constexpr std::string_view kOpenIdScopes[] = {"openid", "profile", "email", "roles", "offline_access"};
+inline constexpr std::string_view kOpenIdScopes[] = {"openid", "profile", "email",         "address",
+                                                     "phone",  "roles",   "offline_access"};
 bool is_openid_scope(std::string_view name);
 
 bool holds_scope(const std::vector<std::string>& scope, std::string_view name);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "issuer/refusal.hpp"
+#include "issuer/user_claims.hpp"
 #include "json/json.hpp"
 #include "unit/issuer/token_requests.hpp"
 
@@ -45,9 +46,13 @@ TEST(Discovery, tells_what_the_routes_are_and_nothing_untrue) {
             R"(["client_secret_basic","client_secret_post"])");
   EXPECT_EQ(member(json, "code_challenge_methods_supported"), R"(["S256"])");
   EXPECT_EQ(member(json, "authorization_response_iss_parameter_supported"), "true");
-  for (const char* name :
-       {"request_parameter_supported", "request_uri_parameter_supported", "claims_parameter_supported"})
+  for (const char* name : {"request_parameter_supported", "request_uri_parameter_supported"})
     EXPECT_EQ(member(json, name), "false") << name;
+  EXPECT_EQ(member(json, "claims_parameter_supported"), "true");
+  for (const auto& claim : user_claims()) {
+    EXPECT_TRUE(member(json, "claims_supported").contains("\"" + std::string(claim.name) + "\"")) << claim.name;
+    EXPECT_TRUE(member(json, "scopes_supported").contains("\"" + std::string(claim.scope) + "\"")) << claim.scope;
+  }
   EXPECT_EQ(member(json, "registration_endpoint"), "");
   EXPECT_EQ(answer.transactions, 0);
 }

@@ -36,6 +36,9 @@ TEST(codec, what_is_printed_reads_back_the_same) {
   EXPECT_EQ(parse_role(print(role)).value(), role);
   EXPECT_EQ(parse_group(print(group)).value(), group);
   EXPECT_EQ(parse_client(print(full_client())).value(), full_client());
+  const issuer::Profile profile{{{"nickname", "Ally"}}, {{"country", "DE"}}, true};
+  EXPECT_EQ(issuer::parse_profile(print(profile)).value(), profile);
+  EXPECT_EQ(issuer::parse_profile("{}").value(), issuer::Profile{});
   EXPECT_EQ(parse_client(print(Client{})).value(), Client{});
 }
 

@@ -220,6 +220,20 @@ TEST(config, things_go_to_their_realm) {
   EXPECT_EQ(config->declaration.realms[1].roles.at(0).name, "r");
 }
 
+TEST(config, what_else_is_known_of_a_person_has_the_names_of_the_standard) {
+  const std::string user = "[[user]]\nusername = \"ann\"\npassword = \"long enough\"\n";
+  const auto good = read(user + "profile = { nickname = \"A\" }\naddress = { country = \"DE\" }\n");
+  ASSERT_TRUE(good) << good.error().text();
+  const auto& profile = good->declaration.realms[0].users.at(0).user.profile;
+  EXPECT_EQ(profile.texts.at("nickname") + profile.address.at("country"), "ADE");
+  for (const char* line : {"profile = { nick = \"A\" }", "profile = { email = \"A\" }", "profile = { nickname = 1 }",
+                           "profile = \"A\"", "address = { city = \"B\" }", "phone_number_verified = \"yes\""}) {
+    const auto bad = read(user + line + "\n");
+    ASSERT_FALSE(bad) << line;
+    EXPECT_NE(bad.error().text().find(":5: user."), std::string::npos) << bad.error().text();
+  }
+}
+
 TEST(config, the_reference_in_docs_is_not_stale) {
   std::ifstream in(TESSERA_SOURCE_DIR "/docs/configuration.md");
   std::ostringstream text;

@@ -1,6 +1,7 @@
 // Each method of Tx and the answers that store.hpp promises, over every store.
 #include <algorithm>
 
+#include "issuer/model/codec.hpp"
 #include "unit/store/houses.hpp"
 
 namespace tessera::store::test {
@@ -36,7 +37,7 @@ std::string joined(const T&... parts) {
 }
 std::string shown(const User& u) {
   return joined(u.id.text, u.username, u.password_hash, u.enabled, u.name, u.given_name, u.family_name, u.email,
-                u.email_verified, shown(u.roles), shown(u.groups), u.failures, shown(u.updated));
+                u.email_verified, print(u.profile), shown(u.roles), shown(u.groups), u.failures, shown(u.updated));
 }
 std::string shown(const Session& s) {
   return joined(s.id.text, s.cookie_digest, s.user.text, shown(s.created), shown(s.authenticated), shown(s.seen), s.rev,
@@ -44,7 +45,8 @@ std::string shown(const Session& s) {
 }
 std::string shown(const Grant& g) {
   return joined(g.id.text, g.session.text, g.user.text, g.client.text, shown(g.scope), g.audience, g.nonce,
-                shown(g.authenticated), shown(g.created), shown(g.used), g.generation, g.rev, g.offline, g.ended);
+                shown(g.authenticated), shown(g.created), shown(g.used), g.generation, g.rev, g.offline, g.ended,
+                shown(g.claims.id_token), shown(g.claims.userinfo));
 }
 std::string shown(const Consent& c) { return joined(c.user.text, c.client.text, shown(c.scope), shown(c.given)); }
 std::string shown(const Fact& f) { return joined(f.number, static_cast<int>(f.kind), f.value, shown(f.expires)); }
@@ -105,6 +107,7 @@ TEST_P(Conformance, update_user_changes_all_but_id_hash_and_failures) {
                .family_name = "F",
                .email = "e",
                .email_verified = false,
+               .profile = {{{"locale", "de"}}, {}, false},
                .roles = {},
                .groups = {"g"},
                .failures = 99,

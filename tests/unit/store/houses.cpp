@@ -85,19 +85,21 @@ void at_once(int threads, const std::function<void(int)>& each) {
 }
 
 User ann(const std::string& id, const std::string& name) {
-  return {.id = UserId(id),
-          .username = name,
-          .password_hash = "$argon2id$1",
-          .enabled = true,
-          .name = "Ann Ünal",
-          .given_name = "Ann",
-          .family_name = "O'Neil \"x\" ? :a $1",
-          .email = "ann@example.com",
-          .email_verified = true,
-          .roles = {"clerk", "boss, \"the\""},
-          .groups = {"staff"},
-          .failures = 0,
-          .updated = kNow};
+  return {
+      .id = UserId(id),
+      .username = name,
+      .password_hash = "$argon2id$1",
+      .enabled = true,
+      .name = "Ann Ünal",
+      .given_name = "Ann",
+      .family_name = "O'Neil \"x\" ? :a $1",
+      .email = "ann@example.com",
+      .email_verified = true,
+      .profile = {.texts = {{"nickname", "A \"?\" 'n"}}, .address = {{"country", "DE"}}, .phone_number_verified = true},
+      .roles = {"clerk", "boss, \"the\""},
+      .groups = {"staff"},
+      .failures = 0,
+      .updated = kNow};
 }
 
 Session a_session(const std::string& id) {
@@ -125,7 +127,8 @@ Grant a_grant(const std::string& id, const std::string& session) {
           .generation = 1,
           .rev = (std::int64_t{1} << 40) + 1,
           .offline = true,
-          .ended = false};
+          .ended = false,
+          .claims = {.id_token = {"email", "address"}, .userinfo = {"name"}}};
 }
 
 }  // namespace tessera::store::test
