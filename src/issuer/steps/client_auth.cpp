@@ -125,7 +125,9 @@ bool secret_matches(const Client* client, std::string_view secret) {
     matches |= ct::equal(presented, digest);
   return matches;
 }
-// RFC 7523 section 3 asks for this server's name; who is strict takes the issuer's alone, which no other server shares.
+//= RFC7523#3 "The token endpoint URL of the authorization server MAY be used as a value for an "aud" element to
+//identify
+// the authorization server as an intended audience of the JWT."
 std::vector<std::string> names_of_server(const Snapshot& snapshot) {
   if (snapshot.realm.strict_assertion_audience) return {snapshot.issuer};
   return {snapshot.issuer, snapshot.url("/token")};
