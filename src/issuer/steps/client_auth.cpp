@@ -125,9 +125,10 @@ bool secret_matches(const Client* client, std::string_view secret) {
     matches |= ct::equal(presented, digest);
   return matches;
 }
-//= RFC7523#3 "The token endpoint URL of the authorization server MAY be used as a value for an "aud" element to
-//identify
-// the authorization server as an intended audience of the JWT."
+
+//= RFC7523#3
+// The token endpoint URL of the authorization server MAY be used as a value for an "aud" element to identify the
+// authorization server as an intended audience of the JWT.
 std::vector<std::string> names_of_server(const Snapshot& snapshot) {
   if (snapshot.realm.strict_assertion_audience) return {snapshot.issuer};
   return {snapshot.issuer, snapshot.url("/token")};
