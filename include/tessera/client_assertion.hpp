@@ -30,8 +30,8 @@ Result<std::string> peek_client_id(std::string_view assertion);
 
 struct Policy {
   Required<std::string> client_id;
-  // This server: its issuer identifier; beside it, for older clients, the URL of its token endpoint. Whoever is named
-  // in `aud` must be named here: an assertion that another server could take as well might be stolen there.
+  // This server: its issuer identifier; or, for older clients, the URL of its token endpoint. `aud` names one alone: an
+  // assertion that another server could take as well might be stolen there.
   Expected audience;
   AllowedAlgs algs;
   Replay replay;
@@ -51,9 +51,9 @@ class Verified {
   Claims claims_;
 };
 
-// Required: iss and sub, both the client; aud, exp, jti. `keys` are that client's alone. Errors: those of
-// tessera::Verifier::verify, with `at` the claim (claim_mismatch at "exp": further ahead than max_lifetime), and
-// replayed, unavailable (at "jti").
+// Required: iss and sub, both the client; aud, a text or a list of one; exp, jti. `keys` are that client's alone.
+// Errors: those of tessera::Verifier::verify, with `at` the claim (claim_mismatch at "exp": further ahead than
+// max_lifetime), and replayed, unavailable (at "jti").
 Result<Verified> verify(std::string_view assertion, const jws::KeysView& keys, const Policy& policy, sys_seconds now);
 
 }  // namespace tessera::client_assertion

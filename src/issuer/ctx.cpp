@@ -23,6 +23,11 @@ Step<std::string> Ctx::hash_password(const Secret& password) {
       Stop(Need(NeedHash{Secret(password.expose("handed to the hash threads")), "", snapshot_->password_cost})));
 }
 
+Step<bool> Ctx::use_once(std::string_view id, Instant until) {
+  if (const auto answer = used_.find(id); answer != used_.end()) return answer->second;
+  return std::unexpected(Stop(Need(NeedUse{std::string(id), until})));
+}
+
 Step<void> Ctx::limit(LimitKind kind, std::string_view key) {
   if (counted_.emplace(kind, std::string(key)).second) REQUIRE(limits_.take(kind, key, now_), slow_down, "limit");
   return {};

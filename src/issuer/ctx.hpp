@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -46,6 +47,10 @@ class Ctx {
   // meanwhile is above it: what is made from stale state is refused, never survives.
   std::int64_t rev() const { return rev_; }
 
+  // The client that this request has proved to come from: proved once, whatever is called again.
+  const Client* caller() const { return caller_; }
+  void prove_caller(const Client& client) { caller_ = &client; }
+
   // The transaction; a need until the shell has one of at least this access open.
   Step<Tx*> store(Access access);
 
@@ -58,6 +63,11 @@ class Ctx {
   bool hashes_full() const { return hashes_full_; }
   // The hash of a new password.
   Step<std::string> hash_password(const Secret& password);
+
+  // Whether this request is the first to use `id` (Tx::use_once): asked last, when everything else about what it stands
+  // for is right. A need until the shell has remembered it, in a transaction of its own: it stays used however this
+  // request ends.
+  Step<bool> use_once(std::string_view id, Instant until);
 
   // Counts against a limit, once a request whatever is called again. Refusal: slow_down.
   Step<void> limit(LimitKind kind, std::string_view key);
@@ -83,6 +93,7 @@ class Ctx {
   void end() { tx_ = nullptr; }
   void answer_check(std::string hash, bool right) { checked_ = {std::move(hash), right}; }
   void answer_hash(std::string hash) { hashed_ = std::move(hash); }
+  void answer_use(std::string id, bool first) { used_[std::move(id)] = first; }
   void answer_hashes_full() { hashes_full_ = true; }
   const std::vector<Event>& events() const { return events_; }
   const std::vector<Fact>& facts() const { return facts_; }
@@ -93,11 +104,13 @@ class Ctx {
   Instant now_;
   Limits& limits_;
   Random random_;
+  const Client* caller_ = nullptr;
   Tx* tx_ = nullptr;
   Access access_ = Access::read;
   std::optional<std::pair<std::string, bool>> checked_;
   std::optional<std::string> hashed_;
   bool hashes_full_ = false;
+  std::map<std::string, bool, std::less<>> used_;  // and whether it was the first time
   std::set<std::pair<LimitKind, std::string>> counted_, given_back_;
   std::vector<Event> events_;
   std::vector<Fact> facts_;

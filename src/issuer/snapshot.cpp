@@ -1,10 +1,19 @@
 #include "issuer/snapshot.hpp"
 
+#include "base/try.hpp"
+#include "base/wipe.hpp"
+
 namespace tessera::issuer {
 
 const Client* Snapshot::client(std::string_view id) const {
   const auto it = clients.find(ClientId(id));
   return it == clients.end() ? nullptr : &it->second;
+}
+
+const ClientKeys& Snapshot::keys_of(const ClientId& id) const {
+  static const ClientKeys kNone;
+  const auto it = client_keys.find(id);
+  return it == client_keys.end() ? kNone : it->second;
 }
 
 const ResourceServer* Snapshot::resource_server(std::string_view audience) const {
@@ -16,6 +25,22 @@ const PrivateKey* Snapshot::signing_key(Alg alg) const {
   for (const auto& key : signing)
     if (key.info().alg == alg) return &key;
   return nullptr;
+}
+
+Result<SecretKey> assertion_key(const Secret& secret) {
+  //= RFC7518#3.2 "A key of the same size as the hash output (for instance, 256 bits for "HS256") or larger MUST be used
+  // with this algorithm."
+  return SecretKey::from_octets(secret.expose("key of the client's HMAC"), Alg::HS256, {.use = KeyUse::sig});
+}
+
+Result<ClientKeys> make_client_keys(const Client& client, const SealKeys& seals) {
+  ClientKeys made;
+  if (!client.jwks.empty()) made.keys = TRY(Keys::parse(client.jwks));
+  if (!client.sealed_secret.empty()) {
+    const WipedString secret(TRY(seals.open(SealKind::client_secret, client.sealed_secret)));
+    made.secret.push_back(TRY(assertion_key(Secret(secret.text()))));
+  }
+  return made;
 }
 
 std::shared_ptr<const Verifier> make_access_verifier(const Snapshot& snapshot) {

@@ -22,11 +22,23 @@ namespace tessera::issuer {
 inline constexpr Alg kAccessTokenAlg = Alg::ES256;
 inline constexpr const char* kAccessTokenTyp = "at+jwt";
 
+// The key that the secret of a client_secret_jwt client is. Errors: those of SecretKey::from_octets for HS256.
+Result<SecretKey> assertion_key(const Secret& secret);
+
+// What a client proves itself with, parsed once. Only one of the two is used, by the method that it is registered with.
+struct ClientKeys {
+  Keys keys = Keys::of({});         // of its jwks
+  std::vector<SecretKey> secret{};  // of client_secret_jwt: one
+};
+// Errors: those of Keys::parse, SealKeys::open and assertion_key.
+Result<ClientKeys> make_client_keys(const Client& client, const SealKeys& seals);
+
 struct Snapshot {
   Realm realm;
   std::string issuer;        // "https://id.example.com" or ".../r/NAME"; every endpoint's prefix
   std::int64_t version = 0;  // of the configuration
   std::map<ClientId, Client> clients;
+  std::map<ClientId, ClientKeys> client_keys;                           // of those that have any
   std::map<std::string, ResourceServer, std::less<>> resource_servers;  // by audience
   std::map<std::string, Role, std::less<>> roles;
   std::map<std::string, Group, std::less<>> groups;
@@ -40,7 +52,8 @@ struct Snapshot {
   std::shared_ptr<SealKeys> seals;
   std::shared_ptr<FactSet> facts;  // grows while the snapshot lives
 
-  const Client* client(std::string_view id) const;  // nullptr when unknown
+  const Client* client(std::string_view id) const;      // nullptr when unknown
+  const ClientKeys& keys_of(const ClientId& id) const;  // none when it has none
   const ResourceServer* resource_server(std::string_view audience) const;
   const PrivateKey* signing_key(Alg alg) const;  // nullptr when not made yet
   std::string url(std::string_view path) const { return issuer + std::string(path); }

@@ -33,7 +33,12 @@ struct NeedHash {
   std::string hash;
   crypto::PasswordCost cost;
 };
-using Need = std::variant<NeedStore, NeedHash>;
+// An id that serves once, to be remembered in a transaction of its own.
+struct NeedUse {
+  std::string id;
+  Instant until;
+};
+using Need = std::variant<NeedStore, NeedHash, NeedUse>;
 
 struct Stop {
   std::variant<Refusal, Need, Error> reason;

@@ -13,7 +13,7 @@ Result<void> check(const detail::ClaimSet& claims) {
   const auto issuer = TRY(detail::text_claim(claims, "iss"));
   const auto subject = TRY(detail::text_claim(claims, "sub"));
   ENSURE(issuer == subject, claim_mismatch, "sub");
-  TRY_VOID(detail::check_has_audience(claims));
+  TRY_VOID(detail::check_sole_audience(claims));
   TRY_VOID(detail::text_claim(claims, "jti"));
   return {};
 }
@@ -54,7 +54,6 @@ Result<Verified> verify(std::string_view assertion, const jws::KeysView& keys, c
       detail::policy_of(kProfile, policy.client_id.value, policy.audience, policy.algs, policy.leeway, policy.untyped),
       now));
   const auto& claims = scratch->claims;
-  if (policy.audience.checked()) TRY_VOID(detail::check_nobody_else(claims, policy.audience.values()));
   //= RFC7523#3
   // The authorization server MAY reject JWTs with an "exp" claim value that is unreasonably far in the future.
   ENSURE(*claims.expires_at - now <= policy.max_lifetime, claim_mismatch, "exp");

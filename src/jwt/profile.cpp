@@ -124,6 +124,13 @@ Result<void> check_has_audience(const ClaimSet& claims) {
   return {};
 }
 
+Result<void> check_sole_audience(const ClaimSet& claims) {
+  TRY_VOID(check_has_audience(claims));
+  const auto list = claims.audience->array();
+  ENSURE(!list || list->size() == 1, claim_mismatch, "aud");
+  return {};
+}
+
 Result<void> check_without(const ClaimSet& claims, const char* name) {
   ENSURE(!claims.object->find(name), claim_mismatch, name);
   return {};

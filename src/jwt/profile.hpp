@@ -57,6 +57,8 @@ Result<void> check_login(const ClaimSet& claims);
 // A registered claim that the profile requires.
 Result<void> check_issued(const ClaimSet& claims);        // iat
 Result<void> check_has_audience(const ClaimSet& claims);  // aud
+// The same, and it names one alone. Err::claim_mismatch.
+Result<void> check_sole_audience(const ClaimSet& claims);
 // A claim that no token of this kind has. Err::claim_mismatch.
 Result<void> check_without(const ClaimSet& claims, const char* name);
 // The text is there, and one of these. Errors: those of text_claim, claim_mismatch.

@@ -13,6 +13,7 @@
 #include "issuer/steps/redirect_uri.hpp"
 #include "json/json.hpp"
 #include "server/pages.hpp"
+#include "tessera/client_assertion.hpp"
 #include "tessera/jwt.hpp"
 
 namespace tessera::server {
@@ -312,6 +313,8 @@ std::string calling_client(const issuer::Request& request) {
     std::fill(octets->begin(), octets->end(), std::byte{});
     return id ? *id : "";
   }
+  if (const auto assertion = request.form.find("client_assertion"))
+    return client_assertion::peek_client_id(*assertion).value_or("");
   return std::string(request.params().get("client_id"));
 }
 

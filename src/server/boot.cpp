@@ -104,7 +104,8 @@ Started<Booted> boot(const Config& config, BootOptions options) {
                .apply = options.apply.value_or(store::is_shared(config.settings.store) ? Apply::first : Apply::changes),
                .password_cost = config.settings.password_cost,
                .now = options.clock(),
-               .random = options.random}));
+               .random = options.random,
+               .masters = masters.masters()}));
   if (declared.outcome == Declared::Outcome::differs)
     log.write(LogLevel::warn, options.clock(),
               "the declarations differ from those in the store, and are not applied; --declare applies them");

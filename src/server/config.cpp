@@ -30,7 +30,7 @@ namespace tessera::server {
 namespace {
 
 constexpr std::size_t kMaxConfigFile = 4 << 20;
-constexpr std::size_t kMinSecret = 32, kMinPassword = 8, kMaxSecret = 1024;
+constexpr std::size_t kMinSecret = 32, kMinPassword = 8, kMaxSecret = 1024, kMaxJwks = 64 << 10;
 constexpr auto kDay = seconds(24 * 3600);
 
 // What is common to one reading: the file, and the first error.
@@ -169,7 +169,7 @@ class Value {
   }
   // "…", { file = "…" } or { env = "…" }. The text itself never goes into an error.
   void secret(Secret& into, std::size_t least) const {
-    auto text = referenced_text();
+    auto text = referenced_text("a secret", kMaxSecret);
     if (!text) return;
     const WipedString wiped(std::move(*text));
     const auto& found = wiped.text();
@@ -178,6 +178,14 @@ class Value {
                     fmt::format("one of {} characters", found.size()));
     if (!valid_utf8(found)) return hidden("UTF-8 text", "other octets");
     into = Secret(found);
+  }
+  // The same three ways. It should hold no secret, and what holds one by mistake is not repeated.
+  void jwks(std::string& into) const {
+    auto text = referenced_text("a JWK Set", kMaxJwks);
+    if (!text || text->empty()) return;
+    const auto keys = Keys::parse(*text);
+    if (!keys) return hidden("a JWK Set of public keys (RFC 7517)", std::string(error_text(keys.error().code)));
+    into = std::move(*text);
   }
   void path(std::string& into) const {
     text(into);
@@ -204,7 +212,7 @@ class Value {
       if (c < 0x21 || c > 0x7E || c == '"' || c == '\\') return false;
     return true;
   }
-  std::optional<std::string> referenced_text() const {
+  std::optional<std::string> referenced_text(std::string_view what, std::size_t most) const {
     if (const auto* text = node_.as_string()) return text->get();
     const auto* table = node_.as_table();
     const auto file = table && table->size() == 1 ? (*table)["file"].value<std::string>() : std::nullopt;
@@ -214,17 +222,17 @@ class Value {
       if (!text) hidden("a value of the environment variable " + *env, "none");
       return text ? std::optional<std::string>(text) : std::nullopt;
     }
-    if (file) return text_of_file(absolute(*file));
-    hidden("a secret: a text, { file = \"…\" } or { env = \"…\" }",
+    if (file) return text_of_file(absolute(*file), what, most);
+    hidden(fmt::format("{}: a text, {{ file = \"…\" }} or {{ env = \"…\" }}", what),
            node_.is_table() ? "another table" : "another type");
     return std::nullopt;
   }
-  std::optional<std::string> text_of_file(const std::string& path) const {
+  std::optional<std::string> text_of_file(const std::string& path, std::string_view what, std::size_t most) const {
     std::ifstream in(path, std::ios::binary);
-    std::string text(kMaxSecret + 3, '\0');
+    std::string text(most + 3, '\0');
     in.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (!in.eof() || in.bad()) {
-      hidden("a readable file with a secret",
+      hidden(fmt::format("a readable file with {}", what),
              in.is_open() ? path + ", which is too long" : path + ", which cannot be read");
       return std::nullopt;
     }
@@ -398,6 +406,11 @@ const std::vector<Key<issuer::Realm>> kRealm{
      }},
     {"name", "text", "\"Tessera\"", "Shown on the pages.",
      [](const Value& v, issuer::Realm& r) { v.name(r.name, 100); }},
+    {"strict_assertion_audience", "flag", "false",
+     "Whether a client assertion must name the issuer in `aud`, as FAPI 2.0 wants; else the URL of the token endpoint "
+     "is "
+     "accepted too.",
+     [](const Value& v, issuer::Realm& r) { v.flag(r.strict_assertion_audience); }},
 };
 
 using InServer = In<issuer::ResourceServer>;
@@ -474,13 +487,15 @@ const std::vector<Key<InClient>> kClient{
      [](const Value& v, InClient& c) { v.text(c.thing.client.name); }},
     {"enabled", "flag", "true", "", [](const Value& v, InClient& c) { v.flag(c.thing.client.enabled); }},
     {"auth", "name", "\"client_secret_basic\"",
-     "How it proves who it is: `none` (a public client), `client_secret_basic` or "
-     "`client_secret_post`.",
+     "How it proves who it is: `none` (a public client), `client_secret_basic`, `client_secret_post`, "
+     "`client_secret_jwt` or `private_key_jwt`.",
      [](const Value& v, InClient& c) {
        using issuer::ClientAuth;
        v.choice<ClientAuth>(c.thing.client.auth, {{"none", ClientAuth::none},
                                                   {"client_secret_basic", ClientAuth::client_secret_basic},
-                                                  {"client_secret_post", ClientAuth::client_secret_post}});
+                                                  {"client_secret_post", ClientAuth::client_secret_post},
+                                                  {"client_secret_jwt", ClientAuth::client_secret_jwt},
+                                                  {"private_key_jwt", ClientAuth::private_key_jwt}});
      }},
     {"secret", "secret", "\"\"",
      "Of at least 32 characters: a text, `{ file = \"…\" }` or `{ env = \"…\" }`. It sets the first value only.",
@@ -489,6 +504,9 @@ const std::vector<Key<InClient>> kClient{
        if (!text || !text->get().empty()) v.secret(c.thing.secret, kMinSecret);
      },
      Sensitive::yes},
+    {"jwks", "JWK Set", "\"\"",
+     "Its public keys: the JSON text, `{ file = \"…\" }` or `{ env = \"…\" }`. For `private_key_jwt`.",
+     [](const Value& v, InClient& c) { v.jwks(c.thing.client.jwks); }},
     {"grant_types", "list of names", "[\"authorization_code\", \"refresh_token\"]",
      "`authorization_code`, `refresh_token`, `client_credentials`.", read_grant_types},
     {"redirect_uris", "list of URLs", "[]",

@@ -6,6 +6,9 @@
 
 #include "base/try.hpp"
 #include "issuer/contains.hpp"
+#include "issuer/model/codec.hpp"
+#include "issuer/snapshot.hpp"
+#include "issuer/steps/client_auth.hpp"
 #include "issuer/steps/redirect_uri.hpp"
 #include "issuer/steps/scope.hpp"
 #include "server/config.hpp"
@@ -150,19 +153,39 @@ class RealmCheck {
       TRY_VOID(permissions_at("access", access.audience, named));
     }
     TRY_VOID(redirect_uris(one));
-    if (!is_public && declared.secret.empty())
-      return std::unexpected(ConfigError{{},
-                                         where_(kind_, realm_.realm.id.text, index_, "id"),
-                                         "client.secret",
-                                         "a secret, or auth = \"none\"",
-                                         "nothing"});
-    if (is_public && !declared.secret.empty()) return wrong("auth", "a way that uses the secret", "none");
+    TRY_VOID(proof(declared));
     if (is_public && contains(one.grant_types, GrantType::client_credentials))
       return wrong("grant_types", "no client_credentials without a secret", "client_credentials");
     if (is_public && !one.require_pkce) return wrong("require_pkce", "true for a client without a secret", "false");
     if (one.party == issuer::Party::third && one.scope_need == issuer::ScopeNeed::none)
       return wrong("scope_need", "\"scope\" for a third party's client", "none");
     return {};
+  }
+
+  // What the client's method takes is there, and good for it.
+  Configured<void> proof(const DeclaredClient& declared) const {
+    const auto auth = declared.client.auth;
+    const bool has_secret = !declared.secret.empty();
+    const auto missing = [&](const char* key, const char* expected, const char* found) {
+      return std::unexpected(ConfigError{{}, where_(kind_, realm_.realm.id.text, index_, "id"), key, expected, found});
+    };
+    if (auth == ClientAuth::none || auth == ClientAuth::private_key_jwt) {
+      if (has_secret) return wrong("auth", "a way that uses the secret", issuer::name_of(auth));
+    } else if (!has_secret) {
+      return missing("client.secret", "a secret, or auth = \"none\"", "nothing");
+    }
+    if (auth == ClientAuth::client_secret_jwt && !issuer::assertion_key(declared.secret))
+      return missing("client.secret", "a secret that can be the key of HS256", "blanks");
+    if (auth == ClientAuth::private_key_jwt && !has_assertion_key(declared.client))
+      return missing("client.jwks", "a key for RS256, PS256, ES256 or Ed25519", "none");
+    return {};
+  }
+
+  static bool has_assertion_key(const issuer::Client& client) {
+    const auto keys = Keys::parse(client.jwks);
+    return keys && std::ranges::any_of(keys->all(), [](const PublicKey& key) {
+             return std::ranges::any_of(issuer::kKeyAssertionAlgs, [&](Alg alg) { return key.admits(alg); });
+           });
   }
 
   Configured<void> redirect_uris(const issuer::Client& one) const {

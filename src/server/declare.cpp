@@ -19,6 +19,7 @@ namespace tessera::server {
 namespace {
 
 using issuer::Client;
+using issuer::ClientAuth;
 using issuer::ConfigKind;
 using issuer::ConfigRow;
 using issuer::RealmId;
@@ -167,7 +168,7 @@ class Writing {
     auto wanted = rows_of(realm);
     for (const auto& client : realm.clients) {
       const auto found = there.find({ConfigKind::client, client.client.id.text});
-      wanted.push_back(TRY(client_row(client, found == there.end() ? nullptr : found->second)));
+      wanted.push_back(TRY(client_row(id, client, found == there.end() ? nullptr : found->second)));
     }
     for (const auto& row : wanted) {
       const auto found = there.find({row.kind, row.id});
@@ -179,14 +180,29 @@ class Writing {
   }
 
   // The secret of a client that is there stays: the file sets the first value only.
-  Result<ConfigRow> client_row(const DeclaredClient& declared, const ConfigRow* before) {
-    Client client = declared.client;
+  Result<ConfigRow> client_row(const RealmId& realm, const DeclaredClient& declared, const ConfigRow* before) {
+    Client client = declared.client, was;
     if (client.name.empty()) client.name = client.id.text;
-    if (client.auth != issuer::ClientAuth::none) {
-      if (before) client.secret_digests = TRY(issuer::parse_client(before->body)).secret_digests;
-      if (client.secret_digests.empty()) client.secret_digests = {secret_digest(declared.secret)};
+    if (before) was = TRY(issuer::parse_client(before->body));
+    switch (client.auth) {
+      case ClientAuth::none:
+      case ClientAuth::private_key_jwt: break;
+      case ClientAuth::client_secret_basic:
+      case ClientAuth::client_secret_post:
+        client.secret_digests = was.secret_digests;
+        if (client.secret_digests.empty()) client.secret_digests = {secret_digest(declared.secret)};
+        break;
+      case ClientAuth::client_secret_jwt:
+        client.sealed_secret = was.sealed_secret;
+        if (client.sealed_secret.empty()) client.sealed_secret = sealed_secret(realm, declared.secret);
+        break;
     }
     return ConfigRow{ConfigKind::client, client.id.text, issuer::print(client), true};
+  }
+
+  std::string sealed_secret(const RealmId& realm, const Secret& secret) const {
+    return issuer::SealKeys(realm, options_.masters)
+        .seal(issuer::SealKind::client_secret, secret.expose_text("sealed before it is stored"));
   }
 
   Result<void> user(const RealmId& realm, User declared) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "issuer/seal.hpp"
 #include "issuer/store.hpp"
 #include "server/config.hpp"
 #include "server/failure.hpp"
@@ -32,6 +33,7 @@ struct DeclareOptions {
   crypto::PasswordCost password_cost{};
   Instant now{};
   std::function<void(std::span<std::byte>)> random{};
+  std::vector<issuer::SealKeys::Master> masters{};  // newest first: what they seal is stored
 };
 
 // In one transaction; hashes of new passwords are made before it.

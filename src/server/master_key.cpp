@@ -15,6 +15,7 @@
 #include "base/try.hpp"
 #include "base/wipe.hpp"
 #include "crypto/crypto.hpp"
+#include "issuer/model/codec.hpp"
 
 namespace tessera::server {
 
@@ -172,6 +173,21 @@ Started<std::optional<Secret>> previous_key(const std::string& path) {
 
 enum class Match { newest, previous, neither };
 
+Result<void> reseal_client_secrets(issuer::Tx& tx, const MasterKeys& keys, const issuer::RealmId& realm) {
+  const issuer::SealKeys seals(realm, keys.masters());
+  for (auto& row : TRY(tx.config(realm))) {
+    if (row.kind != issuer::ConfigKind::client) continue;
+    auto client = TRY(issuer::parse_client(row.body));
+    if (client.sealed_secret.empty()) continue;
+    const WipedString secret(TRY(seals.open(issuer::SealKind::client_secret, client.sealed_secret)));
+    client.sealed_secret = seals.seal(issuer::SealKind::client_secret, secret.text());
+    row.body = issuer::print(client);
+    TRY_VOID(tx.put_config(realm, row));
+    TRY_VOID(tx.bump_config_version(realm));
+  }
+  return {};
+}
+
 // What this store was made with, or changed to last; changes it when that is the previous one.
 Result<Match> match(issuer::Tx& tx, MasterKeys& keys) {
   const std::string mine = check_value(keys.newest), before = keys.previous ? check_value(*keys.previous) : "";
@@ -194,6 +210,7 @@ Result<Match> match(issuer::Tx& tx, MasterKeys& keys) {
     TRY_VOID(tx.reseal_signing_key(realm, key.kid, seals.seal(issuer::SealKind::signing_key, jwk.text())));
     TRY_VOID(tx.bump_config_version(realm));
   }
+  for (const auto& realm : TRY(tx.realms())) TRY_VOID(reseal_client_secrets(tx, keys, realm));
   return Match::previous;
 }
 

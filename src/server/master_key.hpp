@@ -29,7 +29,7 @@ struct MasterKeys {
 // and there is no file. `previous_path` may be "".
 Started<MasterKeys> load_master_keys(issuer::Store& store, const std::string& path, const std::string& previous_path);
 // Whether they are the ones of this store. A new store remembers them. One whose key is the previous one now is changed
-// to the newest: its signing keys are sealed anew, at once or not at all.
+// to the newest: its signing keys and clients' secrets are sealed anew, at once or not at all.
 Started<MasterKeys> check_master_keys(issuer::Store& store, Secret newest, std::optional<Secret> previous,
                                       const std::string& source);
 

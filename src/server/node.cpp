@@ -244,6 +244,7 @@ void Node::settle(std::shared_ptr<Job> job) {
     if (++job->rounds > kMaxRounds) return fail(*job, {Err::unavailable, "rounds"});
     if (const auto* store = std::get_if<issuer::NeedStore>(need))
       return open_transaction(std::move(job), store->access);
+    if (auto* use = std::get_if<issuer::NeedUse>(need)) return use_once(job, std::move(*use));
     return hash(job, std::move(std::get<issuer::NeedHash>(*need)));
   }
   if (const auto* fault = result ? nullptr : result.error().fault()) return fail(*job, *fault);
@@ -283,6 +284,22 @@ void Node::hash(std::shared_ptr<Job> job, issuer::NeedHash need) {
   if (hash_pool_.try_run(task)) return;
   job->ctx->answer_hashes_full();
   drive(std::move(job));
+}
+
+// Committed before anything else is done. What comes after verifies a signature again: not on a thread of the store.
+void Node::use_once(std::shared_ptr<Job> job, issuer::NeedUse need) {
+  auto first = std::make_shared<Result<bool>>(false);
+  auto work = [job, need, first](issuer::Tx& tx) {
+    *first = tx.use_once(job->ctx->realm(), need.id, need.until, job->ctx->now());
+    return *first && **first ? Outcome::commit : Outcome::roll_back;
+  };
+  auto done = [this, job, need, first](Result<void> end) {
+    if (!end || !*first) return fail(*job, end ? first->error() : end.error());
+    job->ctx->answer_use(need.id, **first);
+    Pool::Task task = [this, job] { drive(job); };
+    if (!sign_pool_.try_run(task)) task();
+  };
+  store_->write(std::move(work), std::move(done));
 }
 
 void Node::apply_facts(std::shared_ptr<Job> job) {

@@ -79,6 +79,7 @@ class Node {
   void drive(std::shared_ptr<Job> job);
   void open_transaction(std::shared_ptr<Job> job, issuer::Access access);
   void hash(std::shared_ptr<Job> job, issuer::NeedHash need);
+  void use_once(std::shared_ptr<Job> job, issuer::NeedUse need);
   void run(Job& job);
   void settle(std::shared_ptr<Job> job);
   void apply_facts(std::shared_ptr<Job> job);

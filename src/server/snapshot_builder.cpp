@@ -33,6 +33,8 @@ Result<void> take(Snapshot& into, const issuer::ConfigRow& row) {
     }
     case ConfigKind::client: {
       auto one = TRY(issuer::parse_client(row.body));
+      if (!one.jwks.empty() || !one.sealed_secret.empty())
+        into.client_keys.emplace(one.id, TRY(issuer::make_client_keys(one, *into.seals)));
       into.clients.emplace(one.id, std::move(one));
       break;
     }

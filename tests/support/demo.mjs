@@ -2,14 +2,14 @@
 import { spawn, spawnSync } from "node:child_process";
 import { X509Certificate, createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { request } from "node:http";
-import { createServer, get } from "node:https";
+import { get as getPlainly, request } from "node:http";
+import { createServer, get as getSecurely } from "node:https";
 import net from "node:net";
 import { join } from "node:path";
 import { binary, build, startDev, temporaryFolder } from "./tessera.mjs";
 
 /** A port such that it and the next `count - 1` are free. */
-async function freePorts(count) {
+export async function freePorts(count) {
   const listen = (port) =>
     new Promise((resolve) => {
       const server = net.createServer();
@@ -91,8 +91,8 @@ export async function startDemo() {
   };
 }
 
-/** Starts `tessera serve` on a configuration file's text, and waits until it is healthy. */
-async function startServe(folder, config, issuer, env, ca) {
+/** Starts `tessera serve` on a configuration file's text, waits until it is healthy, and gives what stops it. */
+export async function startServe(folder, config, issuer, env, ca) {
   writeFileSync(join(folder, "tessera.toml"), config);
   const child = spawn(binary, ["serve", "--config", join(folder, "tessera.toml")],
     { env: { ...process.env, ...env }, stdio: ["ignore", "ignore", "pipe"] });
@@ -100,6 +100,7 @@ async function startServe(folder, config, issuer, env, ca) {
   child.stderr.on("data", (data) => (log += data));
   const healthy = () =>
     new Promise((resolve) => {
+      const get = issuer.startsWith("https:") ? getSecurely : getPlainly;
       get(`${issuer}/healthz`, { ca }, (answer) => resolve(answer.resume().statusCode === 200)).on("error", () => resolve(false));
     });
   for (let attempt = 0; !(await healthy()); ++attempt) {

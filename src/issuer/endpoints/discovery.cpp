@@ -3,6 +3,7 @@
 #include "issuer/endpoints/endpoints.hpp"
 #include "issuer/model/codec.hpp"
 #include "issuer/response_mode.hpp"
+#include "issuer/steps/client_auth.hpp"
 #include "issuer/steps/scope.hpp"
 #include "issuer/user_claims.hpp"
 #include "json/json.hpp"
@@ -32,9 +33,17 @@ Texts claims() {
 Texts names_of(auto... values) { return {std::string(name_of(values))...}; }
 
 Texts auth_methods(ClientRule rule) {
-  Texts methods = names_of(ClientAuth::client_secret_basic, ClientAuth::client_secret_post);
+  Texts methods = names_of(ClientAuth::client_secret_basic, ClientAuth::client_secret_post, ClientAuth::private_key_jwt,
+                           ClientAuth::client_secret_jwt);
   if (rule == ClientRule::any) methods.emplace_back(name_of(ClientAuth::none));
   return methods;
+}
+
+Texts assertion_algs() {
+  Texts names;
+  for (const auto alg : kKeyAssertionAlgs) names.emplace_back(alg_name(alg));
+  names.emplace_back(alg_name(kSecretAssertionAlg));
+  return names;
 }
 }  // namespace
 
@@ -46,8 +55,9 @@ Step<Reply> discovery(const Request&, Ctx& ctx) {
   for (const auto& route : routes()) {
     if (route.metadata.empty()) continue;
     w.member(route.metadata, snapshot.url(route.path));
-    if (route.client != ClientRule::none)
-      w.member(std::string(route.metadata) + "_auth_methods_supported", auth_methods(route.client));
+    if (route.client == ClientRule::none) continue;
+    w.member(std::string(route.metadata) + "_auth_methods_supported", auth_methods(route.client));
+    w.member(std::string(route.metadata) + "_auth_signing_alg_values_supported", assertion_algs());
   }
   w.member("response_types_supported", Texts{"code"})
       .member("response_modes_supported", Texts(kResponseModes.begin(), kResponseModes.end()))

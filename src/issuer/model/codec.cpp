@@ -12,9 +12,11 @@ namespace {
 template <class E, std::size_t N>
 using Names = std::array<std::pair<E, std::string_view>, N>;
 
-constexpr Names<ClientAuth, 3> kAuths{{{ClientAuth::none, "none"},
+constexpr Names<ClientAuth, 5> kAuths{{{ClientAuth::none, "none"},
                                        {ClientAuth::client_secret_basic, "client_secret_basic"},
-                                       {ClientAuth::client_secret_post, "client_secret_post"}}};
+                                       {ClientAuth::client_secret_post, "client_secret_post"},
+                                       {ClientAuth::private_key_jwt, "private_key_jwt"},
+                                       {ClientAuth::client_secret_jwt, "client_secret_jwt"}}};
 constexpr Names<GrantType, 3> kGrants{{{GrantType::authorization_code, "authorization_code"},
                                        {GrantType::refresh_token, "refresh_token"},
                                        {GrantType::client_credentials, "client_credentials"}}};
@@ -50,6 +52,7 @@ void members(auto& visit, auto& realm, const Realm*) {
   visit("id", realm.id.text);
   visit("name", realm.name);
   visit("lifetimes", realm.lifetimes);
+  visit("strict_assertion_audience", realm.strict_assertion_audience);
 }
 void members(auto& visit, auto& server, const ResourceServer*) {
   visit("audience", server.audience);
@@ -75,6 +78,8 @@ void members(auto& visit, auto& client, const Client*) {
   visit("enabled", client.enabled);
   visit("auth", client.auth);
   visit("secret_digests", client.secret_digests);
+  visit("sealed_secret", client.sealed_secret);
+  visit("jwks", client.jwks);
   visit("grant_types", client.grant_types);
   visit("redirect_uris", client.redirect_uris);
   visit("post_logout_redirect_uris", client.post_logout_redirect_uris);

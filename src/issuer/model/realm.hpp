@@ -34,6 +34,7 @@ struct Realm {
   RealmId id;
   std::string name;  // shown on pages
   Lifetimes lifetimes;
+  bool strict_assertion_audience = false;  // a client assertion names the issuer, never the token endpoint
   friend bool operator==(const Realm&, const Realm&) = default;
 };
 
@@ -59,7 +60,7 @@ struct Group {
   friend bool operator==(const Group&, const Group&) = default;
 };
 
-enum class ClientAuth { none, client_secret_basic, client_secret_post };
+enum class ClientAuth { none, client_secret_basic, client_secret_post, private_key_jwt, client_secret_jwt };
 enum class GrantType { authorization_code, refresh_token, client_credentials };
 enum class Party { first, third };     // a third party's client asks for consent
 enum class ScopeNeed { scope, none };  // none: a first-party client gets what its user holds there without a scope
@@ -77,6 +78,8 @@ struct Client {
   bool enabled = true;
   ClientAuth auth = ClientAuth::client_secret_basic;
   std::vector<std::string> secret_digests;  // base64url of SHA-256; two while a secret is changed
+  std::string sealed_secret;                // of client_secret_jwt, whose HMAC needs the secret itself
+  std::string jwks;                         // its public keys, a JWK Set; "" for none
   std::vector<GrantType> grant_types{GrantType::authorization_code, GrantType::refresh_token};
   std::vector<std::string> redirect_uris;
   std::vector<std::string> post_logout_redirect_uris;

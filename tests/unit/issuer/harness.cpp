@@ -171,6 +171,12 @@ Answer House::call(Endpoint endpoint, const Request& request) {
       else
         ctx.answer_check(hash->hash, crypto::verify_password(hash->password, hash->hash));
       step = endpoint(request, ctx);
+    } else if (const auto* use = std::get_if<NeedUse>(&need)) {
+      ++answer.transactions;
+      write([&](Tx& tx) {
+        ctx.answer_use(use->id, test::need(tx.use_once(realm(), use->id, use->until, now_), "a use"));
+      });
+      step = endpoint(request, ctx);
     } else {
       step = in_transaction(endpoint, request, ctx, std::get<NeedStore>(need).access, answer);
     }

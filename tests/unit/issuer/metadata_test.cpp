@@ -41,9 +41,9 @@ TEST(Discovery, tells_what_the_routes_are_and_nothing_untrue) {
   EXPECT_EQ(member(json, "subject_types_supported"), R"(["public"])");
   EXPECT_EQ(member(json, "id_token_signing_alg_values_supported"), R"(["RS256","ES256"])");
   EXPECT_EQ(member(json, "token_endpoint_auth_methods_supported"),
-            R"(["client_secret_basic","client_secret_post","none"])");
+            R"(["client_secret_basic","client_secret_post","private_key_jwt","client_secret_jwt","none"])");
   EXPECT_EQ(member(json, "introspection_endpoint_auth_methods_supported"),
-            R"(["client_secret_basic","client_secret_post"])");
+            R"(["client_secret_basic","client_secret_post","private_key_jwt","client_secret_jwt"])");
   EXPECT_EQ(member(json, "code_challenge_methods_supported"), R"(["S256"])");
   EXPECT_EQ(member(json, "authorization_response_iss_parameter_supported"), "true");
   for (const char* name : {"request_parameter_supported", "request_uri_parameter_supported"})
@@ -62,13 +62,16 @@ TEST(Discovery, names_the_authentication_that_each_endpoint_takes) {
   const auto answer = house.call(discovery, get({}));
   for (const auto& route : routes()) {
     const auto methods = member(answer.json(), std::string(route.metadata) + "_auth_methods_supported");
+    const auto algs = member(answer.json(), std::string(route.metadata) + "_auth_signing_alg_values_supported");
     if (route.client == ClientRule::none) {
-      EXPECT_EQ(methods, "") << route.path;
+      EXPECT_EQ(methods + algs, "") << route.path;
       continue;
     }
     const bool any = route.client == ClientRule::any;
-    EXPECT_EQ(methods, any ? R"(["client_secret_basic","client_secret_post","none"])"
-                           : R"(["client_secret_basic","client_secret_post"])");
+    EXPECT_EQ(methods.ends_with(R"("none"])"), any) << route.path;
+    for (const char* method : {"client_secret_basic", "client_secret_post", "private_key_jwt", "client_secret_jwt"})
+      EXPECT_NE(methods.find(method), std::string::npos) << route.path;
+    EXPECT_EQ(algs, R"(["RS256","PS256","ES256","EdDSA","Ed25519","HS256"])") << route.path;
     EXPECT_EQ(house.call(route.endpoint, post({})).code(), "invalid_client") << route.path;
     EXPECT_EQ(house.call(route.endpoint, with_basic(post({}))).code(), "invalid_request") << route.path;
     EXPECT_EQ(house.call(route.endpoint, post({{"client_id", "spa"}})).code(),

@@ -498,7 +498,8 @@ TEST(ClientAssertion, is_for_this_server_and_nobody_else) {
   const Kind& its = kind("client assertion");
   auto older = assertion_policy();
   older.audience = {kIssuer, "https://id.example.com/token"};
-  EXPECT_EQ(assertion(forged(its, claims_of(its).with("aud", both)), older), "ok");
+  EXPECT_EQ(assertion(forged(its, claims_of(its).with("aud", both)), older), "claim_mismatch aud");
+  EXPECT_EQ(assertion(forged(its, claims_of(its).with("aud", R"("https://id.example.com/token")")), older), "ok");
   older.audience = Unchecked("a test");
   EXPECT_EQ(assertion(forged(its, claims_of(its).with("aud", R"("x")")), older), "ok");
 }

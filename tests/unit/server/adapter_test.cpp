@@ -148,6 +148,13 @@ TEST(adapter, only_the_calling_client_reads_its_answer) {
   EXPECT_NE(header(ask(kOurs), "Access-Control-Expose-Headers").find("WWW-Authenticate"), std::string::npos);
   EXPECT_EQ(header(ask(kOther), "Access-Control-Allow-Origin"), "");
   EXPECT_EQ(header(ask(kOther), "Vary"), "Origin");
+  // Whoever an assertion says it is: the payload is {"iss":"orders"}.
+  const auto asserted =
+      post("/token", "client_assertion=e30.eyJpc3MiOiJvcmRlcnMifQ.", {{"origin", std::string(kOurs)}});
+  EXPECT_EQ(header(house.ask(asserted), "Access-Control-Allow-Origin"), kOurs);
+  EXPECT_EQ(header(house.ask(post("/token", "client_assertion=x", {{"origin", std::string(kOurs)}})),
+                   "Access-Control-Allow-Origin"),
+            "");
   EXPECT_EQ(header(house.ask(get("/authorize?client_id=orders", {{"origin", std::string(kOurs)}})),
                    "Access-Control-Allow-Origin"),
             "");

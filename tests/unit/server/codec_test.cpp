@@ -12,6 +12,8 @@ Client full_client() {
   client.enabled = false;
   client.auth = ClientAuth::client_secret_post;
   client.secret_digests = {"a", "b"};
+  client.sealed_secret = "asealed";
+  client.jwks = R"({"keys":[]})";
   client.grant_types = {GrantType::client_credentials, GrantType::refresh_token, GrantType::authorization_code};
   client.redirect_uris = {"https://a.example/cb?x=1"};
   client.post_logout_redirect_uris = {"https://a.example/"};
@@ -27,7 +29,7 @@ Client full_client() {
 }
 
 TEST(codec, what_is_printed_reads_back_the_same) {
-  const Realm realm{RealmId("r"), "Realm", Lifetimes{.code = seconds(7), .refresh_max = seconds(8)}};
+  const Realm realm{RealmId("r"), "Realm", Lifetimes{.code = seconds(7), .refresh_max = seconds(8)}, true};
   const ResourceServer server{"https://a.example", "A", {"p", "q"}, {{"s", {"p"}}, {"t", {}}}};
   const Role role{"manager", {{"https://a.example", {"p"}}}};
   const Group group{"sales", {"manager", "viewer"}};

@@ -141,7 +141,21 @@ INSTANTIATE_TEST_SUITE_P(
              "false"},
         Case{"[[client]]\nid = \"c\"\nauth = \"none\"\ngrant_types = [\"client_credentials\"]\n", 5,
              "client.grant_types", "no client_credentials", "client_credentials"},
-        Case{CLIENT "auth = \"none\"\n" URIS, 5, "client.auth", "uses the secret", "none"}));
+        Case{CLIENT "auth = \"none\"\n" URIS, 5, "client.auth", "uses the secret", "none"},
+        Case{CLIENT "auth = \"private_key_jwt\"\n" URIS, 5, "client.auth", "uses the secret", "private_key_jwt"},
+        Case{"[[client]]\nid = \"c\"\nauth = \"private_key_jwt\"\n" URIS, 3, "client.jwks", "a key for", "none"},
+        Case{"[[client]]\nid = \"c\"\nauth = \"private_key_jwt\"\njwks = '{\"keys\":[]}'\n" URIS, 3, "client.jwks",
+             "a key for", "none"},
+        Case{"[[client]]\nid = \"c\"\nauth = \"private_key_jwt\"\njwks = '[]'\n" URIS, 5, "client.jwks", "a JWK Set",
+             ""},
+        Case{"[[client]]\nid = \"c\"\njwks = '{\"keys\":[{\"kty\":\"oct\",\"k\":\"c2VjcmV0\"}]}'\n" URIS, 4,
+             "client.jwks", "public keys", ""},
+        Case{"[[client]]\nid = \"c\"\njwks = { file = \"none.json\" }\n" URIS, 4, "client.jwks",
+             "readable file with a JWK Set", "/x/none.json"},
+        Case{"[[client]]\nid = \"c\"\nauth = \"client_secret_jwt\"\n" URIS, 3, "client.secret", "a secret", "nothing"},
+        Case{"[[client]]\nid = \"c\"\nauth = \"client_secret_jwt\"\nsecret = \"                                "
+             "\"\n" URIS,
+             3, "client.secret", "HS256", "blanks"}));
 
 TEST(config, the_issuer_must_be_given_and_https_but_on_this_machine) {
   EXPECT_EQ(parse_config("", "t.toml").error().key, "issuer");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "house.hpp"
+#include "issuer/digest.hpp"
 #include "issuer/model/codec.hpp"
 #include "server/narrowing.hpp"
 #include "store/open.hpp"
@@ -23,17 +24,20 @@ issuer::Client public_client(std::string_view id) {
 struct Fixture : testing::Test {
   std::unique_ptr<issuer::Store> store = std::move(*store::open({.url = "sqlite::memory:"}));
   DevSecrets secrets;
+  const Secret master = Secret(std::string_view("0123456789abcdef0123456789abcdef"));
 
   Declaration house() {
     auto dev = dev_house(8080, secrets, [](std::span<std::byte> out) { crypto::random(out); });
     return std::move(dev.config.declaration);
   }
   Declared apply(const Declaration& declaration, Vanished vanished = Vanished::keep, Apply how = Apply::changes) {
-    auto declared =
-        declare(*store, declaration,
-                {.vanished = vanished, .apply = how, .password_cost = {64, 1}, .now = kNow, .random = [](auto out) {
-                   crypto::random(out);
-                 }});
+    auto declared = declare(*store, declaration,
+                            {.vanished = vanished,
+                             .apply = how,
+                             .password_cost = {64, 1},
+                             .now = kNow,
+                             .random = [](auto out) { crypto::random(out); },
+                             .masters = {{'a', &master}}});
     EXPECT_TRUE(declared) << declared.error().sentence;
     return std::move(*declared);
   }
@@ -119,6 +123,40 @@ TEST_F(declaring, a_password_or_secret_sets_the_first_value_only) {
   EXPECT_EQ(user("alice").id, id);
   EXPECT_EQ(client("orders").secret_digests, digests);
   EXPECT_EQ(client("orders").name, "Orders 2");
+}
+
+TEST_F(declaring, the_secret_of_client_secret_jwt_lies_sealed_and_is_the_first_value) {
+  const issuer::SealKeys seals(kRealm, {{'a', &master}});
+  const auto declare_as = [&](issuer::ClientAuth auth) {
+    auto changed = house();
+    changed.realms[0].clients[0].client.auth = auth;
+    apply(changed);
+  };
+  const auto opened = [&] {
+    return seals.open(issuer::SealKind::client_secret, client("orders").sealed_secret).value();
+  };
+  declare_as(issuer::ClientAuth::client_secret_jwt);
+  const auto first = secrets["orders"];
+  EXPECT_EQ(opened(), first);
+  EXPECT_TRUE(client("orders").secret_digests.empty());
+  look([&](issuer::Tx& tx) {
+    const auto rows = tx.config(kRealm).value();
+    for (const auto& row : rows) EXPECT_EQ(row.body.find(first), std::string::npos);
+  });
+
+  secrets["orders"] = "another-secret-another-secret-another";
+  auto changed = house();
+  changed.realms[0].clients[0].client.auth = issuer::ClientAuth::client_secret_jwt;
+  changed.realms[0].clients[0].client.name = "Orders 2";
+  apply(changed);
+  EXPECT_EQ(opened(), first);
+
+  // Another method keeps nothing of it, and a change back begins anew.
+  declare_as(issuer::ClientAuth::client_secret_basic);
+  EXPECT_EQ(client("orders").sealed_secret, "");
+  EXPECT_EQ(client("orders").secret_digests, std::vector{issuer::digest_of(secrets["orders"])});
+  declare_as(issuer::ClientAuth::client_secret_jwt);
+  EXPECT_EQ(opened(), secrets["orders"]);
 }
 
 TEST_F(declaring, what_vanished_is_reported_and_stays) {

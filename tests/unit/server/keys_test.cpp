@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "house.hpp"
+#include "issuer/model/codec.hpp"
 #include "server/master_key.hpp"
 #include "store/open.hpp"
 
@@ -107,7 +108,7 @@ TEST(keys, the_store_holds_no_private_key) {
 // Copied: a Secret moves only.
 std::optional<Secret> copy(const Secret& key) { return Secret(key.expose("copied by a test")); }
 
-TEST(master_keys, a_store_is_changed_to_a_new_key_once_and_its_signing_keys_with_it) {
+TEST(master_keys, a_store_is_changed_to_a_new_key_once_and_what_it_holds_sealed_with_it) {
   auto store = std::move(*store::open({.url = "sqlite::memory:"}));
   const Secret one = new_master_key(), two = new_master_key(), three = new_master_key();
   const auto check = [&](const Secret& newest, const Secret* previous) {
@@ -117,6 +118,14 @@ TEST(master_keys, a_store_is_changed_to_a_new_key_once_and_its_signing_keys_with
   auto first = check(one, nullptr);
   ASSERT_TRUE(first);
   const issuer::SealKeys seals(shop, first->masters());
+  issuer::Client client;
+  client.id = issuer::ClientId("c");
+  client.sealed_secret = seals.seal(issuer::SealKind::client_secret, "a secret");
+  ASSERT_TRUE(store->write_now([&](issuer::Tx& tx) {
+    EXPECT_TRUE(tx.put_config(shop, {issuer::ConfigKind::realm, "shop", "{}", true}));
+    EXPECT_TRUE(tx.put_config(shop, {issuer::ConfigKind::client, "c", issuer::print(client), true}));
+    return issuer::Outcome::commit;
+  }));
   ASSERT_TRUE(keep_keys(*store, shop, Alg::ES256, seals, kStart, kRule));
   const auto sealed = seals.seal(issuer::SealKind::code, "a code");
   const auto mac = seals.refresh_mac('a', bytes_of("x"));
@@ -143,6 +152,9 @@ TEST(master_keys, a_store_is_changed_to_a_new_key_once_and_its_signing_keys_with
     const auto keys = tx.signing_keys(shop).value();
     EXPECT_EQ(keys.size(), 1u);
     EXPECT_TRUE(now.open(issuer::SealKind::signing_key, keys.at(0).sealed_jwk));
+    const auto resealed = issuer::parse_client(tx.config(shop).value().front().body).value();
+    EXPECT_EQ(now.open(issuer::SealKind::client_secret, resealed.sealed_secret).value(), "a secret");
+    EXPECT_GE(tx.config_version(shop).value(), 1);
     return issuer::Outcome::roll_back;
   }));
   const auto again = check(three, &two);
