@@ -444,7 +444,10 @@ void read_grant_types(const Value& v, InClient& c) {
   c.thing.client.grant_types.clear();
   for (const auto& name : names) {
     const auto type = issuer::grant_type_from(name);
-    if (!type) return v.wrong("a list of \"authorization_code\", \"refresh_token\", \"client_credentials\"");
+    if (!type)
+      return v.wrong(
+          "a list of \"authorization_code\", \"refresh_token\", \"client_credentials\", "
+          "\"urn:ietf:params:oauth:grant-type:token-exchange\"");
     c.thing.client.grant_types.push_back(*type);
   }
 }
@@ -476,7 +479,8 @@ const std::vector<Key<InClient>> kClient{
      },
      Sensitive::yes},
     {"grant_types", "list of names", "[\"authorization_code\", \"refresh_token\"]",
-     "`authorization_code`, `refresh_token`, `client_credentials`.", read_grant_types},
+     "`authorization_code`, `refresh_token`, `client_credentials`, `urn:ietf:params:oauth:grant-type:token-exchange`.",
+     read_grant_types},
     {"redirect_uris", "list of URLs", "[]",
      "Where a login may end: compared octet by octet. https, or http on this machine.",
      [](const Value& v, InClient& c) { v.texts(c.thing.client.redirect_uris); }},
@@ -486,12 +490,13 @@ const std::vector<Key<InClient>> kClient{
      [](const Value& v, InClient& c) { v.tokens(c.thing.client.scopes); }},
     {"access", "list of tables", "[]",
      "What it may use, by resource server: `[{ audience = \"https://api.example.com\", permissions = [\"*\"] }]`. The "
-     "first is "
-     "its resource server when a request names none.",
+     "first is its resource server when a request names none. A token exchange ends at one of these, too, and gives no "
+     "permission there that the client of the exchanged token may not use.",
      read_access},
     {"roles", "list of names", "[]", "That it holds itself, for `client_credentials`.",
      [](const Value& v, InClient& c) { v.texts(c.thing.client.roles); }},
-    {"acts_as", "list of URIs", "[]", "Audiences for which it may introspect: it is that resource server.",
+    {"acts_as", "list of URIs", "[]",
+     "It is the resource server of these audiences: their tokens are meant for it, to introspect and to exchange.",
      [](const Value& v, InClient& c) { v.texts(c.thing.client.acts_as); }},
     {"party", "name", "\"first\"", "`first`: your own. `third`: somebody else's, which asks people for consent.",
      [](const Value& v, InClient& c) {

@@ -6,6 +6,7 @@
 
 #include "base/try.hpp"
 #include "issuer/contains.hpp"
+#include "issuer/model/codec.hpp"
 #include "issuer/steps/redirect_uri.hpp"
 #include "issuer/steps/scope.hpp"
 #include "server/config.hpp"
@@ -157,8 +158,9 @@ class RealmCheck {
                                          "a secret, or auth = \"none\"",
                                          "nothing"});
     if (is_public && !declared.secret.empty()) return wrong("auth", "a way that uses the secret", "none");
-    if (is_public && contains(one.grant_types, GrantType::client_credentials))
-      return wrong("grant_types", "no client_credentials without a secret", "client_credentials");
+    for (const auto type : {GrantType::client_credentials, GrantType::token_exchange})
+      if (is_public && contains(one.grant_types, type))
+        return wrong("grant_types", fmt::format("no {} without a secret", name_of(type)), name_of(type));
     if (is_public && !one.require_pkce) return wrong("require_pkce", "true for a client without a secret", "false");
     if (one.party == issuer::Party::third && one.scope_need == issuer::ScopeNeed::none)
       return wrong("scope_need", "\"scope\" for a third party's client", "none");

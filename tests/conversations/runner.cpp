@@ -177,11 +177,10 @@ class Story {
 
   // As house.toml declares them.
   static std::string secret_of(const std::string& client) {
-    static const std::map<std::string, std::string> secrets = {{"web", "web-secret-web-secret-web-secret-web"},
-                                                               {"other", "other-secret-other-secret-other-secret"},
-                                                               {"partner", "partner-secret-partner-secret-partner"},
-                                                               {"service", "service-secret-service-secret-service"},
-                                                               {"api", "api-secret-api-secret-api-secret-api"}};
+    static const std::map<std::string, std::string> secrets = {
+        {"web", "web-secret-web-secret-web-secret-web"},      {"other", "other-secret-other-secret-other-secret"},
+        {"partner", "partner-secret-partner-secret-partner"}, {"service", "service-secret-service-secret-service"},
+        {"gateway", "gateway-secret-gateway-secret-gateway"}, {"api", "api-secret-api-secret-api-secret-api"}};
     const auto found = secrets.find(client);
     return found == secrets.end() ? "not its secret" : found->second;
   }

@@ -11,18 +11,13 @@
 namespace tessera::issuer {
 
 namespace {
-bool issued_to_or_meant_for(const Client& caller, const Claims& claims) {
-  if (claims.contains("client_id", caller.id.text)) return true;
-  return std::ranges::any_of(caller.acts_as, [&](const auto& audience) { return claims.contains("aud", audience); });
-}
-
 // What RFC 7662 section 2.2 names, and what a resource server needs for its own decision. A claim that is not there is
 // left out.
 Result<std::string> told(const Claims& claims) {
   json::Writer w;
   w.begin_object().member("active", true).member("token_type", "Bearer");
-  for (const char* name :
-       {"iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "sid", "auth_time", "roles", "permissions"})
+  for (const char* name : {"iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "sid", "auth_time", "act",
+                           "roles", "permissions"})
     if (claims.has(name)) w.key(name).raw(TRY(claims.json(name)));
   w.end_object();
   return w.take();

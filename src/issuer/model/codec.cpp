@@ -15,9 +15,10 @@ using Names = std::array<std::pair<E, std::string_view>, N>;
 constexpr Names<ClientAuth, 3> kAuths{{{ClientAuth::none, "none"},
                                        {ClientAuth::client_secret_basic, "client_secret_basic"},
                                        {ClientAuth::client_secret_post, "client_secret_post"}}};
-constexpr Names<GrantType, 3> kGrants{{{GrantType::authorization_code, "authorization_code"},
+constexpr Names<GrantType, 4> kGrants{{{GrantType::authorization_code, "authorization_code"},
                                        {GrantType::refresh_token, "refresh_token"},
-                                       {GrantType::client_credentials, "client_credentials"}}};
+                                       {GrantType::client_credentials, "client_credentials"},
+                                       {GrantType::token_exchange, "urn:ietf:params:oauth:grant-type:token-exchange"}}};
 constexpr Names<Party, 2> kParties{{{Party::first, "first"}, {Party::third, "third"}}};
 constexpr Names<ScopeNeed, 2> kNeeds{{{ScopeNeed::scope, "scope"}, {ScopeNeed::none, "none"}}};
 

@@ -60,7 +60,7 @@ struct Group {
 };
 
 enum class ClientAuth { none, client_secret_basic, client_secret_post };
-enum class GrantType { authorization_code, refresh_token, client_credentials };
+enum class GrantType { authorization_code, refresh_token, client_credentials, token_exchange };
 enum class Party { first, third };     // a third party's client asks for consent
 enum class ScopeNeed { scope, none };  // none: a first-party client gets what its user holds there without a scope
 
@@ -83,7 +83,7 @@ struct Client {
   std::vector<std::string> scopes{"openid"};  // that it may ask for
   std::vector<ClientAccess> access;           // the first is its resource server when a request names none
   std::vector<std::string> roles;             // that it holds itself, for client credentials
-  std::vector<std::string> acts_as;           // audiences for which it may introspect: it is that resource server
+  std::vector<std::string> acts_as;           // audiences whose tokens are meant for it: it is that resource server
   Party party = Party::first;
   ScopeNeed scope_need = ScopeNeed::scope;
   bool require_pkce = true;  // false only for a confidential client

@@ -19,6 +19,11 @@ std::string_view text_claim(const Claims& claims, std::string_view name) {
   const auto value = claims.get<std::string_view>(name);
   return value ? *value : std::string_view{};
 }
+
+std::vector<std::string_view> texts_claim(const Claims& claims, std::string_view name) {
+  auto values = claims.get<std::vector<std::string_view>>(name);
+  return values ? std::move(*values) : std::vector<std::string_view>{};
+}
 }  // namespace
 
 Step<std::string_view> read_bearer(const Request& request) {
@@ -37,9 +42,11 @@ TokenMarks marks_of(const Claims& claims) {
                    .client = text_claim(claims, "client_id"),
                    .session = text_claim(claims, "sid"),
                    .grant = text_claim(claims, "gid"),
-                   .jti = claims.id()};
+                   .jti = claims.id(),
+                   .roles = texts_claim(claims, "roles"),
+                   .from_clients = texts_claim(claims, "from_clients"),
+                   .from_jtis = texts_claim(claims, "from_jtis")};
   if (const auto audience = claims.audience(); !audience.empty()) marks.audience = audience.front();
-  if (auto roles = claims.get<std::vector<std::string_view>>("roles")) marks.roles = std::move(*roles);
   if (const auto rev = claims.get<std::int64_t>("rev")) marks.rev = *rev;
   return marks;
 }
@@ -49,6 +56,11 @@ Step<Claims> check_access_token(std::string_view token, const Ctx& ctx) {
   REQUIRE(claims, invalid_token, "access_token", std::string(error_name(claims.error().code)));
   REQUIRE(!ctx.snapshot().facts->ended(marks_of(*claims)), invalid_token, "access_token", "ended");
   return std::move(*claims);
+}
+
+bool issued_to_or_meant_for(const Client& caller, const Claims& claims) {
+  if (claims.contains("client_id", caller.id.text)) return true;
+  return std::ranges::any_of(caller.acts_as, [&](const auto& audience) { return claims.contains("aud", audience); });
 }
 
 std::vector<std::string> scope_of(const Claims& claims) {
@@ -66,6 +78,10 @@ Step<TokenHolder> check_holder(const Claims& claims, Ctx& ctx) {
   const auto marks = marks_of(claims);
   TokenHolder holder{ctx.snapshot().client(marks.client), std::nullopt};
   REQUIRE(holder.client && holder.client->enabled, invalid_token, "client_id", "disabled client");
+  for (const auto id : marks.from_clients) {
+    const Client* from = ctx.snapshot().client(id);
+    REQUIRE(from && from->enabled, invalid_token, "from_clients", "disabled client");
+  }
   if (marks.grant.empty()) return holder;
 
   Tx& tx = *TRY(ctx.store(Access::read));

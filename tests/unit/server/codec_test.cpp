@@ -12,7 +12,8 @@ Client full_client() {
   client.enabled = false;
   client.auth = ClientAuth::client_secret_post;
   client.secret_digests = {"a", "b"};
-  client.grant_types = {GrantType::client_credentials, GrantType::refresh_token, GrantType::authorization_code};
+  client.grant_types = {GrantType::client_credentials, GrantType::refresh_token, GrantType::authorization_code,
+                        GrantType::token_exchange};
   client.redirect_uris = {"https://a.example/cb?x=1"};
   client.post_logout_redirect_uris = {"https://a.example/"};
   client.scopes = {"openid", "x"};

@@ -141,6 +141,9 @@ INSTANTIATE_TEST_SUITE_P(
              "false"},
         Case{"[[client]]\nid = \"c\"\nauth = \"none\"\ngrant_types = [\"client_credentials\"]\n", 5,
              "client.grant_types", "no client_credentials", "client_credentials"},
+        Case{"[[client]]\nid = \"c\"\nauth = \"none\"\n"
+             "grant_types = [\"urn:ietf:params:oauth:grant-type:token-exchange\"]\n",
+             5, "client.grant_types", "without a secret", "token-exchange"},
         Case{CLIENT "auth = \"none\"\n" URIS, 5, "client.auth", "uses the secret", "none"}));
 
 TEST(config, the_issuer_must_be_given_and_https_but_on_this_machine) {
