@@ -102,6 +102,12 @@ class Tx {
   virtual Result<void> put_consent(const RealmId&, const Consent&) = 0;  // replaces; of two at once the later stays
   virtual Result<void> remove_consents(const RealmId&, const ClientId&) = 0;  // everybody's, with the client
 
+  // ── what serves once ──
+  // Remembers until `until` that `id` was used: the digest of a client assertion, a request object, a DPoP proof, whose
+  // maker says in it what it is. False when it was used before and that is still remembered: of two at once one is
+  // first. What has expired counts as never used, whether it is still there or not.
+  virtual Result<bool> use_once(const RealmId&, std::string_view id, Instant until, Instant now) = 0;
+
   // ── facts ──
   // Numbers it by updating the realm's counter row in this transaction, so that numbers become visible in order and
   // without holes. Gives the number.
@@ -137,8 +143,8 @@ class Tx {
     Instant now;
     Lifetimes lifetimes;
   };
-  // Removes at most `most` rows that nothing can use any more (sessions, grants and facts past every lifetime). Nothing
-  // depends on it: expiry is checked at use. Gives how many went.
+  // Removes at most `most` rows that nothing can use any more (sessions, grants and facts past every lifetime, ids that
+  // have expired). Nothing depends on it: expiry is checked at use. Gives how many went.
   virtual Result<std::int64_t> sweep(const RealmId&, const Sweep&, std::int64_t most) = 0;
 };
 

@@ -45,7 +45,12 @@ constexpr const char* kVersion1[] = {
     "sealed_jwk TEXT NOT NULL, created BIGINT NOT NULL, changed BIGINT NOT NULL, PRIMARY KEY (realm, kid))",
 };
 
-constexpr Migration kMigrations[] = {{1, kVersion1}};
+constexpr const char* kVersion2[] = {
+    "CREATE TABLE used_ids (realm TEXT NOT NULL, id TEXT NOT NULL, expires BIGINT NOT NULL, PRIMARY KEY (realm, id))",
+    "CREATE INDEX used_ids_by_age ON used_ids (realm, expires)",
+};
+
+constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kVersion2}};
 
 int current_version(Connection& connection) {
   connection.plain("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)");

@@ -349,6 +349,15 @@ Result<void> SqlTx::remove_consents(const RealmId& realm, const ClientId& client
   return {};
 }
 
+// ── what serves once ──
+
+Result<bool> SqlTx::use_once(const RealmId& realm, std::string_view id, Instant until, Instant now) {
+  return TRY(write(
+             "INSERT INTO used_ids (realm, id, expires) VALUES (:a, :b, :c) ON CONFLICT (realm, id) DO UPDATE SET "
+             "expires = excluded.expires WHERE used_ids.expires <= :d",
+             {realm.text, text(id), us(until), us(now)})) == 1;
+}
+
 // ── facts ──
 
 Result<std::int64_t> SqlTx::append_fact(const RealmId& realm, const Fact& fact) {
@@ -502,6 +511,10 @@ Result<std::int64_t> SqlTx::sweep(const RealmId& realm, const Sweep& sweep, std:
       TRY(write("DELETE FROM facts WHERE realm = :a AND number IN (SELECT number FROM facts WHERE realm = :b AND "
                 "expires < :c ORDER BY number LIMIT :d)",
                 {realm.text, realm.text, us(sweep.now), most - gone}));
+  gone +=
+      TRY(write("DELETE FROM used_ids WHERE realm = :a AND id IN (SELECT id FROM used_ids WHERE realm = :b AND "
+                "expires < :c ORDER BY expires LIMIT :d)",
+                {realm.text, realm.text, us(now), most - gone}));
   return gone;
 }
 

@@ -13,3 +13,6 @@ CREATE INDEX grants_by_age ON grants (realm, used);
 CREATE TABLE consents (realm TEXT NOT NULL, user_id TEXT NOT NULL, client_id TEXT NOT NULL, scope TEXT NOT NULL, given BIGINT NOT NULL, PRIMARY KEY (realm, user_id, client_id));
 CREATE TABLE facts (realm TEXT NOT NULL, number BIGINT NOT NULL, kind BIGINT NOT NULL, value TEXT NOT NULL, expires BIGINT NOT NULL, PRIMARY KEY (realm, number));
 CREATE TABLE signing_keys (realm TEXT NOT NULL, kid TEXT NOT NULL, alg TEXT NOT NULL, state TEXT NOT NULL, sealed_jwk TEXT NOT NULL, created BIGINT NOT NULL, changed BIGINT NOT NULL, PRIMARY KEY (realm, kid));
+-- version 2
+CREATE TABLE used_ids (realm TEXT NOT NULL, id TEXT NOT NULL, expires BIGINT NOT NULL, PRIMARY KEY (realm, id));
+CREATE INDEX used_ids_by_age ON used_ids (realm, expires);

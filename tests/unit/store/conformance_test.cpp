@@ -347,6 +347,48 @@ TEST_P(Conformance, consents_go_with_their_client) {
   }
 }
 
+// ── what serves once ──
+
+TEST_P(Conformance, S10_an_id_is_used_once_until_it_expires) {
+  const auto use = [&](std::string_view id, Instant until, Instant now, const RealmId& in = kRealm) {
+    return *write([&](Tx& tx, auto& realm) { return tx.use_once(realm, id, until, now); }, in);
+  };
+  const Instant until = kNow + minutes(1);
+  EXPECT_TRUE(use("a", until, kNow));
+  EXPECT_FALSE(use("a", until, kNow));
+  EXPECT_FALSE(use("a", until + minutes(5), until - microseconds(1)));
+  EXPECT_TRUE(use("b", until, kNow));
+  EXPECT_TRUE(use("a", until, kNow, kOther));
+  // Expired, and still there: as if it had been swept. From then on it is used again.
+  EXPECT_TRUE(use("a", until + minutes(1), until));
+  EXPECT_FALSE(use("a", until + minutes(1), until));
+}
+
+TEST_P(Conformance, an_id_whose_use_is_rolled_back_was_not_used) {
+  EXPECT_OK(store->write_now([](Tx& tx) {
+    EXPECT_TRUE(*tx.use_once(kRealm, "a", kNow + minutes(1), kNow));
+    return Outcome::roll_back;
+  }));
+  EXPECT_TRUE(*write([](Tx& tx, auto& realm) { return tx.use_once(realm, "a", kNow + minutes(1), kNow); }));
+}
+
+TEST_P(Conformance, sweep_takes_used_ids_that_have_expired) {
+  const Instant now = kNow + days(1);
+  EXPECT_OK(write([&](Tx& tx, auto& realm) -> Result<void> {
+    EXPECT_TRUE(*tx.use_once(realm, "old", now - hours(2), kNow));
+    EXPECT_TRUE(*tx.use_once(realm, "older", now - hours(3), kNow));
+    EXPECT_TRUE(*tx.use_once(realm, "young", now + minutes(1), kNow));
+    return {};
+  }));
+  const auto sweep = [&](std::int64_t most, const RealmId& in) {
+    return *write([&](Tx& tx, auto& realm) { return tx.sweep(realm, {now, {}}, most); }, in);
+  };
+  EXPECT_EQ(sweep(100, kOther), 0);
+  EXPECT_EQ(sweep(1, kRealm), 1);
+  EXPECT_EQ(sweep(100, kRealm), 1);
+  EXPECT_FALSE(*write([&](Tx& tx, auto& realm) { return tx.use_once(realm, "young", now + hours(1), now); }));
+}
+
 // ── facts ──
 
 TEST_P(Conformance, facts_are_numbered_from_one_without_holes_and_read_in_order) {

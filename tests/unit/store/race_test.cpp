@@ -138,6 +138,16 @@ TEST_P(Race, S06_single_use_under_race) {
   }
 }
 
+TEST_P(Race, S06_S10_an_id_is_used_once_under_race) {
+  const auto use = [](Tx& tx, const std::string& id, Instant now) {
+    return tx.use_once(kRealm, id, now + minutes(1), now);
+  };
+  one_wins([&](Tx& tx, int, const std::string& n) { return use(tx, n, kNow); });
+  // and again, once it has expired
+  one_wins([&](Tx& tx, int, const std::string& n) { return use(tx, n, kNow + minutes(2)); });
+  EXPECT_EQ(std::ranges::count(race(100, [&](Tx& tx, int) { return use(tx, "many", kNow); }), true), 1);
+}
+
 TEST_P(Race, S07_parallel_refresh_gives_one_successor_and_late_reuse_is_told) {
   constexpr seconds kGrace{10};
   EXPECT_OK(write([](Tx& tx, auto& realm) {
