@@ -1,5 +1,7 @@
 #include "issuer/snapshot.hpp"
 
+#include "base/try.hpp"
+
 namespace tessera::issuer {
 
 const Client* Snapshot::client(std::string_view id) const {
@@ -16,6 +18,20 @@ const PrivateKey* Snapshot::signing_key(Alg alg) const {
   for (const auto& key : signing)
     if (key.info().alg == alg) return &key;
   return nullptr;
+}
+
+Result<Trust> make_trust(const Snapshot& snapshot, TrustedIssuer rule) {
+  const Keys keys = TRY(Keys::parse(rule.jwks));
+  Policy policy{.issuer = rule.issuer,
+                //= RFC7523#3 "The token endpoint URL of the authorization server MAY be used as a value for an "aud"
+                // element to identify the authorization server as an intended audience of the JWT."
+                .audience = {snapshot.issuer, snapshot.url("/token")},
+                .typ = Unchecked("RFC 7523 names none; the grant refuses those of other kinds"),
+                .algs = {Alg::RS256, Alg::PS256, Alg::ES256, Alg::EdDSA, Alg::Ed25519},
+                .leeway = kAssertionLeeway,
+                .require = {rule.user_claim, "jti"}};
+  Verifier verifier(keys, std::move(policy));
+  return Trust{std::move(rule), std::move(verifier)};
 }
 
 std::shared_ptr<const Verifier> make_access_verifier(const Snapshot& snapshot) {

@@ -21,6 +21,7 @@
 #include "json/json.hpp"
 #include "server/boot.hpp"
 #include "server/config.hpp"
+#include "tessera/jws.hpp"
 #include "wire.hpp"
 
 using namespace tessera;
@@ -89,6 +90,8 @@ class House {
     node_->answer(std::move(request), [&promise](http::Response response) { promise.set_value(std::move(response)); });
     return future.get();
   }
+
+  std::int64_t now() const { return unix_seconds(now_.load()); }
 
   void move_clock(seconds by) {
     now_ = now_.load() + by;
@@ -163,6 +166,9 @@ class Story {
           {"authorization", "Basic " + base64(first + ":" + (secret.empty() ? secret_of(first) : secret))});
     } else if (verb == "bearer") {
       headers_.push_back({"authorization", "Bearer " + first});
+    } else if (verb == "assertion") {
+      words >> second;
+      variables_[first] = assertion(second, rest());
     } else if (verb == "keep") {
       words >> second;
       variables_[first] = kept(second, rest());
@@ -180,9 +186,45 @@ class Story {
     static const std::map<std::string, std::string> secrets = {
         {"web", "web-secret-web-secret-web-secret-web"},      {"other", "other-secret-other-secret-other-secret"},
         {"partner", "partner-secret-partner-secret-partner"}, {"service", "service-secret-service-secret-service"},
-        {"gateway", "gateway-secret-gateway-secret-gateway"}, {"api", "api-secret-api-secret-api-secret-api"}};
+        {"gateway", "gateway-secret-gateway-secret-gateway"}, {"api", "api-secret-api-secret-api-secret-api"},
+        {"batch", "batch-secret-batch-secret-batch-secret"}};
     const auto found = secrets.find(client);
     return found == secrets.end() ? "not its secret" : found->second;
+  }
+
+  // A client's assertion, good for a minute. `changes` are NAME=JSON, a time from now on as NAME=+60 or NAME=-60, and
+  // NAME= for a claim that is left out.
+  std::string assertion(const std::string& client, const std::string& changes) {
+    const auto quoted = '"' + client + '"';
+    const auto at = [&](std::int64_t from_now) { return std::to_string(house_.now() + from_now); };
+    std::map<std::string, std::string> claims{{"iss", quoted},
+                                              {"sub", quoted},
+                                              {"aud", R"("http://localhost:8080")"},
+                                              {"jti", '"' + std::to_string(++jti_) + '"'},
+                                              {"iat", at(0)},
+                                              {"exp", at(60)}};
+    std::istringstream words(changes);
+    for (std::string word; words >> word;) {
+      const auto equals = word.find('=');
+      const auto value = word.substr(equals + 1);
+      const bool is_time = value.starts_with('+') || value.starts_with('-');
+      claims[word.substr(0, equals)] = is_time ? at(std::stoll(value)) : value;
+    }
+    std::string text;
+    for (const auto& [name, value] : claims)
+      if (!value.empty()) text += (text.empty() ? "{\"" : ",\"") + name + "\":" + value;
+    const auto signed_text = jws::sign(bytes_of(text + '}'), signer_of(client));
+    if (!signed_text) throw Failed{"the assertion cannot be signed"};
+    return *signed_text;
+  }
+
+  // The key of RFC 7515 appendix A.3, whose public half house.toml declares; or the client's secret.
+  static jws::Signer signer_of(const std::string& client) {
+    if (client == "mac") return *SecretKey::from_octets(bytes_of("mac-secret-mac-secret-mac-secret-mac"), Alg::HS256);
+    return *PrivateKey::parse(
+        R"({"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+            "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0","d":"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI",
+            "alg":"ES256"})");
   }
 
   static std::string base64(std::string_view text) {
@@ -323,6 +365,7 @@ class Story {
   std::map<std::string, std::map<std::string, std::string>> cookies_;
   std::vector<http::Header> headers_;
   http::Response response_;
+  int jti_ = 0;
 };
 
 // A schema of its own in the tests' PostgreSQL; "" when there is none.

@@ -19,7 +19,7 @@ Step<Reply> client_credentials(const Request& request, Ctx& ctx, const Client& c
   TRY_VOID(check_signing_keys(snapshot, client, scope));
 
   ctx.emit({"token_issued", {{"grant_type", "client_credentials"}, {"client", client.id.text}}});
-  return token_reply({access_token(ctx, client, scope, audience)}, scope, "");
+  return token_reply({access_token(ctx, client, {client.id.text, client.roles}, scope, audience)}, scope, "");
 }
 
 }  // namespace tessera::issuer

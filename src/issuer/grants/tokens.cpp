@@ -59,12 +59,12 @@ TokenDraft access_token(Ctx& ctx, const Issued& issued) {
   return {"access_token", kAccessTokenAlg, std::move(draft)};
 }
 
-TokenDraft access_token(Ctx& ctx, const Client& client, const std::vector<std::string>& scope,
+TokenDraft access_token(Ctx& ctx, const Client& client, const Subject& subject, const std::vector<std::string>& scope,
                         const std::string& audience) {
-  Draft draft = access_draft(ctx, client.id.text, audience);
+  Draft draft = access_draft(ctx, subject.id, audience);
   draft.claims.push_back({"client_id", client.id.text});
   draft.claims.push_back({"scope", print_scope(scope)});
-  add_rights(draft, rights_at(ctx.snapshot(), client, client.roles, scope, audience));
+  add_rights(draft, rights_at(ctx.snapshot(), client, subject.roles, scope, audience));
   draft.claims.push_back({"rev", ctx.rev()});
   return {"access_token", kAccessTokenAlg, std::move(draft)};
 }

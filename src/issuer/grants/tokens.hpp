@@ -28,8 +28,12 @@ struct Issued {
 // RFC 9068. The token of a grant that lives by its session names that session, and ends with it; one of an offline
 // grant does not.
 TokenDraft access_token(Ctx& ctx, const Issued& issued);
-// A client's own.
-TokenDraft access_token(Ctx& ctx, const Client& client, const std::vector<std::string>& scope,
+// Without a grant: a client's own, or for a person for whom somebody else vouches.
+struct Subject {
+  std::string id;
+  std::vector<std::string> roles;
+};
+TokenDraft access_token(Ctx& ctx, const Client& client, const Subject& subject, const std::vector<std::string>& scope,
                         const std::string& audience);
 // One made from another (RFC 8693). It lives no longer than that one, ends with it, and names who exchanged it in
 // `act`.

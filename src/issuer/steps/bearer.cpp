@@ -24,6 +24,16 @@ std::vector<std::string_view> texts_claim(const Claims& claims, std::string_view
   auto values = claims.get<std::vector<std::string_view>>(name);
   return values ? std::move(*values) : std::vector<std::string_view>{};
 }
+
+// Gives whose it is.
+Step<UserId> check_grant(Tx& tx, const GrantId& id, const Ctx& ctx) {
+  const auto grant = TRY(tx.grant(ctx.realm(), id));
+  REQUIRE(grant, invalid_token, "gid", "no such grant");
+  const auto session = TRY(tx.session(ctx.realm(), grant->session));
+  REQUIRE(grant_alive(ctx.snapshot(), *grant, session ? &*session : nullptr, ctx.now()), invalid_token, "gid",
+          "the grant has ended");
+  return grant->user;
+}
 }  // namespace
 
 Step<std::string_view> read_bearer(const Request& request) {
@@ -82,15 +92,11 @@ Step<TokenHolder> check_holder(const Claims& claims, Ctx& ctx) {
     const Client* from = ctx.snapshot().client(id);
     REQUIRE(from && from->enabled, invalid_token, "from_clients", "disabled client");
   }
-  if (marks.grant.empty()) return holder;
+  if (marks.grant.empty() && ctx.snapshot().client(marks.subject)) return holder;
 
   Tx& tx = *TRY(ctx.store(Access::read));
-  const auto grant = TRY(tx.grant(ctx.realm(), GrantId(marks.grant)));
-  REQUIRE(grant, invalid_token, "gid", "no such grant");
-  const auto session = TRY(tx.session(ctx.realm(), grant->session));
-  REQUIRE(grant_alive(ctx.snapshot(), *grant, session ? &*session : nullptr, ctx.now()), invalid_token, "gid",
-          "the grant has ended");
-  holder.user = TRY(tx.user(ctx.realm(), grant->user));
+  const UserId user = marks.grant.empty() ? UserId(marks.subject) : TRY(check_grant(tx, GrantId(marks.grant), ctx));
+  holder.user = TRY(tx.user(ctx.realm(), user));
   REQUIRE(holder.user && holder.user->enabled, invalid_token, "sub", "disabled user");
   return holder;
 }

@@ -27,8 +27,8 @@ bool issued_to_or_meant_for(const Client& caller, const Claims& claims);
 std::vector<std::string> scope_of(const Claims& claims);
 
 // What the store and the configuration know meanwhile: the client is enabled, as is each whose token this was exchanged
-// from, and, unless a client speaks for itself, the grant that the token names is alive and its user is enabled. `user`
-// is nothing for a client's own token. Needs no store for one. Refusal: invalid_token.
+// from; and, unless the token speaks of a client, its user is enabled, and the grant that it names alive. `user` is
+// nothing for a client's own token. Needs no store for one. Refusal: invalid_token.
 struct TokenHolder {
   const Client* client = nullptr;
   std::optional<User> user;
