@@ -312,6 +312,7 @@ class Story {
       throw Failed{"no " + name + " in " + location};
     }
     if (what == "location") return header("location");
+    if (what == "body") return response_.body;
     auto text = member(response_.body, name);
     if (text.starts_with('"')) text = text.substr(1, text.size() - 2);
     return text;

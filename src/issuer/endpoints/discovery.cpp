@@ -48,6 +48,7 @@ Step<Reply> discovery(const Request&, Ctx& ctx) {
                        GrantType::token_exchange, GrantType::jwt_bearer))
       .member("subject_types_supported", Texts{"public"})
       .member("id_token_signing_alg_values_supported", id_token_algs(snapshot))
+      .member("introspection_signing_alg_values_supported", Texts{std::string(alg_name(kAccessTokenAlg))})
       .member("code_challenge_methods_supported", Texts{"S256"})
       .member("scopes_supported", Texts(std::begin(kOpenIdScopes), std::end(kOpenIdScopes)))
       .member("claims_supported",

@@ -45,6 +45,7 @@ TEST(Discovery, tells_what_the_routes_are_and_nothing_untrue) {
             R"(["client_secret_basic","client_secret_post","none"])");
   EXPECT_EQ(member(json, "introspection_endpoint_auth_methods_supported"),
             R"(["client_secret_basic","client_secret_post"])");
+  EXPECT_EQ(member(json, "introspection_signing_alg_values_supported"), R"(["ES256"])");
   EXPECT_EQ(member(json, "code_challenge_methods_supported"), R"(["S256"])");
   EXPECT_EQ(member(json, "authorization_response_iss_parameter_supported"), "true");
   for (const char* name :
