@@ -10,6 +10,7 @@
 
 #include "issuer/errors.hpp"
 #include "issuer/model/realm.hpp"
+#include "tessera/introspection_response.hpp"
 #include "tessera/jwt.hpp"
 
 namespace tessera::issuer {
@@ -27,6 +28,12 @@ struct Json {
   std::string body = "{}";
   std::vector<TokenDraft> tokens{};
   std::string www_authenticate{};  // the challenge with a 401 or 403
+};
+
+// What introspection tells, as a JWT (RFC 9701): signed as a token is, with the key of access tokens, whose readers
+// have it already.
+struct IntrospectionJwt {
+  introspection_response::Draft draft;
 };
 
 // 303, always: never a repeat of a POST (RFC 9700 section 4.12).
@@ -82,7 +89,7 @@ struct Cookie {
 };
 
 struct Reply {
-  std::variant<Json, Redirect, Page, Empty> body;
+  std::variant<Json, IntrospectionJwt, Redirect, Page, Empty> body;
   std::vector<Cookie> cookies{};
 };
 

@@ -38,6 +38,7 @@ enum class Method : std::uint8_t { get, post };
 
 // The headers that an endpoint may see, and no others.
 struct RequestHeaders {
+  std::string accept;
   std::string authorization;
   std::string origin;
   std::vector<Param> cookies;                            // as sent, duplicates kept

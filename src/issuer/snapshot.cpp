@@ -43,6 +43,20 @@ Result<ClientKeys> make_client_keys(const Client& client, const SealKeys& seals)
   return made;
 }
 
+Result<Trust> make_trust(const Snapshot& snapshot, TrustedIssuer rule) {
+  const Keys keys = TRY(Keys::parse(rule.jwks));
+  Policy policy{.issuer = rule.issuer,
+                //= RFC7523#3 "The token endpoint URL of the authorization server MAY be used as a value for an "aud"
+                // element to identify the authorization server as an intended audience of the JWT."
+                .audience = {snapshot.issuer, snapshot.url("/token")},
+                .typ = Unchecked("RFC 7523 names none; the grant refuses those of other kinds"),
+                .algs = {Alg::RS256, Alg::PS256, Alg::ES256, Alg::EdDSA, Alg::Ed25519},
+                .leeway = kAssertionLeeway,
+                .require = {rule.user_claim, "jti"}};
+  Verifier verifier(keys, std::move(policy));
+  return Trust{std::move(rule), std::move(verifier)};
+}
+
 std::shared_ptr<const Verifier> make_access_verifier(const Snapshot& snapshot) {
   return std::make_shared<const Verifier>(
       snapshot.published, Policy{.issuer = snapshot.issuer,

@@ -33,6 +33,14 @@ struct ClientKeys {
 // Errors: those of Keys::parse, SealKeys::open and assertion_key.
 Result<ClientKeys> make_client_keys(const Client& client, const SealKeys& seals);
 
+inline constexpr seconds kAssertionLeeway{30};  // the clocks of others
+
+// A trusted issuer, its keys parsed once.
+struct Trust {
+  TrustedIssuer rule;
+  Verifier verifier;  // of its assertions: signature, `iss`, `aud`, times, and the claims that we need
+};
+
 struct Snapshot {
   Realm realm;
   std::string issuer;        // "https://id.example.com" or ".../r/NAME"; every endpoint's prefix
@@ -42,6 +50,7 @@ struct Snapshot {
   std::map<std::string, ResourceServer, std::less<>> resource_servers;  // by audience
   std::map<std::string, Role, std::less<>> roles;
   std::map<std::string, Group, std::less<>> groups;
+  std::map<std::string, Trust, std::less<>> trusted_issuers;  // by `iss`
   crypto::PasswordCost password_cost;
 
   std::vector<PrivateKey> signing;                  // the active ones, one an algorithm
@@ -58,6 +67,9 @@ struct Snapshot {
   const PrivateKey* signing_key(Alg alg) const;  // nullptr when not made yet
   std::string url(std::string_view path) const { return issuer + std::string(path); }
 };
+
+// Once `snapshot.issuer` is set. Errors: those of Keys::parse.
+Result<Trust> make_trust(const Snapshot& snapshot, TrustedIssuer rule);
 
 // Verifies the realm's own access tokens, whatever resource server they are for (RFC 9068 section 4).
 std::shared_ptr<const Verifier> make_access_verifier(const Snapshot& snapshot);

@@ -39,7 +39,7 @@ struct Rotation {
   std::vector<std::string> scope{};  // of a retry: what the first use gave
 };
 
-enum class ConfigKind { realm, resource_server, role, group, client };
+enum class ConfigKind { realm, resource_server, role, group, client, trusted_issuer };
 
 // One configured thing as the store keeps it. `body` is the JSON of issuer/model/codec.hpp.
 struct ConfigRow {

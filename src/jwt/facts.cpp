@@ -69,7 +69,9 @@ bool FactSet::ended(const TokenMarks& token) const {
          named(FactKind::jti, token.jti) || overtaken(FactKind::subject, token.subject) ||
          overtaken(FactKind::client, token.client) || overtaken(FactKind::audience, token.audience) ||
          overtaken(FactKind::realm, "") ||
-         std::ranges::any_of(token.roles, [&](auto role) { return overtaken(FactKind::role, role); });
+         std::ranges::any_of(token.roles, [&](auto role) { return overtaken(FactKind::role, role); }) ||
+         std::ranges::any_of(token.from_clients, [&](auto client) { return overtaken(FactKind::client, client); }) ||
+         std::ranges::any_of(token.from_jtis, [&](auto jti) { return named(FactKind::jti, jti); });
 }
 
 void FactSet::forget(Instant now) {

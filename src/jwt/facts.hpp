@@ -31,6 +31,8 @@ struct Fact {
 struct TokenMarks {
   std::string_view subject{}, client{}, audience{}, session{}, grant{}, jti{};
   std::vector<std::string_view> roles{};
+  // Of the tokens that it was exchanged from (RFC 8693): what ends one of them ends it.
+  std::vector<std::string_view> from_clients{}, from_jtis{};
   std::int64_t rev = 0;
 };
 

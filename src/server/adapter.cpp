@@ -145,6 +145,11 @@ void fill(http::Response& response, const issuer::Json& json, std::span<const st
   add(response, "Content-Type", "application/json");
   if (!json.www_authenticate.empty()) add(response, "WWW-Authenticate", json.www_authenticate);
 }
+void fill(http::Response& response, const issuer::IntrospectionJwt&, std::span<const std::string> tokens,
+          const Asked&) {
+  response.body = tokens.front();
+  add(response, "Content-Type", "application/token-introspection+jwt");
+}
 void fill(http::Response& response, const issuer::Redirect& redirect, std::span<const std::string>, const Asked&) {
   response.status = 303;
   add(response, "Location", redirect.location);
@@ -263,6 +268,7 @@ std::variant<issuer::Request, Refused> to_engine(const http::Request& request, c
                                                  std::string id) {
   issuer::Request out;
   out.method = request.method == "POST" ? issuer::Method::post : issuer::Method::get;
+  out.headers.accept = std::string(request.header("accept"));
   out.headers.authorization = std::string(request.header("authorization"));
   out.headers.origin = std::string(request.header("origin"));
   out.headers.cookies = cookies_of(request, snapshot);

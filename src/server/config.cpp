@@ -471,7 +471,11 @@ void read_grant_types(const Value& v, InClient& c) {
   c.thing.client.grant_types.clear();
   for (const auto& name : names) {
     const auto type = issuer::grant_type_from(name);
-    if (!type) return v.wrong("a list of \"authorization_code\", \"refresh_token\", \"client_credentials\"");
+    if (!type)
+      return v.wrong(
+          "a list of \"authorization_code\", \"refresh_token\", \"client_credentials\", "
+          "\"urn:ietf:params:oauth:grant-type:token-exchange\", "
+          "\"urn:ietf:params:oauth:grant-type:jwt-bearer\"");
     c.thing.client.grant_types.push_back(*type);
   }
 }
@@ -508,7 +512,9 @@ const std::vector<Key<InClient>> kClient{
      "Its public keys: the JSON text, `{ file = \"…\" }` or `{ env = \"…\" }`. For `private_key_jwt`.",
      [](const Value& v, InClient& c) { v.jwks(c.thing.client.jwks); }},
     {"grant_types", "list of names", "[\"authorization_code\", \"refresh_token\"]",
-     "`authorization_code`, `refresh_token`, `client_credentials`.", read_grant_types},
+     "`authorization_code`, `refresh_token`, `client_credentials`, "
+     "`urn:ietf:params:oauth:grant-type:token-exchange`, `urn:ietf:params:oauth:grant-type:jwt-bearer`.",
+     read_grant_types},
     {"redirect_uris", "list of URLs", "[]",
      "Where a login may end: compared octet by octet. https, or http on this machine.",
      [](const Value& v, InClient& c) { v.texts(c.thing.client.redirect_uris); }},
@@ -518,12 +524,13 @@ const std::vector<Key<InClient>> kClient{
      [](const Value& v, InClient& c) { v.tokens(c.thing.client.scopes); }},
     {"access", "list of tables", "[]",
      "What it may use, by resource server: `[{ audience = \"https://api.example.com\", permissions = [\"*\"] }]`. The "
-     "first is "
-     "its resource server when a request names none.",
+     "first is its resource server when a request names none. A token exchange ends at one of these, too, and gives no "
+     "permission there that the client of the exchanged token may not use.",
      read_access},
     {"roles", "list of names", "[]", "That it holds itself, for `client_credentials`.",
      [](const Value& v, InClient& c) { v.texts(c.thing.client.roles); }},
-    {"acts_as", "list of URIs", "[]", "Audiences for which it may introspect: it is that resource server.",
+    {"acts_as", "list of URIs", "[]",
+     "It is the resource server of these audiences: their tokens are meant for it, to introspect and to exchange.",
      [](const Value& v, InClient& c) { v.texts(c.thing.client.acts_as); }},
     {"party", "name", "\"first\"", "`first`: your own. `third`: somebody else's, which asks people for consent.",
      [](const Value& v, InClient& c) {
@@ -584,6 +591,33 @@ const std::vector<Key<InUser>> kUser{
     {"groups", "list of names", "[]", "", [](const Value& v, InUser& u) { v.texts(u.thing.user.groups); }},
 };
 
+using InTrusted = In<issuer::TrustedIssuer>;
+
+void read_jwks(const Value& v, InTrusted& t) {
+  v.text(t.thing.jwks);
+  const auto keys = Keys::parse(t.thing.jwks);
+  // A private key that stands here by mistake is not repeated.
+  if (!keys || keys->empty())
+    v.hidden("a JWK Set with a public key that can be used",
+             std::string(keys ? "none" : error_text(keys.error().code)));
+}
+
+const std::vector<Key<InTrusted>> kTrustedIssuer{
+    realm_key<issuer::TrustedIssuer>(),
+    {"issuer", "URL", "", "The `iss` of its assertions, compared octet by octet.",
+     [](const Value& v, InTrusted& t) { v.token(t.thing.issuer, 256); }},
+    {"jwks", "JWK Set", "",
+     "Its public keys, as JSON text (RFC 7517). Of RS256, PS256, ES256 and EdDSA each signs with its own.", read_jwks},
+    {"user_claim", "name", "\"sub\"", "The claim that names the person.",
+     [](const Value& v, InTrusted& t) { v.token(t.thing.user_claim, 128); }},
+    {"user_by", "name", "\"username\"", "What that claim holds: the person's `username`, or the `id` (our `sub`).",
+     [](const Value& v, InTrusted& t) {
+       v.choice<issuer::UserBy>(t.thing.user_by, {{"username", issuer::UserBy::username}, {"id", issuer::UserBy::id}});
+     }},
+    {"clients", "list of ids", "", "The clients that may present its assertions.",
+     [](const Value& v, InTrusted& t) { v.tokens(t.thing.clients); }},
+};
+
 // ── reading by the table ────────────────────────────────────────────────────────────────────────────────────────────
 
 template <class S>
@@ -639,8 +673,9 @@ std::vector<const toml::table*> tables_at(Reading& reading, const toml::table& r
 }
 
 void read_settings(Reading& reading, const toml::table& root, Settings& into) {
-  refuse_others(reading, kTop, root, "",
-                {"password", "tls", "log", "realm", "resource_server", "role", "group", "client", "user"});
+  refuse_others(
+      reading, kTop, root, "",
+      {"password", "tls", "log", "realm", "resource_server", "role", "group", "client", "user", "trusted_issuer"});
   read_keys(reading, kTop, root, "", into);
   const auto section = [&](const char* name, const std::vector<Key<Settings>>& keys) {
     const auto& table = table_at(reading, root, name);
@@ -724,6 +759,7 @@ struct Declaring {
     things("group", kGroup, &DeclaredRealm::groups);
     things("client", kClient, &DeclaredRealm::clients);
     things("user", kUser, &DeclaredRealm::users);
+    things("trusted_issuer", kTrustedIssuer, &DeclaredRealm::trusted_issuers);
   }
 };
 
@@ -835,6 +871,12 @@ std::string configuration_reference() {
   describe(out, "`[[group]]`", "Roles for several people.", kGroup);
   describe(out, "`[[client]]`", "An application.", kClient);
   describe(out, "`[[user]]`", "A person.", kUser);
+  describe(out, "`[[trusted_issuer]]`",
+           "Somebody else whose signed word for a person is taken: the grant type "
+           "`urn:ietf:params:oauth:grant-type:jwt-bearer` gives a token for whom its assertion names. The assertion "
+           "says `iss`, `aud` (this realm's issuer or token endpoint, nobody else), `exp` (at most an hour ahead), "
+           "`jti` (it serves once) and who the person is.",
+           kTrustedIssuer);
   return out;
 }
 

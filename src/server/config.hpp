@@ -49,6 +49,7 @@ struct DeclaredRealm {
   std::vector<issuer::Group> groups{};
   std::vector<DeclaredClient> clients{};
   std::vector<DeclaredUser> users{};
+  std::vector<issuer::TrustedIssuer> trusted_issuers{};
 };
 struct Declaration {
   std::vector<DeclaredRealm> realms{};  // the default realm is always there, first

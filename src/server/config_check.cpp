@@ -37,6 +37,7 @@ class RealmCheck {
     for (const auto& server : realm.resource_servers) audiences_.insert(server.audience);
     for (const auto& role : realm.roles) roles_.insert(role.name);
     for (const auto& group : realm.groups) groups_.insert(group.name);
+    for (const auto& one : realm.clients) clients_.insert(one.client.id.text);
     for (const auto scope : kOpenIdScopes) scopes_.insert(std::string(scope));
     for (const auto& server : realm.resource_servers)
       for (const auto& [scope, covered] : server.scopes) scopes_.insert(scope);
@@ -47,7 +48,8 @@ class RealmCheck {
     TRY_VOID(roles());
     TRY_VOID(groups());
     TRY_VOID(clients());
-    return users();
+    TRY_VOID(users());
+    return trusted_issuers();
   }
 
  private:
@@ -154,8 +156,12 @@ class RealmCheck {
     }
     TRY_VOID(redirect_uris(one));
     TRY_VOID(proof(declared));
-    if (is_public && contains(one.grant_types, GrantType::client_credentials))
-      return wrong("grant_types", "no client_credentials without a secret", "client_credentials");
+    for (const auto type : {GrantType::client_credentials, GrantType::token_exchange, GrantType::jwt_bearer})
+      if (is_public && contains(one.grant_types, type))
+        return wrong("grant_types", fmt::format("no {} without a secret", name_of(type)), name_of(type));
+    if (one.party == issuer::Party::third && contains(one.grant_types, GrantType::jwt_bearer))
+      return wrong("grant_types", "no grant that asks nobody for consent, for a third party's client",
+                   name_of(GrantType::jwt_bearer));
     if (is_public && !one.require_pkce) return wrong("require_pkce", "true for a client without a secret", "false");
     if (one.party == issuer::Party::third && one.scope_need == issuer::ScopeNeed::none)
       return wrong("scope_need", "\"scope\" for a third party's client", "none");
@@ -217,9 +223,19 @@ class RealmCheck {
     return {};
   }
 
+  Configured<void> trusted_issuers() {
+    Names seen;
+    for (std::size_t i = 0; i < realm_.trusted_issuers.size(); ++i) {
+      at("trusted_issuer", i);
+      TRY_VOID(once(seen, "issuer", realm_.trusted_issuers[i].issuer));
+      TRY_VOID(known(clients_, "clients", "a declared client", realm_.trusted_issuers[i].clients));
+    }
+    return {};
+  }
+
   const DeclaredRealm& realm_;
   const Where& where_;
-  Names audiences_, roles_, groups_, scopes_;
+  Names audiences_, roles_, groups_, scopes_, clients_;
   const char* kind_ = "";
   std::size_t index_ = 0;
 };

@@ -35,6 +35,7 @@ std::string_view kind_name(ConfigKind kind) {
     case ConfigKind::role: return "role";
     case ConfigKind::group: return "group";
     case ConfigKind::client: return "client";
+    case ConfigKind::trusted_issuer: return "trusted issuer";
   }
   return "";
 }
@@ -80,6 +81,8 @@ std::vector<ConfigRow> rows_of(const DeclaredRealm& realm) {
     rows.push_back({ConfigKind::resource_server, one.audience, issuer::print(one), true});
   for (const auto& one : realm.roles) rows.push_back({ConfigKind::role, one.name, issuer::print(one), true});
   for (const auto& one : realm.groups) rows.push_back({ConfigKind::group, one.name, issuer::print(one), true});
+  for (const auto& one : realm.trusted_issuers)
+    rows.push_back({ConfigKind::trusted_issuer, one.issuer, issuer::print(one), true});
   return rows;
 }
 

@@ -70,6 +70,19 @@ Result<std::vector<Ending>> lost_roles(const ConfigRow& before, const ConfigRow*
   return list;
 }
 
+// No token says whose word it was made on: those of the clients that could present it end.
+Result<std::vector<Ending>> lost_trust(const ConfigRow& before, const ConfigRow* after) {
+  using issuer::TrustedIssuer;
+  const TrustedIssuer was = TRY(issuer::parse_trusted_issuer(before.body));
+  TrustedIssuer is;
+  if (after) is = TRY(issuer::parse_trusted_issuer(after->body));
+  const bool same_word = was.jwks == is.jwks && was.user_claim == is.user_claim && was.user_by == is.user_by;
+  std::vector<Ending> list;
+  for (const auto& client : was.clients)
+    if (!same_word || !contains(is.clients, client)) list.emplace_back(FactKind::client, client);
+  return list;
+}
+
 }  // namespace
 
 Result<std::vector<Ending>> endings(const ConfigRow& before, const ConfigRow* after) {
@@ -81,6 +94,7 @@ Result<std::vector<Ending>> endings(const ConfigRow& before, const ConfigRow* af
     case ConfigKind::role: return if_narrowed(FactKind::role, before, after, issuer::parse_role);
     case ConfigKind::group: return lost_roles(before, after);
     case ConfigKind::client: return if_narrowed(FactKind::client, before, after, issuer::parse_client);
+    case ConfigKind::trusted_issuer: return lost_trust(before, after);
   }
   return std::vector<Ending>{};
 }

@@ -37,17 +37,24 @@ bool takes(const issuer::Route& route, std::string_view method) {
 
 // Whether a key is there for every token of the reply.
 bool can_sign(const issuer::Reply& reply, const issuer::Snapshot& snapshot) {
+  if (std::holds_alternative<issuer::IntrospectionJwt>(reply.body))
+    return snapshot.signing_key(issuer::kAccessTokenAlg) != nullptr;
   const auto* json = std::get_if<issuer::Json>(&reply.body);
   return !json || std::ranges::all_of(json->tokens, [&](const auto& token) { return snapshot.signing_key(token.alg); });
 }
 
 bool has_tokens(const issuer::Reply& reply) {
   const auto* json = std::get_if<issuer::Json>(&reply.body);
-  return json && !json->tokens.empty();
+  return std::holds_alternative<issuer::IntrospectionJwt>(reply.body) || (json && !json->tokens.empty());
 }
 
 Result<std::vector<std::string>> sign_all(const issuer::Reply& reply, const issuer::Snapshot& snapshot) {
   std::vector<std::string> tokens;
+  if (const auto* told = std::get_if<issuer::IntrospectionJwt>(&reply.body)) {
+    const auto* key = snapshot.signing_key(issuer::kAccessTokenAlg);
+    ENSURE(key != nullptr, no_keys, "alg");
+    tokens.push_back(TRY(introspection_response::issue(told->draft, *key)));
+  }
   if (const auto* json = std::get_if<issuer::Json>(&reply.body))
     for (const auto& token : json->tokens) {
       const auto* key = snapshot.signing_key(token.alg);

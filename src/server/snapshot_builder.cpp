@@ -38,6 +38,11 @@ Result<void> take(Snapshot& into, const issuer::ConfigRow& row) {
       into.clients.emplace(one.id, std::move(one));
       break;
     }
+    case ConfigKind::trusted_issuer: {
+      auto one = TRY(issuer::make_trust(into, TRY(issuer::parse_trusted_issuer(row.body))));
+      into.trusted_issuers.emplace(one.rule.issuer, std::move(one));
+      break;
+    }
   }
   return {};
 }

@@ -118,7 +118,7 @@ std::optional<T> first(const std::vector<Row>& rows, Make make) {
   return make(rows.front());
 }
 
-constexpr std::string_view kKinds[] = {"realm", "resource_server", "role", "group", "client"};
+constexpr std::string_view kKinds[] = {"realm", "resource_server", "role", "group", "client", "trusted_issuer"};
 std::string kind_text(ConfigKind kind) { return text(kKinds[static_cast<std::size_t>(kind)]); }
 
 std::optional<ConfigKind> kind_of(const std::string& name) {

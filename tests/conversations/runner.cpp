@@ -188,11 +188,11 @@ class Story {
 
   // As house.toml declares them.
   static std::string secret_of(const std::string& client) {
-    static const std::map<std::string, std::string> secrets = {{"web", "web-secret-web-secret-web-secret-web"},
-                                                               {"other", "other-secret-other-secret-other-secret"},
-                                                               {"partner", "partner-secret-partner-secret-partner"},
-                                                               {"service", "service-secret-service-secret-service"},
-                                                               {"api", "api-secret-api-secret-api-secret-api"}};
+    static const std::map<std::string, std::string> secrets = {
+        {"web", "web-secret-web-secret-web-secret-web"},      {"other", "other-secret-other-secret-other-secret"},
+        {"partner", "partner-secret-partner-secret-partner"}, {"service", "service-secret-service-secret-service"},
+        {"gateway", "gateway-secret-gateway-secret-gateway"}, {"api", "api-secret-api-secret-api-secret-api"},
+        {"batch", "batch-secret-batch-secret-batch-secret"}};
     const auto found = secrets.find(client);
     return found == secrets.end() ? "not its secret" : found->second;
   }
@@ -317,6 +317,7 @@ class Story {
       throw Failed{"no " + name + " in " + location};
     }
     if (what == "location") return header("location");
+    if (what == "body") return response_.body;
     auto text = member(response_.body, name);
     if (text.starts_with('"')) text = text.substr(1, text.size() - 2);
     return text;

@@ -62,9 +62,11 @@ Step<Reply> discovery(const Request&, Ctx& ctx) {
   w.member("response_types_supported", Texts{"code"})
       .member("response_modes_supported", Texts(kResponseModes.begin(), kResponseModes.end()))
       .member("grant_types_supported",
-              names_of(GrantType::authorization_code, GrantType::refresh_token, GrantType::client_credentials))
+              names_of(GrantType::authorization_code, GrantType::refresh_token, GrantType::client_credentials,
+                       GrantType::token_exchange, GrantType::jwt_bearer))
       .member("subject_types_supported", Texts{"public"})
       .member("id_token_signing_alg_values_supported", id_token_algs(snapshot))
+      .member("introspection_signing_alg_values_supported", Texts{std::string(alg_name(kAccessTokenAlg))})
       .member("code_challenge_methods_supported", Texts{"S256"})
       .member("scopes_supported", Texts(std::begin(kOpenIdScopes), std::end(kOpenIdScopes)))
       .member("claims_supported", claims())

@@ -11,18 +11,13 @@
 namespace tessera::issuer {
 
 namespace {
-bool issued_to_or_meant_for(const Client& caller, const Claims& claims) {
-  if (claims.contains("client_id", caller.id.text)) return true;
-  return std::ranges::any_of(caller.acts_as, [&](const auto& audience) { return claims.contains("aud", audience); });
-}
-
 // What RFC 7662 section 2.2 names, and what a resource server needs for its own decision. A claim that is not there is
 // left out.
 Result<std::string> told(const Claims& claims) {
   json::Writer w;
   w.begin_object().member("active", true).member("token_type", "Bearer");
-  for (const char* name :
-       {"iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "sid", "auth_time", "roles", "permissions"})
+  for (const char* name : {"iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "sid", "auth_time", "act",
+                           "roles", "permissions"})
     if (claims.has(name)) w.key(name).raw(TRY(claims.json(name)));
   w.end_object();
   return w.take();
@@ -63,6 +58,30 @@ Step<std::string> introspect_any(std::string_view token, const Client& caller, C
     return introspect_refresh(*refresh, caller, ctx);
   return introspect_access(token, caller, ctx);
 }
+
+// One of the media ranges of `Accept` is exactly this one; a wildcard leaves it at JSON, which every reader knows.
+bool asks_for_jwt(std::string_view accept) {
+  constexpr std::string_view kType = "application/token-introspection+jwt";
+  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? char(a | 0x20) : a) == b; };
+  while (!accept.empty()) {
+    auto range = accept.substr(0, accept.find(','));
+    accept.remove_prefix(std::min(range.size() + 1, accept.size()));
+    range = range.substr(0, range.find(';'));
+    range.remove_prefix(std::min(range.find_first_not_of(" \t"), range.size()));
+    range = range.substr(0, range.find_last_not_of(" \t") + 1);
+    if (std::ranges::equal(range, kType, same)) return true;
+  }
+  return false;
+}
+
+// RFC 9701 section 5: for whom it is said stands in `aud`, so that nobody else is told the same with it.
+Reply answered(std::string body, const Request& request, const Client& caller, const Ctx& ctx) {
+  if (!asks_for_jwt(request.headers.accept)) return {.body = Json{.body = std::move(body)}};
+  return {.body = IntrospectionJwt{{.issuer = ctx.snapshot().issuer,
+                                    .audience = caller.id.text,
+                                    .issued_at = whole_seconds(ctx.now()),
+                                    .token = JsonText{std::move(body)}}}};
+}
 }  // namespace
 
 Step<Reply> introspect(const Request& request, Ctx& ctx) {
@@ -70,9 +89,9 @@ Step<Reply> introspect(const Request& request, Ctx& ctx) {
   const Client& caller = *TRY(authenticate_confidential_client(request, ctx));
   const auto token = TRY(require_param(request.form, "token"));
   auto body = introspect_any(token, caller, ctx);
-  if (body) return Reply{.body = Json{.body = std::move(*body)}};
+  if (body) return answered(std::move(*body), request, caller, ctx);
   // Why it is inactive is nobody's business: unknown, expired, ended, another's all look the same.
-  if (body.error().refusal()) return Reply{.body = Json{.body = R"({"active":false})"}};
+  if (body.error().refusal()) return answered(R"({"active":false})", request, caller, ctx);
   return std::unexpected(std::move(body.error()));
 }
 

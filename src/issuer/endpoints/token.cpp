@@ -18,6 +18,8 @@ Step<Reply> token(const Request& request, Ctx& ctx) {
     case GrantType::authorization_code: return authorization_code(request, ctx, client);
     case GrantType::refresh_token: return refresh(request, ctx, client);
     case GrantType::client_credentials: return client_credentials(request, ctx, client);
+    case GrantType::token_exchange: return token_exchange(request, ctx, client);
+    case GrantType::jwt_bearer: return jwt_bearer(request, ctx, client);
   }
   return refuse(OAuthErr::unsupported_grant_type, "grant_type");
 }

@@ -1,5 +1,4 @@
 #include "issuer/endpoints/endpoints.hpp"
-#include "issuer/permissions.hpp"
 #include "issuer/steps/bearer.hpp"
 #include "issuer/steps/claims_request.hpp"
 #include "issuer/steps/params.hpp"
@@ -11,7 +10,7 @@ namespace tessera::issuer {
 
 namespace {
 // OpenID Connect Core section 5.4: what each scope asks for.
-std::string userinfo_of(const Claims& claims, const TokenHolder& holder, const Snapshot& snapshot) {
+Result<std::string> userinfo_of(const Claims& claims, const TokenHolder& holder) {
   const auto scope = scope_of(claims);
   const User& user = *holder.user;
   json::Writer w;
@@ -19,10 +18,8 @@ std::string userinfo_of(const Claims& claims, const TokenHolder& holder, const S
   for (const auto& claim : user_claims())
     if (holds_scope(scope, claim.scope) || asked_for(claim, holder.claims, *holder.client))
       if (const auto json = claim.json(user, claim.name); !json.empty()) w.key(claim.name).raw(json);
-  if (holds_scope(scope, "roles")) {
-    const auto audience = claims.audience().front();
-    w.member("roles", rights_at(snapshot, *holder.client, roles_of(snapshot, user), scope, audience).roles);
-  }
+  // As the token says them: whatever takes one away ends the token.
+  if (holds_scope(scope, "roles")) w.key("roles").raw(TRY(claims.json("roles")));
   w.end_object();
   return w.take();
 }
@@ -35,7 +32,8 @@ Step<Reply> userinfo(const Request& request, Ctx& ctx) {
   REQUIRE(holds_scope(scope_of(claims), "openid"), insufficient_scope, "scope", "openid is not in it");
   const auto holder = TRY(check_holder(claims, ctx));
   REQUIRE(holder.user, invalid_token, "sub", "a client's own token");
-  return Reply{.body = Json{.body = userinfo_of(claims, holder, ctx.snapshot())}};
+  auto body = TRY(userinfo_of(claims, holder));
+  return Reply{.body = Json{.body = std::move(body)}};
 }
 
 }  // namespace tessera::issuer

@@ -74,7 +74,7 @@ Step<Reply> authorization_code(const Request& request, Ctx& ctx, const Client& c
              {"client", client.id.text},
              {"user", user->id.text},
              {"grant", grant.id.text}}});
-  return token_reply(ctx, std::move(tokens), issued.scope,
+  return token_reply(std::move(tokens), issued.scope,
                      refreshes(client) ? print_refresh_token(*snapshot.seals, {grant.id, grant.generation}) : "");
 }
 

@@ -5,18 +5,6 @@
 
 namespace tessera::issuer {
 
-namespace {
-// A request without a scope gets all that the client may ask for at that resource server (RFC 6749 section 3.3 leaves
-// the default to us).
-std::vector<std::string> default_scope(const Client& client, const Snapshot& snapshot, std::string_view audience) {
-  std::vector<std::string> names;
-  if (const auto* server = snapshot.resource_server(audience))
-    for (const auto& name : client.scopes)
-      if (server->scopes.contains(name)) names.push_back(name);
-  return names;
-}
-}  // namespace
-
 // Snapshot and facts are all that it needs: no database.
 Step<Reply> client_credentials(const Request& request, Ctx& ctx, const Client& client) {
   const auto& snapshot = ctx.snapshot();
@@ -25,11 +13,13 @@ Step<Reply> client_credentials(const Request& request, Ctx& ctx, const Client& c
   const auto audience = TRY(check_resource(request.form, client, snapshot));
   auto scope = TRY(check_scope(request.form, client, snapshot));
   for (const auto& name : scope) REQUIRE(!is_openid_scope(name), invalid_scope, "scope", name + ": there is no person");
-  if (scope.empty()) scope = default_scope(client, snapshot, audience);
+  // A request without a scope gets all that the client may ask for at that resource server (RFC 6749 section 3.3 leaves
+  // the default to us).
+  if (scope.empty()) scope = scopes_at(snapshot, audience, client.scopes);
   TRY_VOID(check_signing_keys(snapshot, client, scope));
 
   ctx.emit({"token_issued", {{"grant_type", "client_credentials"}, {"client", client.id.text}}});
-  return token_reply(ctx, {access_token(ctx, client, scope, audience)}, scope, "");
+  return token_reply({access_token(ctx, client, {client.id.text, client.roles}, scope, audience)}, scope, "");
 }
 
 }  // namespace tessera::issuer

@@ -50,8 +50,7 @@ Step<Reply> refresh(const Request& request, Ctx& ctx, const Client& client) {
              {"client", client.id.text},
              {"user", user->id.text},
              {"grant", grant->id.text}}});
-  return token_reply(ctx, std::move(tokens), scope,
-                     print_refresh_token(*snapshot.seals, {grant->id, rotation.generation}));
+  return token_reply(std::move(tokens), scope, print_refresh_token(*snapshot.seals, {grant->id, rotation.generation}));
 }
 
 }  // namespace tessera::issuer

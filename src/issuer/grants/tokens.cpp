@@ -1,6 +1,5 @@
 #include "issuer/grants/tokens.hpp"
 
-#include "issuer/permissions.hpp"
 #include "issuer/steps/claims_request.hpp"
 #include "issuer/steps/scope.hpp"
 #include "json/json.hpp"
@@ -29,6 +28,15 @@ Rights rights_of(const Ctx& ctx, const Issued& issued) {
   return rights_at(ctx.snapshot(), issued.client, roles_of(ctx.snapshot(), issued.user), issued.scope,
                    issued.grant.audience);
 }
+
+//= RFC8693#4.1 "A chain of delegation can be expressed by nesting one "act" claim within another. The outermost "act"
+// claim represents the current actor while nested "act" claims represent prior actors."
+Result<std::string> actors(const Exchange& exchange) {
+  json::Writer w;
+  w.begin_object().member("sub", exchange.client.id.text);
+  if (exchange.subject.has("act")) w.key("act").raw(TRY(exchange.subject.json("act")));
+  return w.end_object().take();
+}
 }  // namespace
 
 Step<void> check_signing_keys(const Snapshot& snapshot, const Client& client, const std::vector<std::string>& scope) {
@@ -52,14 +60,36 @@ TokenDraft access_token(Ctx& ctx, const Issued& issued) {
   return {"access_token", kAccessTokenAlg, std::move(draft)};
 }
 
-TokenDraft access_token(Ctx& ctx, const Client& client, const std::vector<std::string>& scope,
+TokenDraft access_token(Ctx& ctx, const Client& client, const Subject& subject, const std::vector<std::string>& scope,
                         const std::string& audience) {
-  Draft draft = access_draft(ctx, client.id.text, audience);
+  Draft draft = access_draft(ctx, subject.id, audience);
   draft.claims.push_back({"client_id", client.id.text});
   draft.claims.push_back({"scope", print_scope(scope)});
-  add_rights(draft, rights_at(ctx.snapshot(), client, client.roles, scope, audience));
+  add_rights(draft, rights_at(ctx.snapshot(), client, subject.roles, scope, audience));
   draft.claims.push_back({"rev", ctx.rev()});
   return {"access_token", kAccessTokenAlg, std::move(draft)};
+}
+
+Step<TokenDraft> access_token(Ctx& ctx, const Exchange& exchange) {
+  const Claims& subject = exchange.subject;
+  Draft draft = access_draft(ctx, std::string(subject.subject()), exchange.audience);
+  draft.expires_at = std::min(draft.expires_at.value, subject.expires_at());
+  auto& claims = draft.claims;
+  claims.push_back({"client_id", exchange.client.id.text});
+  claims.push_back({"scope", print_scope(exchange.scope)});
+  for (const char* name : {"sid", "gid", "auth_time"})
+    if (subject.has(name)) {
+      JsonText same{TRY(subject.json(name))};
+      claims.push_back({name, std::move(same)});
+    }
+  JsonText act{TRY(actors(exchange))};
+  claims.push_back({"act", std::move(act)});
+  claims.push_back({"from_clients", exchange.from_clients});
+  claims.push_back({"from_jtis", exchange.from_jtis});
+  add_rights(draft, exchanged_rights(ctx.snapshot(), exchange));
+  // What a fact has overtaken stays overtaken, also where this node knew the fact before it made this.
+  claims.push_back({"rev", std::min(ctx.rev(), subject.get<std::int64_t>("rev").value_or(0))});
+  return TokenDraft{"access_token", kAccessTokenAlg, std::move(draft)};
 }
 
 TokenDraft id_token(Ctx& ctx, const Issued& issued, std::string_view nonce) {
@@ -82,12 +112,14 @@ TokenDraft id_token(Ctx& ctx, const Issued& issued, std::string_view nonce) {
   return {"id_token", issued.client.id_token_alg, std::move(draft)};
 }
 
-Reply token_reply(const Ctx& ctx, std::vector<TokenDraft> tokens, const std::vector<std::string>& scope,
-                  std::string_view refresh_token) {
+Reply token_reply(std::vector<TokenDraft> tokens, const std::vector<std::string>& scope, std::string_view refresh_token,
+                  std::string_view issued_token_type) {
+  const Draft& access = tokens.front().draft;
   json::Writer w;
   w.begin_object();
-  w.member("token_type", "Bearer").member("expires_in", ctx.snapshot().realm.lifetimes.access_token.count());
+  w.member("token_type", "Bearer").member("expires_in", (access.expires_at.value - access.issued_at.value).count());
   w.member("scope", print_scope(scope));
+  if (!issued_token_type.empty()) w.member("issued_token_type", issued_token_type);
   if (!refresh_token.empty()) w.member("refresh_token", refresh_token);
   w.end_object();
   return {.body = Json{.body = w.take(), .tokens = std::move(tokens)}};

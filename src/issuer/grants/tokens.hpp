@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "issuer/ctx.hpp"
+#include "issuer/permissions.hpp"
 #include "issuer/reply.hpp"
 
 namespace tessera::issuer {
@@ -27,15 +28,23 @@ struct Issued {
 // RFC 9068. The token of a grant that lives by its session names that session, and ends with it; one of an offline
 // grant does not.
 TokenDraft access_token(Ctx& ctx, const Issued& issued);
-// A client's own.
-TokenDraft access_token(Ctx& ctx, const Client& client, const std::vector<std::string>& scope,
+// Without a grant: a client's own, or for a person for whom somebody else vouches.
+struct Subject {
+  std::string id;
+  std::vector<std::string> roles;
+};
+TokenDraft access_token(Ctx& ctx, const Client& client, const Subject& subject, const std::vector<std::string>& scope,
                         const std::string& audience);
+// One made from another (RFC 8693). It lives no longer than that one, ends with it, and names who exchanged it in
+// `act`.
+Step<TokenDraft> access_token(Ctx& ctx, const Exchange& exchange);
 // OpenID Connect Core section 2. `nonce` "" leaves it out.
 TokenDraft id_token(Ctx& ctx, const Issued& issued, std::string_view nonce);
 
-// RFC 6749 section 5.1. `refresh_token` "" leaves it out.
-Reply token_reply(const Ctx& ctx, std::vector<TokenDraft> tokens, const std::vector<std::string>& scope,
-                  std::string_view refresh_token);
+// RFC 6749 section 5.1; the access token is the first. `refresh_token` and `issued_token_type` (RFC 8693 section 2.2.1)
+// "" leave themselves out.
+Reply token_reply(std::vector<TokenDraft> tokens, const std::vector<std::string>& scope, std::string_view refresh_token,
+                  std::string_view issued_token_type = "");
 
 // A code or a refresh token came back that was used before: the grant ends, with every token that names it, and the
 // caller is refused. The refusal commits: what a replay has caused must stick.

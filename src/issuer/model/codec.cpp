@@ -17,10 +17,13 @@ constexpr Names<ClientAuth, 5> kAuths{{{ClientAuth::none, "none"},
                                        {ClientAuth::client_secret_post, "client_secret_post"},
                                        {ClientAuth::private_key_jwt, "private_key_jwt"},
                                        {ClientAuth::client_secret_jwt, "client_secret_jwt"}}};
-constexpr Names<GrantType, 3> kGrants{{{GrantType::authorization_code, "authorization_code"},
+constexpr Names<GrantType, 5> kGrants{{{GrantType::authorization_code, "authorization_code"},
                                        {GrantType::refresh_token, "refresh_token"},
-                                       {GrantType::client_credentials, "client_credentials"}}};
+                                       {GrantType::client_credentials, "client_credentials"},
+                                       {GrantType::token_exchange, "urn:ietf:params:oauth:grant-type:token-exchange"},
+                                       {GrantType::jwt_bearer, "urn:ietf:params:oauth:grant-type:jwt-bearer"}}};
 constexpr Names<Party, 2> kParties{{{Party::first, "first"}, {Party::third, "third"}}};
+constexpr Names<UserBy, 2> kUserBys{{{UserBy::username, "username"}, {UserBy::id, "id"}}};
 constexpr Names<ScopeNeed, 2> kNeeds{{{ScopeNeed::scope, "scope"}, {ScopeNeed::none, "none"}}};
 
 template <class E, std::size_t N>
@@ -92,6 +95,13 @@ void members(auto& visit, auto& client, const Client*) {
   visit("require_pkce", client.require_pkce);
   visit("id_token_alg", client.id_token_alg);
 }
+void members(auto& visit, auto& trusted, const TrustedIssuer*) {
+  visit("issuer", trusted.issuer);
+  visit("jwks", trusted.jwks);
+  visit("user_claim", trusted.user_claim);
+  visit("user_by", trusted.user_by);
+  visit("clients", trusted.clients);
+}
 
 void members(auto& visit, auto& profile, const Profile*) {
   visit("texts", profile.texts);
@@ -124,6 +134,7 @@ class Printer {
   void put(GrantType type) { w_.string(name_of(type)); }
   void put(Party party) { w_.string(name_of(party)); }
   void put(ScopeNeed need) { w_.string(name_of(need)); }
+  void put(UserBy by) { w_.string(spelled(kUserBys, by)); }
   void put(Alg alg) { w_.string(alg_name(alg)); }
   void put(const Lifetimes& life) { object(life); }
   void put(const ClientAccess& access) { object(access); }
@@ -179,6 +190,9 @@ class Reader {
   static bool take(json::Value value, Party& into) { return assign(read(kParties, value.string().value_or("")), into); }
   static bool take(json::Value value, ScopeNeed& into) {
     return assign(read(kNeeds, value.string().value_or("")), into);
+  }
+  static bool take(json::Value value, UserBy& into) {
+    return assign(read(kUserBys, value.string().value_or("")), into);
   }
   static bool take(json::Value value, Alg& into) { return assign(alg_from_name(value.string().value_or("")), into); }
   template <class T>
@@ -241,6 +255,7 @@ std::string print(const Role& role) { return printed(role); }
 std::string print(const Group& group) { return printed(group); }
 std::string print(const Client& client) { return printed(client); }
 std::string print(const Profile& profile) { return printed(profile); }
+std::string print(const TrustedIssuer& trusted) { return printed(trusted); }
 
 Result<Realm> parse_realm(std::string_view json) { return parsed<Realm>(json); }
 Result<ResourceServer> parse_resource_server(std::string_view json) { return parsed<ResourceServer>(json); }
@@ -248,6 +263,7 @@ Result<Role> parse_role(std::string_view json) { return parsed<Role>(json); }
 Result<Group> parse_group(std::string_view json) { return parsed<Group>(json); }
 Result<Client> parse_client(std::string_view json) { return parsed<Client>(json); }
 Result<Profile> parse_profile(std::string_view json) { return parsed<Profile>(json); }
+Result<TrustedIssuer> parse_trusted_issuer(std::string_view json) { return parsed<TrustedIssuer>(json); }
 
 std::string_view name_of(ClientAuth auth) { return spelled(kAuths, auth); }
 std::string_view name_of(GrantType type) { return spelled(kGrants, type); }

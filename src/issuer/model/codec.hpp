@@ -21,6 +21,7 @@ std::string print(const Role& role);
 std::string print(const Group& group);
 std::string print(const Client& client);
 std::string print(const Profile& profile);
+std::string print(const TrustedIssuer& trusted);
 
 Result<Realm> parse_realm(std::string_view json);
 Result<ResourceServer> parse_resource_server(std::string_view json);
@@ -28,6 +29,7 @@ Result<Role> parse_role(std::string_view json);
 Result<Group> parse_group(std::string_view json);
 Result<Client> parse_client(std::string_view json);
 Result<Profile> parse_profile(std::string_view json);
+Result<TrustedIssuer> parse_trusted_issuer(std::string_view json);
 
 // How enumerators are spelled in rows and in the configuration file; "" and nothing when there is no such name.
 std::string_view name_of(ClientAuth auth);

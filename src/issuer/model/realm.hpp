@@ -61,7 +61,7 @@ struct Group {
 };
 
 enum class ClientAuth { none, client_secret_basic, client_secret_post, private_key_jwt, client_secret_jwt };
-enum class GrantType { authorization_code, refresh_token, client_credentials };
+enum class GrantType { authorization_code, refresh_token, client_credentials, token_exchange, jwt_bearer };
 enum class Party { first, third };     // a third party's client asks for consent
 enum class ScopeNeed { scope, none };  // none: a first-party client gets what its user holds there without a scope
 
@@ -86,12 +86,23 @@ struct Client {
   std::vector<std::string> scopes{"openid"};  // that it may ask for
   std::vector<ClientAccess> access;           // the first is its resource server when a request names none
   std::vector<std::string> roles;             // that it holds itself, for client credentials
-  std::vector<std::string> acts_as;           // audiences for which it may introspect: it is that resource server
+  std::vector<std::string> acts_as;           // audiences whose tokens are meant for it: it is that resource server
   Party party = Party::first;
   ScopeNeed scope_need = ScopeNeed::scope;
   bool require_pkce = true;  // false only for a confidential client
   Alg id_token_alg = Alg::RS256;
   friend bool operator==(const Client&, const Client&) = default;
+};
+
+// Somebody else whose signed word for a person is taken (RFC 7523 section 2.1).
+enum class UserBy { username, id };  // what the claim that names the person holds
+struct TrustedIssuer {
+  std::string issuer;  // the assertion's `iss`
+  std::string jwks;    // its public keys, a JWK Set
+  std::string user_claim = "sub";
+  UserBy user_by = UserBy::username;
+  std::vector<std::string> clients;  // that may present its assertions
+  friend bool operator==(const TrustedIssuer&, const TrustedIssuer&) = default;
 };
 
 enum class KeyState { next, active, retired };

@@ -19,6 +19,20 @@ std::string_view text_claim(const Claims& claims, std::string_view name) {
   const auto value = claims.get<std::string_view>(name);
   return value ? *value : std::string_view{};
 }
+
+std::vector<std::string_view> texts_claim(const Claims& claims, std::string_view name) {
+  auto values = claims.get<std::vector<std::string_view>>(name);
+  return values ? std::move(*values) : std::vector<std::string_view>{};
+}
+
+Step<Grant> check_grant(Tx& tx, const GrantId& id, const Ctx& ctx) {
+  auto grant = TRY(tx.grant(ctx.realm(), id));
+  REQUIRE(grant, invalid_token, "gid", "no such grant");
+  const auto session = TRY(tx.session(ctx.realm(), grant->session));
+  REQUIRE(grant_alive(ctx.snapshot(), *grant, session ? &*session : nullptr, ctx.now()), invalid_token, "gid",
+          "the grant has ended");
+  return std::move(*grant);
+}
 }  // namespace
 
 Step<std::string_view> read_bearer(const Request& request) {
@@ -37,9 +51,11 @@ TokenMarks marks_of(const Claims& claims) {
                    .client = text_claim(claims, "client_id"),
                    .session = text_claim(claims, "sid"),
                    .grant = text_claim(claims, "gid"),
-                   .jti = claims.id()};
+                   .jti = claims.id(),
+                   .roles = texts_claim(claims, "roles"),
+                   .from_clients = texts_claim(claims, "from_clients"),
+                   .from_jtis = texts_claim(claims, "from_jtis")};
   if (const auto audience = claims.audience(); !audience.empty()) marks.audience = audience.front();
-  if (auto roles = claims.get<std::vector<std::string_view>>("roles")) marks.roles = std::move(*roles);
   if (const auto rev = claims.get<std::int64_t>("rev")) marks.rev = *rev;
   return marks;
 }
@@ -49,6 +65,11 @@ Step<Claims> check_access_token(std::string_view token, const Ctx& ctx) {
   REQUIRE(claims, invalid_token, "access_token", std::string(error_name(claims.error().code)));
   REQUIRE(!ctx.snapshot().facts->ended(marks_of(*claims)), invalid_token, "access_token", "ended");
   return std::move(*claims);
+}
+
+bool issued_to_or_meant_for(const Client& caller, const Claims& claims) {
+  if (claims.contains("client_id", caller.id.text)) return true;
+  return std::ranges::any_of(caller.acts_as, [&](const auto& audience) { return claims.contains("aud", audience); });
 }
 
 std::vector<std::string> scope_of(const Claims& claims) {
@@ -66,16 +87,21 @@ Step<TokenHolder> check_holder(const Claims& claims, Ctx& ctx) {
   const auto marks = marks_of(claims);
   TokenHolder holder{ctx.snapshot().client(marks.client), std::nullopt};
   REQUIRE(holder.client && holder.client->enabled, invalid_token, "client_id", "disabled client");
-  if (marks.grant.empty()) return holder;
+  for (const auto id : marks.from_clients) {
+    const Client* from = ctx.snapshot().client(id);
+    REQUIRE(from && from->enabled, invalid_token, "from_clients", "disabled client");
+  }
+  if (marks.grant.empty() && ctx.snapshot().client(marks.subject)) return holder;
 
   Tx& tx = *TRY(ctx.store(Access::read));
-  const auto grant = TRY(tx.grant(ctx.realm(), GrantId(marks.grant)));
-  REQUIRE(grant, invalid_token, "gid", "no such grant");
-  const auto session = TRY(tx.session(ctx.realm(), grant->session));
-  REQUIRE(grant_alive(ctx.snapshot(), *grant, session ? &*session : nullptr, ctx.now()), invalid_token, "gid",
-          "the grant has ended");
-  holder.claims = grant->claims.userinfo;
-  holder.user = TRY(tx.user(ctx.realm(), grant->user));
+  UserId user(marks.subject);
+  if (!marks.grant.empty()) {
+    Grant grant = TRY(check_grant(tx, GrantId(marks.grant), ctx));
+    user = grant.user;
+    // Who holds an exchanged token has asked for nothing.
+    if (grant.client == holder.client->id) holder.claims = std::move(grant.claims.userinfo);
+  }
+  holder.user = TRY(tx.user(ctx.realm(), user));
   REQUIRE(holder.user && holder.user->enabled, invalid_token, "sub", "disabled user");
   return holder;
 }

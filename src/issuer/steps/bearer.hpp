@@ -20,12 +20,15 @@ Step<Claims> check_access_token(std::string_view token, const Ctx& ctx);
 // What facts can concern of it; views of `claims`.
 TokenMarks marks_of(const Claims& claims);
 
+// Whether the client may be told of the token, or act with it: it was issued to the client, or is meant for it.
+bool issued_to_or_meant_for(const Client& caller, const Claims& claims);
+
 // The names in its `scope`.
 std::vector<std::string> scope_of(const Claims& claims);
 
-// What the store and the configuration know meanwhile: the client is enabled and, unless the client speaks for itself,
-// the grant that the token names is alive and its user is enabled. `user` is nothing for a client's own token. Needs no
-// store for one. Refusal: invalid_token.
+// What the store and the configuration know meanwhile: the client is enabled, as is each whose token this was exchanged
+// from; and, unless the token speaks of a client, its user is enabled, and the grant that it names alive. `user` is
+// nothing for a client's own token. Needs no store for one. Refusal: invalid_token.
 struct TokenHolder {
   const Client* client = nullptr;
   std::optional<User> user;

@@ -1,6 +1,7 @@
 #include "issuer/steps/resource.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "issuer/contains.hpp"
 
@@ -19,6 +20,18 @@ Step<std::string> check_resource(const Params& params, const Client& client, con
   const std::string audience(asked.empty() ? client.access.front().audience : asked.front());
   REQUIRE(may_use(client, snapshot, audience), invalid_target, "resource", audience);
   return audience;
+}
+
+Step<std::string> check_exchange_target(const Params& params, const Client& client, const Snapshot& snapshot) {
+  auto asked = params.all("resource");
+  std::ranges::copy(params.all("audience"), std::back_inserter(asked));
+  if (asked.empty() && !client.access.empty()) asked.emplace_back(client.access.front().audience);
+  REQUIRE(!asked.empty(), invalid_target, "resource", "the client has no resource server");
+  for (const auto one : asked) {
+    REQUIRE(one == asked.front(), invalid_target, "resource", "a token is for one resource server");
+    REQUIRE(may_use(client, snapshot, one), invalid_target, "resource", std::string(one));
+  }
+  return std::string(asked.front());
 }
 
 Step<void> check_same_resource(const Params& params, const Client& client, const Snapshot& snapshot,

@@ -57,6 +57,15 @@ Step<std::vector<std::string>> narrow_scope(const Params& params, const std::vec
   return names;
 }
 
+std::vector<std::string> scopes_at(const Snapshot& snapshot, std::string_view audience,
+                                   const std::vector<std::string>& names) {
+  std::vector<std::string> there;
+  if (const auto* server = snapshot.resource_server(audience))
+    for (const auto& name : names)
+      if (server->scopes.contains(name)) there.push_back(name);
+  return there;
+}
+
 std::vector<std::string> still_allowed(const Client& client, const std::vector<std::string>& granted) {
   std::vector<std::string> names;
   for (const auto& name : granted)

@@ -33,6 +33,10 @@ Step<std::vector<std::string>> check_scope(const Params& params, const Client& c
 // more. Refusal: invalid_scope.
 Step<std::vector<std::string>> narrow_scope(const Params& params, const std::vector<std::string>& granted);
 
+// Those of these names that belong to that resource server.
+std::vector<std::string> scopes_at(const Snapshot& snapshot, std::string_view audience,
+                                   const std::vector<std::string>& names);
+
 // What of a granted scope the client may still ask for: its registration may have changed since.
 std::vector<std::string> still_allowed(const Client& client, const std::vector<std::string>& granted);
 

@@ -216,6 +216,81 @@ TEST_F(Tokens, S13_a_token_made_before_a_fact_was_applied_is_refused_later) {
   EXPECT_FALSE(active(access));
 }
 
+// ── introspection as a JWT ──
+
+struct SignedIntrospection : Tokens {
+  Answer told_as(const std::string& accept, const std::string& text, std::string_view client = "api") {
+    auto request = with_basic(post({{"token", text}}), client);
+    request.headers.accept = accept;
+    return house.call(introspect, request);
+  }
+  static bool is_jwt(const Answer& answer) { return std::holds_alternative<IntrospectionJwt>(answer.reply->body); }
+  Result<introspection_response::Verified> verified(const Answer& answer, std::string_view audience = "api") {
+    const auto text = introspection_response::issue(std::get<IntrospectionJwt>(answer.reply->body).draft,
+                                                    *house.config().signing_key(kAccessTokenAlg));
+    EXPECT_TRUE(text);
+    return introspection_response::verify(
+        *text, house.config().published,
+        {.issuer = kIssuer, .audience = std::string(audience), .algs = {kAccessTokenAlg}}, whole_seconds(house.now()));
+  }
+};
+
+constexpr const char* kAsJwt = "application/token-introspection+jwt";
+
+TEST_F(SignedIntrospection, says_the_same_to_whom_it_is_for) {
+  const auto answer = told_as(kAsJwt, access);
+  ASSERT_TRUE(answer.reply && is_jwt(answer));
+  const auto response = verified(answer);
+  ASSERT_TRUE(response) << error_name(response.error().code) << response.error().at;
+  EXPECT_TRUE(response->active());
+  EXPECT_EQ(response->json(), told(access, "api"));
+  EXPECT_EQ(response->claims().issued_at(), whole_seconds(house.now()));
+  EXPECT_FALSE(response->claims().has("exp") || response->claims().has("sub"));
+  EXPECT_EQ(verified(answer, "orders").error().code, Err::claim_mismatch);
+  EXPECT_TRUE(verified(told_as(kAsJwt, refresh_token, "orders"), "orders")->active());
+}
+
+TEST_F(SignedIntrospection, S12_of_what_is_inactive_it_says_that_alone) {
+  for (const auto& text : {std::string("x"), access + "A", in.tokens["id_token"], refresh_token}) {
+    const auto answer = told_as(kAsJwt, text);
+    ASSERT_TRUE(answer.reply && is_jwt(answer));
+    const auto response = verified(answer);
+    ASSERT_TRUE(response);
+    EXPECT_FALSE(response->active());
+    EXPECT_EQ(response->json(), kInactive);
+  }
+}
+
+TEST_F(SignedIntrospection, S14_it_obeys_facts_at_once) {
+  EXPECT_TRUE(verified(told_as(kAsJwt, access))->active());
+  house.apply(FactKind::subject, "usr_ann");
+  EXPECT_FALSE(verified(told_as(kAsJwt, access))->active());
+}
+
+TEST_F(SignedIntrospection, S11_it_is_no_access_token) {
+  const auto text = introspection_response::issue(std::get<IntrospectionJwt>(told_as(kAsJwt, access).reply->body).draft,
+                                                  *house.config().signing_key(kAccessTokenAlg));
+  ASSERT_TRUE(text);
+  EXPECT_EQ(told(*text), kInactive);
+  EXPECT_EQ(asked(*text).code(), "invalid_token");
+}
+
+TEST_F(SignedIntrospection, is_told_to_whom_asks_for_it) {
+  for (const char* accept :
+       {"application/token-introspection+jwt", "Application/Token-Introspection+JWT",
+        "application/json, application/token-introspection+jwt", "\tapplication/token-introspection+jwt ;q=0.9,*/*"})
+    EXPECT_TRUE(is_jwt(told_as(accept, access))) << accept;
+  for (const char* accept : {"", "*/*", "application/*", "application/json", "application/jwt", ",", ";", " , ",
+                             "application/token-introspection+jwts", "token-introspection+jwt", "application/token"})
+    EXPECT_FALSE(is_jwt(told_as(accept, access))) << accept;
+}
+
+TEST_F(SignedIntrospection, needs_a_client_with_a_secret) {
+  auto request = post({{"token", access}, {"client_id", "spa"}});
+  request.headers.accept = kAsJwt;
+  EXPECT_EQ(house.call(introspect, request).code(), "invalid_client");
+}
+
 // ── revocation ──
 
 TEST_F(Tokens, revoking_a_refresh_token_ends_the_grant_and_its_access_tokens) {

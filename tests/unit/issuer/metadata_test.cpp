@@ -37,13 +37,16 @@ TEST(Discovery, tells_what_the_routes_are_and_nothing_untrue) {
     EXPECT_NE(member(json, name), "") << name;
   EXPECT_EQ(member(json, "response_types_supported"), R"(["code"])");
   EXPECT_EQ(member(json, "response_modes_supported"), R"(["query","fragment","form_post"])");
-  EXPECT_EQ(member(json, "grant_types_supported"), R"(["authorization_code","refresh_token","client_credentials"])");
+  EXPECT_EQ(member(json, "grant_types_supported"), R"(["authorization_code","refresh_token","client_credentials",)"
+                                                   R"("urn:ietf:params:oauth:grant-type:token-exchange",)"
+                                                   R"("urn:ietf:params:oauth:grant-type:jwt-bearer"])");
   EXPECT_EQ(member(json, "subject_types_supported"), R"(["public"])");
   EXPECT_EQ(member(json, "id_token_signing_alg_values_supported"), R"(["RS256","ES256"])");
   EXPECT_EQ(member(json, "token_endpoint_auth_methods_supported"),
             R"(["client_secret_basic","client_secret_post","private_key_jwt","client_secret_jwt","none"])");
   EXPECT_EQ(member(json, "introspection_endpoint_auth_methods_supported"),
             R"(["client_secret_basic","client_secret_post","private_key_jwt","client_secret_jwt"])");
+  EXPECT_EQ(member(json, "introspection_signing_alg_values_supported"), R"(["ES256"])");
   EXPECT_EQ(member(json, "code_challenge_methods_supported"), R"(["S256"])");
   EXPECT_EQ(member(json, "authorization_response_iss_parameter_supported"), "true");
   for (const char* name : {"request_parameter_supported", "request_uri_parameter_supported"})

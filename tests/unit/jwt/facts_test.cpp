@@ -19,6 +19,8 @@ TokenMarks marks(std::int64_t rev) {
           .grant = "g1",
           .jti = "j1",
           .roles = {"reader", "admin"},
+          .from_clients = {"web", "gateway"},
+          .from_jtis = {"j-1", "j0"},
           .rev = rev};
 }
 
@@ -33,8 +35,11 @@ bool ended_by(FactKind kind, const char* value, std::int64_t number, std::int64_
 TEST(Facts, none_end_nothing) { EXPECT_FALSE(FactSet{}.ended(marks(0))); }
 
 TEST(Facts, a_session_grant_or_jti_fact_ends_every_token_that_names_it) {
-  const std::pair<FactKind, const char*> named[] = {
-      {FactKind::session, "s1"}, {FactKind::grant, "g1"}, {FactKind::jti, "j1"}};
+  const std::pair<FactKind, const char*> named[] = {{FactKind::session, "s1"},
+                                                    {FactKind::grant, "g1"},
+                                                    {FactKind::jti, "j1"},
+                                                    {FactKind::jti, "j-1"},
+                                                    {FactKind::jti, "j0"}};
   for (const auto& [kind, value] : named) {
     EXPECT_TRUE(ended_by(kind, value, 5, 0));
     EXPECT_TRUE(ended_by(kind, value, 5, 99));
@@ -46,7 +51,8 @@ TEST(Facts, a_session_grant_or_jti_fact_ends_every_token_that_names_it) {
 TEST(Facts, the_others_end_tokens_that_were_minted_before_them) {
   const std::pair<FactKind, const char*> minted[] = {{FactKind::subject, "alice"}, {FactKind::client, "orders"},
                                                      {FactKind::role, "admin"},    {FactKind::role, "reader"},
-                                                     {FactKind::audience, "api"},  {FactKind::realm, ""}};
+                                                     {FactKind::audience, "api"},  {FactKind::realm, ""},
+                                                     {FactKind::client, "web"},    {FactKind::client, "gateway"}};
   for (const auto& [kind, value] : minted) {
     EXPECT_TRUE(ended_by(kind, value, 5, 4));
     EXPECT_FALSE(ended_by(kind, value, 5, 5));

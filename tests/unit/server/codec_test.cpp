@@ -14,7 +14,8 @@ Client full_client() {
   client.secret_digests = {"a", "b"};
   client.sealed_secret = "asealed";
   client.jwks = R"({"keys":[]})";
-  client.grant_types = {GrantType::client_credentials, GrantType::refresh_token, GrantType::authorization_code};
+  client.grant_types = {GrantType::client_credentials, GrantType::refresh_token, GrantType::authorization_code,
+                        GrantType::token_exchange, GrantType::jwt_bearer};
   client.redirect_uris = {"https://a.example/cb?x=1"};
   client.post_logout_redirect_uris = {"https://a.example/"};
   client.scopes = {"openid", "x"};
@@ -37,6 +38,8 @@ TEST(codec, what_is_printed_reads_back_the_same) {
   EXPECT_EQ(parse_resource_server(print(server)).value(), server);
   EXPECT_EQ(parse_role(print(role)).value(), role);
   EXPECT_EQ(parse_group(print(group)).value(), group);
+  const TrustedIssuer trusted{"https://idp.example", R"({"keys":[]})", "mail", UserBy::id, {"a", "b"}};
+  EXPECT_EQ(parse_trusted_issuer(print(trusted)).value(), trusted);
   EXPECT_EQ(parse_client(print(full_client())).value(), full_client());
   const issuer::Profile profile{{{"nickname", "Ally"}}, {{"country", "DE"}}, true};
   EXPECT_EQ(issuer::parse_profile(print(profile)).value(), profile);
@@ -61,6 +64,7 @@ TEST(codec, a_member_of_a_wrong_kind_is_named) {
     ASSERT_FALSE(client);
     EXPECT_EQ(client.error(), (Error{Err::malformed, "auth"}));
   }
+  EXPECT_EQ(parse_trusted_issuer(R"({"user_by":"mail"})").error(), (Error{Err::malformed, "user_by"}));
   EXPECT_EQ(parse_role(R"({"permissions":{"a":"b"}})").error(), (Error{Err::malformed, "permissions"}));
   EXPECT_EQ(parse_realm(R"({"lifetimes":{"code":"60"}})").error(), (Error{Err::malformed, "lifetimes"}));
   EXPECT_EQ(parse_group("[]").error().code, Err::bad_json);

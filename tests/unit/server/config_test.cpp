@@ -38,7 +38,8 @@ TEST_P(wrong_config, names_line_key_expected_and_found) {
       << config.error().text();
 }
 
-#define CLIENT "[[client]]\nid = \"c\"\nsecret = \"0123456789abcdef0123456789abcdef\"\n"  // lines 2 to 4
+#define CLIENT "[[client]]\nid = \"c\"\nsecret = \"0123456789abcdef0123456789abcdef\"\n"        // lines 2 to 4
+#define TRUSTED "[[trusted_issuer]]\nissuer = \"https://i.example\"\njwks = '" SOME_JWKS "'\n"  // lines 2 to 4
 #define URIS "redirect_uris = [\"https://c.example/cb\"]\n"
 #define API "[[resource_server]]\naudience = \"https://api.example\"\npermissions = [\"p\"]\n"
 
@@ -155,7 +156,27 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"[[client]]\nid = \"c\"\nauth = \"client_secret_jwt\"\n" URIS, 3, "client.secret", "a secret", "nothing"},
         Case{"[[client]]\nid = \"c\"\nauth = \"client_secret_jwt\"\nsecret = \"                                "
              "\"\n" URIS,
-             3, "client.secret", "HS256", "blanks"}));
+             3, "client.secret", "HS256", "blanks"},
+        Case{CLIENT "grant_types = [\"urn:ietf:params:oauth:grant-type:jwt-bearer\"]\nparty = \"third\"\n", 5,
+             "client.grant_types", "consent", "jwt-bearer"},
+        Case{"[[client]]\nid = \"c\"\nauth = \"none\"\n"
+             "grant_types = [\"urn:ietf:params:oauth:grant-type:jwt-bearer\"]\n",
+             5, "client.grant_types", "without a secret", "jwt-bearer"},
+        Case{"[[trusted_issuer]]\njwks = '" SOME_JWKS "'\nclients = []\n", 2, "trusted_issuer.issuer", "URL",
+             "nothing"},
+        Case{"[[trusted_issuer]]\nissuer = \"https://i.example\"\nclients = []\n", 2, "trusted_issuer.jwks", "JWK Set",
+             "nothing"},
+        Case{"[[trusted_issuer]]\nissuer = \"https://i.example\"\njwks = \"{}\"\nclients = []\n", 4,
+             "trusted_issuer.jwks", "JWK Set", ""},
+        Case{"[[trusted_issuer]]\nissuer = \"https://i.example\"\njwks = '{\"keys\":[]}'\nclients = []\n", 4,
+             "trusted_issuer.jwks", "a public key", "none"},
+        Case{TRUSTED, 2, "trusted_issuer.clients", "list of ids", "nothing"},
+        Case{TRUSTED "clients = [\"no\"]\n", 5, "trusted_issuer.clients", "a declared client", "no"},
+        Case{TRUSTED "clients = []\nuser_by = \"mail\"\n", 6, "trusted_issuer.user_by", "username", "mail"},
+        Case{TRUSTED "clients = []\n" TRUSTED "clients = []\n", 7, "trusted_issuer.issuer", "no other", "i.example"},
+        Case{"[[client]]\nid = \"c\"\nauth = \"none\"\n"
+             "grant_types = [\"urn:ietf:params:oauth:grant-type:token-exchange\"]\n",
+             5, "client.grant_types", "without a secret", "token-exchange"}));
 
 TEST(config, the_issuer_must_be_given_and_https_but_on_this_machine) {
   EXPECT_EQ(parse_config("", "t.toml").error().key, "issuer");

@@ -288,6 +288,31 @@ TEST_F(declaring, S14_what_ends_by_its_rev_stays_ended_as_long_as_a_session_may_
   EXPECT_EQ(list[1].expires, kNow + issuer::kMaxTokenLife + minutes(10));
 }
 
+TEST(narrowing, S14_another_word_or_none_ends_the_tokens_of_whom_it_reached) {
+  const issuer::TrustedIssuer was{"https://idp.example", SOME_JWKS, "sub", issuer::UserBy::username, {"x", "y"}};
+  const auto row = [](const issuer::TrustedIssuer& one) {
+    return issuer::ConfigRow{issuer::ConfigKind::trusted_issuer, one.issuer, issuer::print(one), true};
+  };
+  const std::vector<Ending> both{{FactKind::client, "x"}, {FactKind::client, "y"}};
+  EXPECT_EQ(*endings(row(was), nullptr), both);
+  auto is = was;
+  is.jwks = R"({"keys":[]})";
+  const auto other_keys = row(is);
+  EXPECT_EQ(*endings(row(was), &other_keys), both);
+  is = was;
+  is.user_claim = "mail";
+  const auto other_claim = row(is);
+  EXPECT_EQ(*endings(row(was), &other_claim), both);
+  is = was;
+  is.user_by = issuer::UserBy::id;
+  const auto other_rule = row(is);
+  EXPECT_EQ(*endings(row(was), &other_rule), both);
+  is = was;
+  is.clients.emplace_back("z");
+  const auto wider = row(is);
+  EXPECT_TRUE(endings(row(was), &wider)->empty());
+}
+
 // Each way to take something away, what it ends, and that giving it back ends nothing.
 TEST_F(declaring, S14_narrowing_ends_tokens_and_widening_none) {
   DeclaredRealm wide{.realm = {.id = kRealm, .name = "Wide", .lifetimes = {}}};
@@ -303,9 +328,13 @@ TEST_F(declaring, S14_narrowing_ends_tokens_and_widening_none) {
   person.username = "ann";
   person.roles = {"r"};
   person.groups = {"g"};
+  wide.trusted_issuers = {{"https://idp.example", SOME_JWKS, "sub", issuer::UserBy::username, {"x", "y"}}};
   const auto copy = [&] {
-    DeclaredRealm one{
-        .realm = wide.realm, .resource_servers = wide.resource_servers, .roles = wide.roles, .groups = wide.groups};
+    DeclaredRealm one{.realm = wide.realm,
+                      .resource_servers = wide.resource_servers,
+                      .roles = wide.roles,
+                      .groups = wide.groups,
+                      .trusted_issuers = wide.trusted_issuers};
     one.clients.push_back({client});
     one.users.push_back({person});
     return one;
@@ -346,6 +375,7 @@ TEST_F(declaring, S14_narrowing_ends_tokens_and_widening_none) {
       {"permission is gone",
        [](auto& r) { r.resource_servers[0].permissions = {"p"}; },
        {{FactKind::audience, "urn:a"}}},
+      {"trusted issuer's client", [](auto& r) { r.trusted_issuers[0].clients = {"x"}; }, {{FactKind::client, "y"}}},
       {"names alone",
        [](auto& r) { r.resource_servers[0].name = r.clients[0].client.name = r.users[0].user.name = "N"; },
        {}},

@@ -19,6 +19,11 @@
 #include "server/boot.hpp"
 #include "server/dev_house.hpp"
 
+// A JWK Set with the public key of RFC 7515 appendix A.3.
+#define SOME_JWKS                                                                            \
+  R"({"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",)" \
+  R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0","alg":"ES256"}]})"
+
 namespace tessera::server::test {
 
 // A folder of its own, removed at the end.
