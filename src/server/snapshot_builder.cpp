@@ -39,7 +39,8 @@ Result<void> take(Snapshot& into, const issuer::ConfigRow& row) {
       break;
     }
     case ConfigKind::trusted_issuer: {
-      auto one = TRY(issuer::make_trust(into, TRY(issuer::parse_trusted_issuer(row.body))));
+      auto rule = TRY(issuer::parse_trusted_issuer(row.body));
+      auto one = TRY(issuer::make_trust(into, std::move(rule)));
       into.trusted_issuers.emplace(one.rule.issuer, std::move(one));
       break;
     }
