@@ -99,6 +99,8 @@ class Ctx {
   const std::vector<Fact>& facts() const { return facts_; }
 
  private:
+  std::string in_realm(std::string_view key) const;
+
   std::shared_ptr<const Snapshot> snapshot_;
   std::int64_t rev_;
   Instant now_;

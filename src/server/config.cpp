@@ -480,6 +480,15 @@ void read_grant_types(const Value& v, InClient& c) {
   }
 }
 
+template <class T>
+std::vector<std::pair<std::string_view, T>> signing_algs() {
+  return {{"RS256", Alg::RS256},
+          {"PS256", Alg::PS256},
+          {"ES256", Alg::ES256},
+          {"EdDSA", Alg::EdDSA},
+          {"Ed25519", Alg::Ed25519}};
+}
+
 const std::vector<Key<InClient>> kClient{
     realm_key<DeclaredClient>(),
     {"id", "name", "", "The `client_id`. Never starts with `usr_`, which is how ids of people start.",
@@ -545,10 +554,16 @@ const std::vector<Key<InClient>> kClient{
      }},
     {"require_pkce", "flag", "true", "`false` only for a confidential client that cannot.",
      [](const Value& v, InClient& c) { v.flag(c.thing.client.require_pkce); }},
-    {"id_token_alg", "name", "\"RS256\"", "The algorithm of its ID tokens: `RS256`, `PS256`, `ES256` or `Ed25519`.",
+    {"id_token_alg", "name", "\"RS256\"",
+     "The algorithm of its ID tokens: `RS256`, `PS256`, `ES256`, `EdDSA`, or `Ed25519`, which is the same by its new "
+     "name.",
+     [](const Value& v, InClient& c) { v.choice<Alg>(c.thing.client.id_token_alg, signing_algs<Alg>()); }},
+    {"userinfo_alg", "name", "\"\"",
+     "Its userinfo is a JWT signed with this algorithm, one of the same; with none it is JSON.",
      [](const Value& v, InClient& c) {
-       v.choice<Alg>(c.thing.client.id_token_alg,
-                     {{"RS256", Alg::RS256}, {"PS256", Alg::PS256}, {"ES256", Alg::ES256}, {"Ed25519", Alg::Ed25519}});
+       auto names = signing_algs<std::optional<Alg>>();
+       names.emplace_back("", std::nullopt);
+       v.choice<std::optional<Alg>>(c.thing.client.userinfo_alg, names);
      }},
 };
 
@@ -608,7 +623,9 @@ const std::vector<Key<InTrusted>> kTrustedIssuer{
      [](const Value& v, InTrusted& t) { v.token(t.thing.issuer, 256); }},
     {"jwks", "JWK Set", "",
      "Its public keys, as JSON text (RFC 7517). Of RS256, PS256, ES256 and EdDSA each signs with its own.", read_jwks},
-    {"user_claim", "name", "\"sub\"", "The claim that names the person.",
+    {"user_claim", "name", "\"sub\"",
+     "The claim that names the person: one that its issuer "
+     "never gives to somebody else, and that nobody can choose, such as an email address that is not verified.",
      [](const Value& v, InTrusted& t) { v.token(t.thing.user_claim, 128); }},
     {"user_by", "name", "\"username\"", "What that claim holds: the person's `username`, or the `id` (our `sub`).",
      [](const Value& v, InTrusted& t) {

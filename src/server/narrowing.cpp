@@ -19,8 +19,9 @@ using issuer::ResourceServer;
 using issuer::Role;
 using Texts = std::vector<std::string>;
 
-bool loses(const Texts& was, const Texts& is) {
-  return !std::ranges::all_of(was, [&](const auto& one) { return contains(is, one); });
+template <class T>
+bool loses(const std::vector<T>& was, const std::vector<T>& is) {
+  return !std::ranges::all_of(was, [&](const auto& one) { return std::ranges::find(is, one) != is.end(); });
 }
 
 // The same for lists by name: a name that is gone has lost all.
@@ -44,6 +45,7 @@ bool narrowed(const Client& was, const Client& is) {
     return contains(there->permissions, "*") || !loses(access.permissions, there->permissions);
   };
   return (was.enabled && !is.enabled) || loses(was.scopes, is.scopes) || loses(was.roles, is.roles) ||
+         loses(was.acts_as, is.acts_as) || loses(was.grant_types, is.grant_types) ||
          !std::ranges::all_of(was.access, still_allowed) ||
          (was.party == issuer::Party::first && is.party == issuer::Party::third) ||
          (was.scope_need == issuer::ScopeNeed::none && is.scope_need == issuer::ScopeNeed::scope);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "issuer/acr.hpp"
 #include "issuer/endpoints/endpoints.hpp"
 #include "issuer/model/codec.hpp"
 #include "issuer/response_mode.hpp"
@@ -25,7 +26,7 @@ Texts id_token_algs(const Snapshot& snapshot) {
 }
 
 Texts claims() {
-  Texts names{"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid", "roles"};
+  Texts names{"iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "sid", "roles"};
   for (const auto& claim : user_claims()) names.emplace_back(claim.name);
   return names;
 }
@@ -70,6 +71,8 @@ Step<Reply> discovery(const Request&, Ctx& ctx) {
       .member("code_challenge_methods_supported", Texts{"S256"})
       .member("scopes_supported", Texts(std::begin(kOpenIdScopes), std::end(kOpenIdScopes)))
       .member("claims_supported", claims())
+      .member("acr_values_supported", Texts{std::string(kAcr)})
+      .member("userinfo_signing_alg_values_supported", id_token_algs(snapshot))
       .member("authorization_response_iss_parameter_supported", true)
       .member("claims_parameter_supported", true)
       .member("request_parameter_supported", false)

@@ -10,11 +10,13 @@ namespace tessera::issuer {
 
 namespace {
 // OpenID Connect Core section 5.4: what each scope asks for.
-Result<std::string> userinfo_of(const Claims& claims, const TokenHolder& holder) {
+Result<std::string> userinfo_of(const Claims& claims, const TokenHolder& holder, const Snapshot& snapshot) {
   const auto scope = scope_of(claims);
   const User& user = *holder.user;
   json::Writer w;
   w.begin_object().member("sub", user.id.text);
+  // Core section 5.3.2: whose word it is, and for whom.
+  if (holder.client->userinfo_alg) w.member("iss", snapshot.issuer).member("aud", holder.client->id.text);
   for (const auto& claim : user_claims())
     if (holds_scope(scope, claim.scope) || asked_for(claim, holder.claims, *holder.client))
       if (const auto json = claim.json(user, claim.name); !json.empty()) w.key(claim.name).raw(json);
@@ -32,7 +34,8 @@ Step<Reply> userinfo(const Request& request, Ctx& ctx) {
   REQUIRE(holds_scope(scope_of(claims), "openid"), insufficient_scope, "scope", "openid is not in it");
   const auto holder = TRY(check_holder(claims, ctx));
   REQUIRE(holder.user, invalid_token, "sub", "a client's own token");
-  auto body = TRY(userinfo_of(claims, holder));
+  auto body = TRY(userinfo_of(claims, holder, ctx.snapshot()));
+  if (const auto alg = holder.client->userinfo_alg) return Reply{.body = UserinfoJwt{*alg, std::move(body)}};
   return Reply{.body = Json{.body = std::move(body)}};
 }
 

@@ -1,5 +1,6 @@
 #include "issuer/grants/tokens.hpp"
 
+#include "issuer/acr.hpp"
 #include "issuer/steps/claims_request.hpp"
 #include "issuer/steps/scope.hpp"
 #include "json/json.hpp"
@@ -102,10 +103,13 @@ TokenDraft id_token(Ctx& ctx, const Issued& issued, std::string_view nonce) {
               .issued_at = now,
               .expires_at = now + snapshot.realm.lifetimes.id_token};
   draft.claims.push_back({"auth_time", unix_seconds(issued.grant.authenticated)});
+  draft.claims.push_back({"acr", kAcr});
+  draft.claims.push_back({"amr", std::vector<std::string>{std::string(kAmr)}});
   if (!nonce.empty()) draft.claims.push_back({"nonce", nonce});
   if (issued.session_alive) draft.claims.push_back({"sid", issued.grant.session.text});
+  const bool all = is_all_allowed(issued.scope, issued.client, issued.grant.scope);
   for (const auto& claim : user_claims())
-    if (asked_for(claim, issued.grant.claims.id_token, issued.client))
+    if (all && asked_for(claim, issued.grant.claims.id_token, issued.client))
       if (auto json = claim.json(issued.user, claim.name); !json.empty())
         draft.claims.push_back({std::string(claim.name), JsonText{std::move(json)}});
   if (holds_scope(issued.scope, "roles")) draft.claims.push_back({"roles", rights_of(ctx, issued).roles});

@@ -35,8 +35,8 @@ struct Subject {
 };
 TokenDraft access_token(Ctx& ctx, const Client& client, const Subject& subject, const std::vector<std::string>& scope,
                         const std::string& audience);
-// One made from another (RFC 8693). It lives no longer than that one, ends with it, and names who exchanged it in
-// `act`.
+// One made from another (RFC 8693). It lives no longer than that one, ends with its person, its clients and whatever
+// names it, and names who exchanged it in `act`.
 Step<TokenDraft> access_token(Ctx& ctx, const Exchange& exchange);
 // OpenID Connect Core section 2. `nonce` "" leaves it out.
 TokenDraft id_token(Ctx& ctx, const Issued& issued, std::string_view nonce);

@@ -94,6 +94,7 @@ void members(auto& visit, auto& client, const Client*) {
   visit("scope_need", client.scope_need);
   visit("require_pkce", client.require_pkce);
   visit("id_token_alg", client.id_token_alg);
+  visit("userinfo_alg", client.userinfo_alg);
 }
 void members(auto& visit, auto& trusted, const TrustedIssuer*) {
   visit("issuer", trusted.issuer);
@@ -136,6 +137,7 @@ class Printer {
   void put(ScopeNeed need) { w_.string(name_of(need)); }
   void put(UserBy by) { w_.string(spelled(kUserBys, by)); }
   void put(Alg alg) { w_.string(alg_name(alg)); }
+  void put(std::optional<Alg> alg) { w_.string(alg ? alg_name(*alg) : ""); }
   void put(const Lifetimes& life) { object(life); }
   void put(const ClientAccess& access) { object(access); }
   template <class T>
@@ -193,6 +195,10 @@ class Reader {
   }
   static bool take(json::Value value, UserBy& into) {
     return assign(read(kUserBys, value.string().value_or("")), into);
+  }
+  static bool take(json::Value value, std::optional<Alg>& into) {
+    into = alg_from_name(value.string().value_or("-"));
+    return into || value.string().value_or("-").empty();
   }
   static bool take(json::Value value, Alg& into) { return assign(alg_from_name(value.string().value_or("")), into); }
   template <class T>

@@ -91,6 +91,7 @@ struct Client {
   ScopeNeed scope_need = ScopeNeed::scope;
   bool require_pkce = true;  // false only for a confidential client
   Alg id_token_alg = Alg::RS256;
+  std::optional<Alg> userinfo_alg{};  // signed userinfo; JSON without
   friend bool operator==(const Client&, const Client&) = default;
 };
 

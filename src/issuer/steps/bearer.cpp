@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "issuer/steps/alive.hpp"
+#include "issuer/steps/scope.hpp"
 
 namespace tessera::issuer {
 
@@ -98,8 +99,9 @@ Step<TokenHolder> check_holder(const Claims& claims, Ctx& ctx) {
   if (!marks.grant.empty()) {
     Grant grant = TRY(check_grant(tx, GrantId(marks.grant), ctx));
     user = grant.user;
-    // Who holds an exchanged token has asked for nothing.
-    if (grant.client == holder.client->id) holder.claims = std::move(grant.claims.userinfo);
+    // A token that was narrowed, or exchanged, has none of what was asked for besides its scope.
+    if (marks.from_jtis.empty() && is_all_allowed(scope_of(claims), *holder.client, grant.scope))
+      holder.claims = std::move(grant.claims.userinfo);
   }
   holder.user = TRY(tx.user(ctx.realm(), user));
   REQUIRE(holder.user && holder.user->enabled, invalid_token, "sub", "disabled user");

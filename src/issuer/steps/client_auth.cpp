@@ -126,14 +126,6 @@ bool secret_matches(const Client* client, std::string_view secret) {
   return matches;
 }
 
-//= RFC7523#3
-// The token endpoint URL of the authorization server MAY be used as a value for an "aud" element to identify the
-// authorization server as an intended audience of the JWT.
-std::vector<std::string> names_of_server(const Snapshot& snapshot) {
-  if (snapshot.realm.strict_assertion_audience) return {snapshot.issuer};
-  return {snapshot.issuer, snapshot.url("/token")};
-}
-
 // The registration chooses key and algorithm, nothing in the assertion does: it is verified by the client's public keys
 // or by its secret, never by either.
 Step<void> check_assertion(std::string_view assertion, const Client& client, Ctx& ctx) {
@@ -141,11 +133,11 @@ Step<void> check_assertion(std::string_view assertion, const Client& client, Ctx
   const bool by_secret = client.auth == ClientAuth::client_secret_jwt;
   const auto algs =
       by_secret ? std::vector{kSecretAssertionAlg} : std::vector(kKeyAssertionAlgs.begin(), kKeyAssertionAlgs.end());
-  UsedOnce memory(ctx);
+  UsedOnce memory(ctx, client.id);
   const auto verified =
       client_assertion::verify(assertion, by_secret ? jws::KeysView({}, keys.secret) : jws::KeysView(keys.keys),
                                {.client_id = client.id.text,
-                                .audience = names_of_server(ctx.snapshot()),
+                                .audience = ctx.snapshot().assertion_audiences(),
                                 .algs = algs,
                                 .replay = memory,
                                 .untyped = Untyped::accepted,

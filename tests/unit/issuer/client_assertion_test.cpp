@@ -138,6 +138,18 @@ TEST_F(ClientAssertion, S10_an_assertion_serves_once) {
   EXPECT_EQ(with_claims({{"jti", R"("same")"}}), "invalid_client: replayed jti");
 }
 
+TEST_F(ClientAssertion, one_client_uses_up_only_so_many_at_once) {
+  const auto forged = request(assertion({{"aud", "\"https://elsewhere.example.com\""}}));
+  for (int i = 0; i < 2000; ++i) house.call(token, forged);  // by whoever, and counts for nothing
+  EXPECT_EQ(with_claims({}), "ok");
+  while (house.limits().take(LimitKind::used_once, "\nservice", house.now())) {
+  }
+  EXPECT_EQ(with_claims({}), "slow_down: ");
+  EXPECT_EQ(outcome(request(mac_assertion())), "ok");
+  house.pass(seconds(1));
+  EXPECT_EQ(with_claims({}), "ok");
+}
+
 TEST_F(ClientAssertion, S10_one_client_cannot_burn_what_another_made) {
   EXPECT_EQ(with_claims({{"jti", R"("same")"}}), "ok");
   EXPECT_EQ(outcome(request(mac_assertion({{"jti", R"("same")"}}))), "ok");
