@@ -187,11 +187,7 @@ Step<Reply> with_redirect(Step<Reply> outcome, const Target& target, Ctx& ctx) {
   const Refusal* refusal = outcome.error().refusal();
   if (!refusal || error_row(refusal->code).redirects == Redirects::no) return outcome;
   const auto& row = error_row(refusal->code);
-  ctx.emit({"authorize_refused",
-            {{"client", target.client->id.text},
-             {"error", std::string(row.code)},
-             {"at", refusal->at},
-             {"why", refusal->why}}});
+  ctx.tell(*refusal);
   return send_back(target.mode, target.redirect_uri,
                    {{"error", std::string(row.wire)},
                     {"error_description", std::string(row.description)},

@@ -82,6 +82,9 @@ class Ctx {
   std::string random_id(std::size_t octets = 16);  // base64url
   std::string uuid7();                             // RFC 9562 section 5.7, of now() and random octets
 
+  // What the reply tells an application in its own way, for the log and `explain`, as a refusal is.
+  void tell(Refusal refusal) { told_ = std::move(refusal); }
+
   // Kept until the commit; thrown away when the work runs again.
   void emit(Event event) { events_.push_back(std::move(event)); }
   // Appends a revocation fact in this transaction; the shell applies it to the fact set after the commit, before the
@@ -89,13 +92,14 @@ class Ctx {
   Step<void> append_fact(Tx& tx, FactKind kind, std::string_view value);
 
   // ── for the shell ──
-  void begin(Tx* tx, Access access) { tx_ = tx, access_ = access, events_.clear(), facts_.clear(); }
+  void begin(Tx* tx, Access access) { tx_ = tx, access_ = access, events_.clear(), facts_.clear(), told_.reset(); }
   void end() { tx_ = nullptr; }
   void answer_check(std::string hash, bool right) { checked_ = {std::move(hash), right}; }
   void answer_hash(std::string hash) { hashed_ = std::move(hash); }
   void answer_use(std::string id, bool first) { used_[std::move(id)] = first; }
   void answer_hashes_full() { hashes_full_ = true; }
   const std::vector<Event>& events() const { return events_; }
+  const std::optional<Refusal>& told() const { return told_; }
   const std::vector<Fact>& facts() const { return facts_; }
 
  private:
@@ -115,6 +119,7 @@ class Ctx {
   std::map<std::string, bool, std::less<>> used_;  // and whether it was the first time
   std::set<std::pair<LimitKind, std::string>> counted_, given_back_;
   std::vector<Event> events_;
+  std::optional<Refusal> told_;
   std::vector<Fact> facts_;
 };
 

@@ -330,6 +330,10 @@ const std::vector<Key<Settings>> kTop{
      "The master key before this one: with it a start changes the store to the new key, and what was sealed or issued "
      "before is still read. The environment variable `TESSERA_PREVIOUS_MASTER_KEY` takes its place.",
      [](const Value& v, Settings& s) { v.path(s.previous_master_key); }},
+    {"control_socket", "file", "\"tessera.sock\"",
+     "The socket by which `tessera explain` asks this node why it refused something. For the owner of the file alone; "
+     "`\"\"` is none.",
+     [](const Value& v, Settings& s) { v.path(s.control_socket); }},
     {"trusted_proxies", "list of networks", "[]",
      "Proxies whose `X-Forwarded-For` is believed, such as `[\"10.0.0.0/8\"]`. Nobody else's is.", read_proxies},
 };

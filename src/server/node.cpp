@@ -357,6 +357,8 @@ void Node::reply(std::shared_ptr<Job> job) {
 }
 
 void Node::send(Job& job, issuer::Reply reply) {
+  if (const auto& told = job.ctx->told())
+    job.refused_code = issuer::error_row(told->code).code, job.refused_at = told->at, job.refused_why = told->why;
   const auto tokens = sign_all(reply, *job.live->snapshot);
   if (!tokens) return fail(job, tokens.error());
   for (const auto& event : job.ctx->events()) {
@@ -384,7 +386,22 @@ void Node::fail(Job& job, Error fault) {
 void Node::respond_plain(Job& job, http::Response response) {
   finish(response, job.id, https_);
   log_request(job, response);
+  if (!job.refused_code.empty()) remember_refusal(job, response.status);
   job.respond(std::move(response));
+}
+
+void Node::remember_refusal(const Job& job, int status) {
+  const auto named = job.request.params().get("client_id");
+  refusals_.add({.id = job.id,
+                 .time = clock_(),
+                 .realm = job.realm ? job.place.realm : "",
+                 .method = job.http.method,
+                 .path = job.http.path,
+                 .client = std::string(job.ctx && job.ctx->caller() ? job.ctx->caller()->id.text : named),
+                 .status = status,
+                 .error = job.refused_code,
+                 .at = job.refused_at,
+                 .why = job.refused_why});
 }
 
 void Node::log_request(Job& job, const http::Response& response) const {

@@ -43,7 +43,8 @@ Step<Reply> authorization_code(const Request& request, Ctx& ctx, const Client& c
   REQUIRE(code, invalid_grant, "code", "does not open");
   REQUIRE(code->client == client.id, invalid_grant, "code", "another client's");
   const auto redirect_uri = TRY(require_param(request.form, "redirect_uri"));
-  REQUIRE(digest_of(redirect_uri) == code->redirect_digest, invalid_grant, "redirect_uri", "not the one authorized");
+  REQUIRE(digest_of(redirect_uri) == code->redirect_digest, invalid_grant, "redirect_uri",
+          "not the one authorized: " + received_and_registered(redirect_uri, client.redirect_uris));
   TRY_VOID(check_verifier(request.form, client, code->challenge));
 
   Tx& tx = *TRY(ctx.store(Access::write));

@@ -8,7 +8,9 @@
 #include "issuer/digest.hpp"
 #include "issuer/steps/params.hpp"
 #include "issuer/steps/used_once.hpp"
+#include "json/json.hpp"
 #include "tessera/client_assertion.hpp"
+#include "tessera/jwt.hpp"
 
 namespace tessera::issuer {
 
@@ -126,6 +128,16 @@ bool secret_matches(const Client* client, std::string_view secret) {
   return matches;
 }
 
+std::string received_audience(const Error& error, std::string_view assertion, const Snapshot& snapshot) {
+  if (std::string_view(error.at) != "aud") return {};
+  const auto peeked = peek_unverified(assertion);
+  json::Document document;
+  auto claims = peeked ? document.parse_object(peeked->payload) : Result<json::Object>(fail(Err::malformed, "claims"));
+  const auto audience = claims ? claims->find("aud") : std::nullopt;
+  return ": expected " + snapshot.assertion_audiences().front() + ", received " +
+         (audience ? audience->text().substr(0, 300) : "none");
+}
+
 // The registration chooses key and algorithm, nothing in the assertion does: it is verified by the client's public keys
 // or by its secret, never by either.
 Step<void> check_assertion(std::string_view assertion, const Client& client, Ctx& ctx) {
@@ -145,7 +157,8 @@ Step<void> check_assertion(std::string_view assertion, const Client& client, Ctx
                                 .leeway = kLeeway},
                                whole_seconds(ctx.now()));
   if (memory.stop()) return std::unexpected(std::move(*memory.stop()));
-  REQUIRE(verified, invalid_client, "client_assertion", why(verified.error()));
+  REQUIRE(verified, invalid_client, "client_assertion",
+          why(verified.error()) + received_audience(verified.error(), assertion, ctx.snapshot()));
   return {};
 }
 }  // namespace

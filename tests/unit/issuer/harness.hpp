@@ -33,6 +33,7 @@ struct Answer {
   std::optional<Refusal> refusal;
   std::optional<Error> fault;
   std::vector<Event> events;
+  std::optional<Refusal> told;  // what a redirect tells the application
   std::vector<Fact> facts;
   int hashes = 0;        // passwords computed on the way
   int transactions = 0;  // opened on the way
