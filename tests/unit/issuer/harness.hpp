@@ -35,7 +35,8 @@ struct Answer {
   std::vector<Event> events;
   std::vector<Fact> facts;
   int hashes = 0;        // passwords computed on the way
-  int transactions = 0;  // opened on the way
+  int transactions = 0;    // opened on the way
+  std::string dpop_nonce;  // that goes out with it, "" for none
 
   const Json& json() const&;  // aborts when it is none
   Json json() && { return std::as_const(*this).json(); }
