@@ -49,6 +49,11 @@ bool matches(std::string_view pattern, std::string_view text) {
   return false;
 }
 
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
 // The server in its house, asked in one of the ways.
 class House {
  public:
@@ -85,6 +90,7 @@ class House {
 
   http::Response ask(http::Request request) {
     if (server_) return ask_over_http(server_->port(), request);
+    for (auto& header : request.headers) header.name = lower(header.name);  // as the server has them
     std::promise<http::Response> promise;
     auto future = promise.get_future();
     node_->answer(std::move(request), [&promise](http::Response response) { promise.set_value(std::move(response)); });
@@ -320,9 +326,8 @@ class Story {
     if (const auto nonce = header("dpop-nonce"); !nonce.empty()) nonce_ = nonce;
   }
 
-  void take_cookie(std::string name, const std::string& value) {
-    std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
-    if (name != "set-cookie") return;
+  void take_cookie(const std::string& name, const std::string& value) {
+    if (lower(name) != "set-cookie") return;
     const auto equals = value.find('='), end = value.find(';');
     auto& jar = cookies_[browser_];
     if (value.find("Max-Age=0") != std::string::npos)
@@ -332,11 +337,8 @@ class Story {
   }
 
   std::string header(const std::string& wanted) const {
-    for (const auto& [name, value] : response_.headers) {
-      std::string lower = name;
-      std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
-      if (lower == wanted) return value;
-    }
+    for (const auto& [name, value] : response_.headers)
+      if (lower(name) == wanted) return value;
     return {};
   }
 
