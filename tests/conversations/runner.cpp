@@ -242,8 +242,8 @@ class Story {
     const auto take = [&](const char* name) { return std::move(claims.extract(name).mapped()); };
     const auto typ = take("typ"), jwk = take("jwk");
     if (claims.contains("of")) claims["ath"] = '"' + base64url::encode(crypto::sha256(bytes_of(take("of")))) + '"';
-    const auto text = jws::sign(bytes_of(object(claims)),
-                                {key, {.typ = typ, .more = jwk.empty() ? "" : R"({"jwk":)" + jwk + '}'}});
+    const auto text =
+        jws::sign(bytes_of(object(claims)), {key, {.typ = typ, .more = jwk.empty() ? "" : R"({"jwk":)" + jwk + '}'}});
     if (!text) throw Failed{"the proof cannot be signed"};
     return *text;
   }

@@ -80,6 +80,7 @@ for (const [base, id, authentication] of [["", "app", client.None()], ["", "web"
       await assert.rejects(ask(refreshed.access_token), (error) => error.status === 401);
       const thief = client.getDPoPHandle(config, await client.randomDPoPKeyPair(alg));
       await assert.rejects(ask(refreshed.access_token, thief), (error) => error.status === 401);
+      // a client that proves itself may change its key, a public one is known by nothing else
       if (id === "app")
         await assert.rejects(client.refreshTokenGrant(config, refreshed.refresh_token, undefined, { DPoP: thief }),
           { error: "invalid_grant" });

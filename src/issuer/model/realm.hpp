@@ -36,7 +36,7 @@ struct Realm {
   RealmId id;
   std::string name;  // shown on pages
   Lifetimes lifetimes;
-  bool strict_assertion_audience = false;  // a client assertion names the issuer, never the token endpoint
+  bool strict_assertion_audience = false;      // a client assertion names the issuer, never the token endpoint
   DpopNonce dpop_nonce = DpopNonce::required;  // whether a DPoP proof holds a nonce of ours (RFC 9449 section 8)
   friend bool operator==(const Realm&, const Realm&) = default;
 };

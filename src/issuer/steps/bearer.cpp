@@ -32,9 +32,9 @@ Step<Grant> check_grant(Tx& tx, const GrantId& id, const Ctx& ctx) {
 
 bool came_by(TokenScheme scheme, const Request& request) {
   const std::string_view header = request.headers.authorization, prefix = prefix_of(scheme);
-  return header.size() > prefix.size() &&
-         std::ranges::equal(header.substr(0, prefix.size()), prefix, {},
-                            [](char c) { return c >= 'A' && c <= 'Z' ? char(c | 0x20) : c; });
+  return header.size() > prefix.size() && std::ranges::equal(header.substr(0, prefix.size()), prefix, {}, [](char c) {
+           return c >= 'A' && c <= 'Z' ? char(c | 0x20) : c;
+         });
 }
 
 Step<PresentedToken> read_access_token(const Request& request) {

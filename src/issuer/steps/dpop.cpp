@@ -9,7 +9,7 @@
 namespace tessera::issuer {
 
 namespace {
-constexpr seconds kMaxAge{60};      // of a proof
+constexpr seconds kMaxAge{60};       // of a proof
 constexpr seconds kClockLeeway{30};  // of the client's clock; FAPI 2.0 wants 10 s at least and 60 s at most
 constexpr seconds kNonceLife = minutes(5);
 constexpr std::size_t kMaxNonce = 256;

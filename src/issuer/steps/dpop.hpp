@@ -23,9 +23,9 @@ inline constexpr std::array kProofAlgs{Alg::ES256, Alg::PS256, Alg::EdDSA, Alg::
 Step<void> check_proof(const Request& request, std::string_view path, Ctx& ctx,
                        const Expected& access_token = Unchecked("no access token came with the request"));
 
-// Uses the proof up, once everything else is right, and before anything is destroyed on its strength: what was overheard
-// proves nothing. In the transaction that acts on it, so that both stay or neither; of two at once one is first. Nothing
-// to do where no proof came. Refusal: invalid_dpop_proof.
+// Uses the proof up, once everything else is right, and before anything is destroyed on its strength: what was
+// overheard proves nothing. In the transaction that acts on it, so that both stay or neither; of two at once one is
+// first. Nothing to do where no proof came. Refusal: invalid_dpop_proof.
 Step<void> use_proof(Ctx& ctx);
 
 // The key that the code of an authorize request is for, "" for any: `dpop_jkt` (section 10). Refusal: invalid_request.

@@ -16,12 +16,9 @@ namespace {
 
 const PrivateKey& key_of(std::string_view whose) {
   static const auto make = [](Alg alg) { return *PrivateKey::generate(alg, {.alg = alg}); };
-  static const std::map<std::string, PrivateKey, std::less<>> keys{{"ours", make(Alg::ES256)},
-                                                                   {"another", make(Alg::ES256)},
-                                                                   {"Ed25519", make(Alg::Ed25519)},
-                                                                   {"PS256", make(Alg::PS256)},
-                                                                   {"RS256", make(Alg::RS256)},
-                                                                   {"ES384", make(Alg::ES384)}};
+  static const std::map<std::string, PrivateKey, std::less<>> keys{
+      {"ours", make(Alg::ES256)},  {"another", make(Alg::ES256)}, {"Ed25519", make(Alg::Ed25519)},
+      {"PS256", make(Alg::PS256)}, {"RS256", make(Alg::RS256)},   {"ES384", make(Alg::ES384)}};
   return keys.find(whose)->second;
 }
 std::string jkt_of(std::string_view whose) { return key_of(whose).public_key().thumbprint(); }
@@ -113,9 +110,8 @@ struct Dpop : testing::Test {
       case GrantType::jwt_bearer: {
         house.client("orders").grant_types.push_back(GrantType::jwt_bearer);
         const auto& idp = key_of("another");
-        const TrustedIssuer rule{.issuer = "https://idp.example.com",
-                                 .jwks = jwks(std::array{idp.public_key()}),
-                                 .clients = {"orders"}};
+        const TrustedIssuer rule{
+            .issuer = "https://idp.example.com", .jwks = jwks(std::array{idp.public_key()}), .clients = {"orders"}};
         house.config().trusted_issuers.emplace(rule.issuer, *make_trust(house.config(), rule));
         const Draft draft{.typ = "JWT",
                           .issuer = rule.issuer,
@@ -170,8 +166,7 @@ TEST_F(Dpop, S10_a_request_that_is_refused_for_another_reason_uses_no_proof_up) 
   EXPECT_EQ(outcome(with_proof(with(credentials_request(), "scope", "nothing"), kept)), "invalid_scope scope");
   EXPECT_EQ(outcome(with_proof(with_basic(credentials_request(), "service", "wrong"), kept)),
             "invalid_client client_secret");
-  EXPECT_EQ(outcome(with_proof(with(code_request(fresh_code()), "resource", kStock), kept)),
-            "invalid_target resource");
+  EXPECT_EQ(outcome(with_proof(with(code_request(fresh_code()), "resource", kStock), kept)), "invalid_target resource");
   EXPECT_EQ(outcome(with_proof(credentials_request(), kept)), "ok");
 }
 
@@ -372,20 +367,19 @@ TEST_F(DpopNonces, S10_who_is_sent_back_for_one_has_not_used_up_the_assertion) {
 }
 
 TEST_F(DpopNonces, userinfo_asks_for_one_with_a_challenge) {
-  const auto access = tokens(
-      with_proof(code_request(fresh_code()), proof("ours", {{"nonce", quoted(challenged())}})))["access_token"];
+  const auto access =
+      tokens(with_proof(code_request(fresh_code()), proof("ours", {{"nonce", quoted(challenged())}})))["access_token"];
   const auto request = with_dpop(get({}), access, proof_for(access));
   const auto answer = house.call(userinfo, request);
   ASSERT_EQ(answer.code(), "use_dpop_nonce");
   const auto reply = reply_to(*answer.refusal, *find_route("/userinfo"), request, house.config());
   const auto& json = std::get<Json>(reply.body);
   EXPECT_EQ(json.status, 401);
-  EXPECT_EQ(json.www_authenticate,
-            R"(DPoP algs="ES256 PS256 EdDSA Ed25519", error="use_dpop_nonce", )"
-            R"(error_description="The DPoP proof needs the nonce given here.")");
-  EXPECT_EQ(outcome(with_dpop(get({}), access, proof_for(access, "ours", {{"nonce", quoted(answer.dpop_nonce)}})),
-                    userinfo),
-            "ok");
+  EXPECT_EQ(json.www_authenticate, R"(DPoP algs="ES256 PS256 EdDSA Ed25519", error="use_dpop_nonce", )"
+                                   R"(error_description="The DPoP proof needs the nonce given here.")");
+  EXPECT_EQ(
+      outcome(with_dpop(get({}), access, proof_for(access, "ours", {{"nonce", quoted(answer.dpop_nonce)}})), userinfo),
+      "ok");
 }
 
 // ── our own API ──
@@ -489,8 +483,7 @@ TEST_F(DpopUserinfo, S13_a_bound_token_is_exchanged_by_who_proves_its_key_alone)
     EXPECT_EQ(outcome(exchange(bound, client)), "invalid_request subject_token");
     EXPECT_EQ(outcome(with_proof(exchange(bound, client), proof("another"))), "invalid_request subject_token");
     EXPECT_EQ(cnf(tokens(with_proof(exchange(bound, client), proof()))["access_token"]), bound_to("ours"));
-    EXPECT_EQ(cnf(tokens(with_proof(exchange(bearer, client), proof("another")))["access_token"]),
-              bound_to("another"));
+    EXPECT_EQ(cnf(tokens(with_proof(exchange(bearer, client), proof("another")))["access_token"]), bound_to("another"));
   }
 }
 

@@ -34,7 +34,7 @@ struct Answer {
   std::optional<Error> fault;
   std::vector<Event> events;
   std::vector<Fact> facts;
-  int hashes = 0;        // passwords computed on the way
+  int hashes = 0;          // passwords computed on the way
   int transactions = 0;    // opened on the way
   std::string dpop_nonce;  // that goes out with it, "" for none
 

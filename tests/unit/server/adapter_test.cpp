@@ -118,10 +118,8 @@ TEST(adapter, every_dpop_field_reaches_the_engine_and_its_nonce_the_client) {
   EXPECT_EQ(test::member(two.body, "error"), "invalid_dpop_proof");
   EXPECT_EQ(two.status, 400);
   const auto key = *PrivateKey::generate(Alg::ES256, {.alg = Alg::ES256});
-  const auto proof = *dpop::issue({.method = "POST",
-                                   .uri = "http://localhost:8080/token",
-                                   .issued_at = whole_seconds(house.now.load())},
-                                  key);
+  const auto proof = *dpop::issue(
+      {.method = "POST", .uri = "http://localhost:8080/token", .issued_at = whole_seconds(house.now.load())}, key);
   const auto sent_back = asked({{"dpop", proof}, {"host", "evil.example"}});
   EXPECT_EQ(test::member(sent_back.body, "error"), "use_dpop_nonce");
   EXPECT_NE(header(sent_back, "DPoP-Nonce"), "");
