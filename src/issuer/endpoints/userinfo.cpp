@@ -36,7 +36,7 @@ Step<Reply> userinfo(const Request& request, Ctx& ctx) {
   REQUIRE(holds_scope(scope_of(claims), "openid"), insufficient_scope, "scope", "openid is not in it");
   const auto holder = TRY(check_holder(claims, ctx));
   REQUIRE(holder.user, invalid_token, "sub", "a client's own token");
-  TRY_VOID(use_proof(ctx));
+  TRY_VOID(use_proof(ctx, holder.user->id.text));
   auto body = TRY(userinfo_of(claims, holder, ctx.snapshot()));
   if (const auto alg = holder.client->userinfo_alg) return Reply{.body = UserinfoJwt{*alg, std::move(body)}};
   return Reply{.body = Json{.body = std::move(body)}};

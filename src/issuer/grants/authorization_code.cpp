@@ -55,7 +55,7 @@ Step<Reply> authorization_code(const Request& request, Ctx& ctx, const Client& c
 
   Tx& tx = *TRY(ctx.store(Access::write));
   if (TRY(tx.grant(ctx.realm(), code->grant))) {
-    TRY_VOID(use_proof(ctx));
+    TRY_VOID(use_proof(ctx, code->user.text));
     return end_replayed(ctx, tx, code->grant, "code_reused");
   }
   REQUIRE(ctx.now() < code->expires, invalid_grant, "code", "expired");
@@ -69,7 +69,7 @@ Step<Reply> authorization_code(const Request& request, Ctx& ctx, const Client& c
   REQUIRE(session && session->user == code->user && session_alive(snapshot, *session, ctx.now()), invalid_grant,
           "session", "ended");
 
-  TRY_VOID(use_proof(ctx));
+  TRY_VOID(use_proof(ctx, code->user.text));
   const Grant grant = grant_of(*code, client, ctx);
   std::vector<GrantId> ended;
   // Another redemption may have come between the look above and this.

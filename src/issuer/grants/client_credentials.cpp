@@ -18,7 +18,7 @@ Step<Reply> client_credentials(const Request& request, Ctx& ctx, const Client& c
   // the default to us).
   if (scope.empty()) scope = scopes_at(snapshot, audience, client.scopes);
   TRY_VOID(check_signing_keys(snapshot, client, scope));
-  TRY_VOID(use_proof(ctx));
+  TRY_VOID(use_proof(ctx, client.id.text));
 
   ctx.emit({"token_issued", {{"grant_type", "client_credentials"}, {"client", client.id.text}}});
   return token_reply({access_token(ctx, client, {client.id.text, client.roles}, scope, audience)}, scope, "");

@@ -88,7 +88,7 @@ Step<Reply> jwt_bearer(const Request& request, Ctx& ctx, const Client& client) {
 
   Tx& tx = *TRY(ctx.store(Access::write));
   const User user = TRY(check_user(tx, claims, trust.rule, ctx));
-  TRY_VOID(use_proof(ctx));
+  TRY_VOID(use_proof(ctx, user.id.text));
   const Instant until = claims.expires_at() + kAssertionLeeway;
   REQUIRE(TRY(tx.use_once(ctx.realm(), use_id(claims), until, ctx.now())), invalid_grant, "jti", "used before");
 

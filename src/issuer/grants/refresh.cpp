@@ -39,7 +39,7 @@ Step<Reply> refresh(const Request& request, Ctx& ctx, const Client& client) {
   TRY_VOID(check_same_resource(request.form, client, snapshot, grant->audience));
   TRY_VOID(check_signing_keys(snapshot, client, scope));
 
-  TRY_VOID(use_proof(ctx));
+  TRY_VOID(use_proof(ctx, grant->user.text));
   const auto rotation =
       TRY(tx.rotate_refresh(ctx.realm(), grant->id, {token->generation, scope, ctx.now(), kGrace, ctx.jkt()}));
   REQUIRE(rotation.kind != Rotation::Kind::gone, invalid_grant, "refresh_token", "ended meanwhile");

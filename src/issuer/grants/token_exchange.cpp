@@ -77,7 +77,7 @@ Step<Reply> token_exchange(const Request& request, Ctx& ctx, const Client& clien
   const auto scope = TRY(check_exchange_scope(request.form, client, snapshot, scope_of(subject), audience));
   TRY_VOID(check_signing_keys(snapshot, client, {}));
   const auto holder = TRY(acceptable(check_holder(subject, ctx)));
-  TRY_VOID(use_proof(ctx));
+  TRY_VOID(use_proof(ctx, client.id.text));
 
   const auto marks = marks_of(subject);
   const Exchange exchange{client,

@@ -84,9 +84,10 @@ Step<void> check_proof(const Request& request, std::string_view path, Ctx& ctx, 
   return {};
 }
 
-Step<void> use_proof(Ctx& ctx) {
+Step<void> use_proof(Ctx& ctx, std::string_view whose) {
   const auto* key = ctx.proven_key();
   if (!key) return {};
+  TRY_VOID(ctx.limit(LimitKind::used_once, whose));
   Tx& tx = *TRY(ctx.store(Access::write));
   REQUIRE(TRY(tx.use_once(ctx.realm(), key->use, key->until, ctx.now())), invalid_dpop_proof, "jti", "used before");
   return {};

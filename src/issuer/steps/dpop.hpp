@@ -25,8 +25,9 @@ Step<void> check_proof(const Request& request, std::string_view path, Ctx& ctx,
 
 // Uses the proof up, once everything else is right, and before anything is destroyed on its strength: what was
 // overheard proves nothing. In the transaction that acts on it, so that both stay or neither; of two at once one is
-// first. Nothing to do where no proof came. Refusal: invalid_dpop_proof.
-Step<void> use_proof(Ctx& ctx);
+// first. `whose` is the person or the client that the rest of the request has shown to act, who uses up only so many.
+// Nothing to do where no proof came. Refusals: invalid_dpop_proof, slow_down.
+Step<void> use_proof(Ctx& ctx, std::string_view whose);
 
 // The key that the code of an authorize request is for, "" for any: `dpop_jkt` (section 10). Refusal: invalid_request.
 Step<std::string> check_dpop_jkt(const Params& params);

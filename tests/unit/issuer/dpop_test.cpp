@@ -197,6 +197,25 @@ TEST_F(Dpop, S06_S10_of_a_hundred_requests_with_one_proof_one_is_answered) {
   EXPECT_EQ(answered, 1);
 }
 
+TEST_F(Dpop, one_client_or_person_uses_up_only_so_many_at_once) {
+  const auto used_up = [&](const std::string& whose) {
+    while (house.limits().take(LimitKind::used_once, '\n' + whose, house.now())) {
+    }
+  };
+  used_up("service");
+  EXPECT_EQ(outcome(with_proof(credentials_request(), proof())), "slow_down limit");
+  EXPECT_EQ(outcome(credentials_request()), "ok") << "without a proof nothing is remembered";
+  const auto bound = tokens(with_proof(code_request(fresh_code()), proof()));
+  used_up("usr_ann");
+  EXPECT_EQ(outcome(with_proof(code_request(fresh_code()), proof())), "slow_down limit");
+  EXPECT_EQ(outcome(with_proof(refresh_request(bound.at("refresh_token")), proof())), "slow_down limit");
+  const auto& access = bound.at("access_token");
+  EXPECT_EQ(outcome(with_dpop(get({}), access, proof_for(access)), userinfo), "slow_down limit");
+  house.pass(seconds(1));
+  EXPECT_EQ(outcome(with_dpop(get({}), access, proof_for(access)), userinfo), "ok");
+  EXPECT_EQ(outcome(with_proof(credentials_request(), proof())), "ok");
+}
+
 TEST_F(Dpop, S10_a_replayed_proof_ends_no_grant) {
   const auto once = proof();
   const auto request = code_request(fresh_code());
@@ -526,7 +545,7 @@ TEST_F(Dpop, a_code_for_a_key_is_redeemed_with_its_proof_alone) {
 Step<Reply> pushed(const Request& request, Ctx& ctx) {
   TRY_VOID(check_proof(request, "/token", ctx));
   const auto jkt = TRY(check_pushed_jkt(request.form, ctx));
-  TRY_VOID(use_proof(ctx));
+  TRY_VOID(use_proof(ctx, "orders"));
   return Reply{.body = Json{.body = jkt}};
 }
 
