@@ -94,7 +94,7 @@ struct Client {
   ScopeNeed scope_need = ScopeNeed::scope;
   bool require_pkce = true;  // false only for a confidential client
   Alg id_token_alg = Alg::RS256;
-  std::optional<Alg> userinfo_alg{};  // signed userinfo; JSON without
+  std::optional<Alg> userinfo_alg{};      // signed userinfo; JSON without
   bool dpop_bound_access_tokens = false;  // each of its token requests brings a DPoP proof (RFC 9449 section 5.2)
   friend bool operator==(const Client&, const Client&) = default;
 };
