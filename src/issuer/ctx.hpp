@@ -28,6 +28,13 @@ struct Event {
   std::vector<std::pair<const char*, std::string>> fields{};
 };
 
+// A key that a request has shown to hold (RFC 9449).
+struct ProvenKey {
+  std::string jkt;  // its thumbprint
+  std::string use;  // the id under which the proof serves once, …
+  Instant until{};  // … which is remembered until then
+};
+
 // How long a fact is kept: as long as the longest-lived thing may live that it can concern, under whatever lifetimes
 // that was made, and ten minutes more, the largest leeway.
 seconds fact_life(FactKind kind);
@@ -50,6 +57,16 @@ class Ctx {
   // The client that this request has proved to come from: proved once, whatever is called again.
   const Client* caller() const { return caller_; }
   void prove_caller(const Client& client) { caller_ = &client; }
+
+  // The key that this request has proved to hold, nullptr without a proof: proved once, too.
+  const ProvenKey* proven_key() const { return proven_key_ ? &*proven_key_ : nullptr; }
+  void prove_key(ProvenKey key) { proven_key_ = std::move(key); }
+  std::string jkt() const { return proven_key_ ? proven_key_->jkt : ""; }
+  bool holds_key(std::string_view jkt) const { return proven_key_ && proven_key_->jkt == jkt; }
+
+  // The nonce for the client's next DPoP proof, "" for none: it goes out with the answer, whatever that is.
+  const std::string& dpop_nonce() const { return dpop_nonce_; }
+  void offer_dpop_nonce(std::string nonce) { dpop_nonce_ = std::move(nonce); }
 
   // The transaction; a need until the shell has one of at least this access open.
   Step<Tx*> store(Access access);
@@ -111,6 +128,8 @@ class Ctx {
   Limits& limits_;
   Random random_;
   const Client* caller_ = nullptr;
+  std::optional<ProvenKey> proven_key_;
+  std::string dpop_nonce_;
   Tx* tx_ = nullptr;
   Access access_ = Access::read;
   std::optional<std::pair<std::string, bool>> checked_;

@@ -277,6 +277,8 @@ std::variant<issuer::Request, Refused> to_engine(const http::Request& request, c
   out.method = request.method == "POST" ? issuer::Method::post : issuer::Method::get;
   out.headers.accept = std::string(request.header("accept"));
   out.headers.authorization = std::string(request.header("authorization"));
+  for (const auto& header : request.headers)
+    if (header.name == "dpop") out.headers.dpop.push_back(header.value);
   out.headers.origin = std::string(request.header("origin"));
   out.headers.cookies = cookies_of(request, snapshot);
   out.address = std::move(address);

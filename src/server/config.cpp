@@ -415,6 +415,13 @@ const std::vector<Key<issuer::Realm>> kRealm{
      "is "
      "accepted too.",
      [](const Value& v, issuer::Realm& r) { v.flag(r.strict_assertion_audience); }},
+    {"dpop_nonce", "name", "\"required\"",
+     "`required`: a DPoP proof holds a nonce that this server gave out in the last five minutes, so that nobody makes "
+     "proofs for later. `off`: for clients that do not know nonces (RFC 9449 section 8).",
+     [](const Value& v, issuer::Realm& r) {
+       using issuer::DpopNonce;
+       v.choice<DpopNonce>(r.dpop_nonce, {{"required", DpopNonce::required}, {"off", DpopNonce::off}});
+     }},
 };
 
 using InServer = In<issuer::ResourceServer>;
@@ -569,6 +576,10 @@ const std::vector<Key<InClient>> kClient{
        names.emplace_back("", std::nullopt);
        v.choice<std::optional<Alg>>(c.thing.client.userinfo_alg, names);
      }},
+    {"dpop_bound_access_tokens", "flag", "false",
+     "Whether each of its token requests must bring a DPoP proof, which binds the tokens to a key that it holds. "
+     "Without, a proof is welcome.",
+     [](const Value& v, InClient& c) { v.flag(c.thing.client.dpop_bound_access_tokens); }},
 };
 
 using InUser = In<DeclaredUser>;

@@ -48,7 +48,8 @@ bool narrowed(const Client& was, const Client& is) {
          loses(was.acts_as, is.acts_as) || loses(was.grant_types, is.grant_types) ||
          !std::ranges::all_of(was.access, still_allowed) ||
          (was.party == issuer::Party::first && is.party == issuer::Party::third) ||
-         (was.scope_need == issuer::ScopeNeed::none && is.scope_need == issuer::ScopeNeed::scope);
+         (was.scope_need == issuer::ScopeNeed::none && is.scope_need == issuer::ScopeNeed::scope) ||
+         (!was.dpop_bound_access_tokens && is.dpop_bound_access_tokens);  // some serve whoever has stolen them
 }
 
 template <class T>

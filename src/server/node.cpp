@@ -369,6 +369,7 @@ void Node::send(Job& job, issuer::Reply reply) {
   }
   auto response = to_http(reply, *tokens, job.asked());
   if (response.status == 429 || response.status == 503) response.headers.push_back({"Retry-After", kRetryAfter});
+  if (const auto& nonce = job.ctx->dpop_nonce(); !nonce.empty()) response.headers.push_back({"DPoP-Nonce", nonce});
   respond_plain(job, std::move(response));
 }
 

@@ -53,6 +53,7 @@ constexpr const char* kVersion2[] = {
     "UPDATE consents SET scope = TRIM(REPLACE(' ' || scope || ' ', ' profile ', ' '))",
     "CREATE TABLE used_ids (realm TEXT NOT NULL, id TEXT NOT NULL, expires BIGINT NOT NULL, PRIMARY KEY (realm, id))",
     "CREATE INDEX used_ids_by_age ON used_ids (realm, expires)",
+    "ALTER TABLE grants ADD COLUMN jkt TEXT NOT NULL DEFAULT ''",
 };
 
 constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kVersion2}};

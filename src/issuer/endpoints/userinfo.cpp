@@ -1,6 +1,7 @@
 #include "issuer/endpoints/endpoints.hpp"
 #include "issuer/steps/bearer.hpp"
 #include "issuer/steps/claims_request.hpp"
+#include "issuer/steps/dpop.hpp"
 #include "issuer/steps/params.hpp"
 #include "issuer/steps/scope.hpp"
 #include "issuer/user_claims.hpp"
@@ -29,11 +30,13 @@ Result<std::string> userinfo_of(const Claims& claims, const TokenHolder& holder,
 
 Step<Reply> userinfo(const Request& request, Ctx& ctx) {
   TRY_VOID(check_no_duplicates(request.params()));
-  const auto token = TRY(read_bearer(request));
-  const auto claims = TRY(check_access_token(token, ctx));
+  const auto presented = TRY(read_access_token(request));
+  const auto claims = TRY(check_access_token(presented.token, ctx));
+  TRY_VOID(check_presented(presented, claims, request, "/userinfo", ctx));
   REQUIRE(holds_scope(scope_of(claims), "openid"), insufficient_scope, "scope", "openid is not in it");
   const auto holder = TRY(check_holder(claims, ctx));
   REQUIRE(holder.user, invalid_token, "sub", "a client's own token");
+  TRY_VOID(use_proof(ctx, holder.user->id.text));
   auto body = TRY(userinfo_of(claims, holder, ctx.snapshot()));
   if (const auto alg = holder.client->userinfo_alg) return Reply{.body = UserinfoJwt{*alg, std::move(body)}};
   return Reply{.body = Json{.body = std::move(body)}};

@@ -2,6 +2,7 @@
 #include "issuer/digest.hpp"
 #include "issuer/grants/grants.hpp"
 #include "issuer/grants/tokens.hpp"
+#include "issuer/steps/dpop.hpp"
 #include "issuer/steps/params.hpp"
 #include "issuer/steps/resource.hpp"
 #include "issuer/steps/scope.hpp"
@@ -87,6 +88,7 @@ Step<Reply> jwt_bearer(const Request& request, Ctx& ctx, const Client& client) {
 
   Tx& tx = *TRY(ctx.store(Access::write));
   const User user = TRY(check_user(tx, claims, trust.rule, ctx));
+  TRY_VOID(use_proof(ctx, user.id.text));
   const Instant until = claims.expires_at() + kAssertionLeeway;
   REQUIRE(TRY(tx.use_once(ctx.realm(), use_id(claims), until, ctx.now())), invalid_grant, "jti", "used before");
 

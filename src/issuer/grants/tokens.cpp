@@ -1,6 +1,7 @@
 #include "issuer/grants/tokens.hpp"
 
 #include "issuer/acr.hpp"
+#include "issuer/contains.hpp"
 #include "issuer/steps/claims_request.hpp"
 #include "issuer/steps/scope.hpp"
 #include "json/json.hpp"
@@ -8,17 +9,27 @@
 namespace tessera::issuer {
 
 namespace {
+// RFC 9449 section 6.1.
+std::string confirmation(std::string_view jkt) {
+  json::Writer w;
+  return w.begin_object().member("jkt", jkt).end_object().take();
+}
+
 Draft access_draft(Ctx& ctx, const std::string& subject, const std::string& audience) {
   const auto& snapshot = ctx.snapshot();
   const auto now = whole_seconds(ctx.now());
-  return {.typ = kAccessTokenTyp,
-          .issuer = snapshot.issuer,
-          .subject = subject,
-          .audience = {audience},
-          .issued_at = now,
-          .expires_at = now + snapshot.realm.lifetimes.access_token,
-          .id = ctx.uuid7()};
+  Draft draft{.typ = kAccessTokenTyp,
+              .issuer = snapshot.issuer,
+              .subject = subject,
+              .audience = {audience},
+              .issued_at = now,
+              .expires_at = now + snapshot.realm.lifetimes.access_token,
+              .id = ctx.uuid7()};
+  if (ctx.proven_key()) draft.claims.push_back({"cnf", JsonText{confirmation(ctx.jkt())}});
+  return draft;
 }
+
+bool is_bound(const Draft& access) { return contains(access.claims, "cnf", &Claim::name); }
 
 void add_rights(Draft& draft, Rights rights) {
   draft.claims.push_back({"roles", std::move(rights.roles)});
@@ -121,7 +132,10 @@ Reply token_reply(std::vector<TokenDraft> tokens, const std::vector<std::string>
   const Draft& access = tokens.front().draft;
   json::Writer w;
   w.begin_object();
-  w.member("token_type", "Bearer").member("expires_in", (access.expires_at.value - access.issued_at.value).count());
+  //= RFC9449#5 "A `token_type` of `DPoP` MUST be included in the access token response to signal to the client that the
+  // access token was bound to its DPoP key"
+  w.member("token_type", is_bound(access) ? "DPoP" : "Bearer");
+  w.member("expires_in", (access.expires_at.value - access.issued_at.value).count());
   w.member("scope", print_scope(scope));
   if (!issued_token_type.empty()) w.member("issued_token_type", issued_token_type);
   if (!refresh_token.empty()) w.member("refresh_token", refresh_token);

@@ -24,6 +24,7 @@ constexpr Names<GrantType, 5> kGrants{{{GrantType::authorization_code, "authoriz
                                        {GrantType::jwt_bearer, "urn:ietf:params:oauth:grant-type:jwt-bearer"}}};
 constexpr Names<Party, 2> kParties{{{Party::first, "first"}, {Party::third, "third"}}};
 constexpr Names<UserBy, 2> kUserBys{{{UserBy::username, "username"}, {UserBy::id, "id"}}};
+constexpr Names<DpopNonce, 2> kDpopNonces{{{DpopNonce::required, "required"}, {DpopNonce::off, "off"}}};
 constexpr Names<ScopeNeed, 2> kNeeds{{{ScopeNeed::scope, "scope"}, {ScopeNeed::none, "none"}}};
 
 template <class E, std::size_t N>
@@ -56,6 +57,7 @@ void members(auto& visit, auto& realm, const Realm*) {
   visit("name", realm.name);
   visit("lifetimes", realm.lifetimes);
   visit("strict_assertion_audience", realm.strict_assertion_audience);
+  visit("dpop_nonce", realm.dpop_nonce);
 }
 void members(auto& visit, auto& server, const ResourceServer*) {
   visit("audience", server.audience);
@@ -95,6 +97,7 @@ void members(auto& visit, auto& client, const Client*) {
   visit("require_pkce", client.require_pkce);
   visit("id_token_alg", client.id_token_alg);
   visit("userinfo_alg", client.userinfo_alg);
+  visit("dpop_bound_access_tokens", client.dpop_bound_access_tokens);
 }
 void members(auto& visit, auto& trusted, const TrustedIssuer*) {
   visit("issuer", trusted.issuer);
@@ -135,6 +138,7 @@ class Printer {
   void put(GrantType type) { w_.string(name_of(type)); }
   void put(Party party) { w_.string(name_of(party)); }
   void put(ScopeNeed need) { w_.string(name_of(need)); }
+  void put(DpopNonce nonce) { w_.string(spelled(kDpopNonces, nonce)); }
   void put(UserBy by) { w_.string(spelled(kUserBys, by)); }
   void put(Alg alg) { w_.string(alg_name(alg)); }
   void put(std::optional<Alg> alg) { w_.string(alg ? alg_name(*alg) : ""); }
@@ -192,6 +196,9 @@ class Reader {
   static bool take(json::Value value, Party& into) { return assign(read(kParties, value.string().value_or("")), into); }
   static bool take(json::Value value, ScopeNeed& into) {
     return assign(read(kNeeds, value.string().value_or("")), into);
+  }
+  static bool take(json::Value value, DpopNonce& into) {
+    return assign(read(kDpopNonces, value.string().value_or("")), into);
   }
   static bool take(json::Value value, UserBy& into) {
     return assign(read(kUserBys, value.string().value_or("")), into);

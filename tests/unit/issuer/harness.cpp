@@ -189,6 +189,7 @@ Answer House::call(Endpoint endpoint, const Request& request) {
     answer.refusal = *refusal;
   else
     answer.fault = *step.error().fault();
+  answer.dpop_nonce = ctx.dpop_nonce();
   return answer;
 }
 

@@ -26,11 +26,13 @@ Client full_client() {
   client.scope_need = ScopeNeed::none;
   client.require_pkce = false;
   client.id_token_alg = Alg::Ed25519;
+  client.dpop_bound_access_tokens = true;
   return client;
 }
 
 TEST(codec, what_is_printed_reads_back_the_same) {
-  const Realm realm{RealmId("r"), "Realm", Lifetimes{.code = seconds(7), .refresh_max = seconds(8)}, true};
+  const Realm realm{RealmId("r"), "Realm", Lifetimes{.code = seconds(7), .refresh_max = seconds(8)}, true,
+                    DpopNonce::off};
   const ResourceServer server{"https://a.example", "A", {"p", "q"}, {{"s", {"p"}}, {"t", {}}}};
   const Role role{"manager", {{"https://a.example", {"p"}}}};
   const Group group{"sales", {"manager", "viewer"}};
