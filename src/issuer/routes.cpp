@@ -34,6 +34,16 @@ constexpr Route kRoutes[] = {
 };
 }  // namespace
 
+bool takes(Takes what, Method method) {
+  switch (method) {
+    case Method::get: return what != Takes::post;
+    case Method::post: return what != Takes::get;
+    case Method::put:
+    case Method::delete_: break;
+  }
+  return what == Takes::get_post_put_delete;
+}
+
 std::span<const Route> routes() { return kRoutes; }
 
 const Route* find_route(std::string_view path) {

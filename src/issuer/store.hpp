@@ -105,6 +105,14 @@ class Tx {
   virtual Result<void> put_consent(const RealmId&, const Consent&) = 0;  // replaces; of two at once the later stays
   virtual Result<void> remove_consents(const RealmId&, const ClientId&) = 0;  // everybody's, with the client
 
+  // ── clients that registered themselves ──
+  // False when the realm has `most` of them (two at once may each find the last place free).
+  virtual Result<bool> insert_registered(const RealmId&, const RegisteredClient&, std::int64_t most) = 0;
+  virtual Result<std::optional<RegisteredClient>> registered(const RealmId&, const ClientId&) = 0;
+  // Everything but `created`. False when there is no such client; of two at once the later stays.
+  virtual Result<bool> replace_registered(const RealmId&, const RegisteredClient&) = 0;
+  virtual Result<bool> remove_registered(const RealmId&, const ClientId&) = 0;  // true for the caller that removed it
+
   // ── what serves once ──
   // Remembers until `until` that `id` was used: the digest of a client assertion, a request object, a DPoP proof, whose
   // maker says in it what it is. False when it was used before and that is still remembered: of two at once one is

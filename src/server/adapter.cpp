@@ -31,11 +31,10 @@ constexpr std::string_view kWellKnown = "/.well-known/";
 
 bool is_https(const issuer::Snapshot& snapshot) { return snapshot.issuer.starts_with("https://"); }
 
-bool is_form(std::string_view content_type) {
+bool is_type(std::string_view content_type, std::string_view wanted) {
   content_type = content_type.substr(0, content_type.find(';'));
   while (content_type.ends_with(' ') || content_type.ends_with('\t')) content_type.remove_suffix(1);
-  constexpr std::string_view kForm = "application/x-www-form-urlencoded";
-  return std::ranges::equal(content_type, kForm, {}, [](char c) { return c >= 'A' && c <= 'Z' ? char(c | 0x20) : c; });
+  return std::ranges::equal(content_type, wanted, {}, [](char c) { return c >= 'A' && c <= 'Z' ? char(c | 0x20) : c; });
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -171,6 +170,14 @@ void fill(http::Response& response, const issuer::Empty& empty, std::span<const 
 
 }  // namespace
 
+std::optional<issuer::Method> method_of(std::string_view name) {
+  if (name == "GET" || name == "HEAD") return issuer::Method::get;
+  if (name == "POST") return issuer::Method::post;
+  if (name == "PUT") return issuer::Method::put;
+  if (name == "DELETE") return issuer::Method::delete_;
+  return std::nullopt;
+}
+
 Place place_of(std::string_view path) {
   std::string_view tail;
   //= RFC8414#3
@@ -274,7 +281,7 @@ std::variant<issuer::Request, Refused> to_engine(const http::Request& request, c
                                                  const issuer::Snapshot& snapshot, std::string address,
                                                  std::string id) {
   issuer::Request out;
-  out.method = request.method == "POST" ? issuer::Method::post : issuer::Method::get;
+  out.method = method_of(request.method).value_or(issuer::Method::get);
   out.headers.accept = std::string(request.header("accept"));
   out.headers.authorization = std::string(request.header("authorization"));
   for (const auto& header : request.headers)
@@ -287,11 +294,17 @@ std::variant<issuer::Request, Refused> to_engine(const http::Request& request, c
   auto query = params_of(request.query);
   if (!query) return refused(400, OAuthErr::invalid_request, "query", "not a form");
   out.query = std::move(*query);
-  if (out.method == issuer::Method::get) return out;
+  if (out.method == issuer::Method::get || out.method == issuer::Method::delete_) return out;
   if (request.body.size() > route.body_limit)
     return refused(413, OAuthErr::invalid_request, "body", "larger than the route takes");
   if (request.body.empty()) return out;
-  if (!is_form(request.header("content-type")))
+  if (route.body == issuer::BodyType::json) {
+    if (!is_type(request.header("content-type"), "application/json"))
+      return refused(415, OAuthErr::invalid_request, "content-type", "not application/json");
+    out.json = request.body;
+    return out;
+  }
+  if (!is_type(request.header("content-type"), "application/x-www-form-urlencoded"))
     return refused(415, OAuthErr::invalid_request, "content-type", "not application/x-www-form-urlencoded");
   auto form = params_of(request.body);
   if (!form) return refused(400, OAuthErr::invalid_request, "body", "not a form");
@@ -300,7 +313,9 @@ std::variant<issuer::Request, Refused> to_engine(const http::Request& request, c
 }
 
 std::string allow_header(const issuer::Route& route) {
-  std::string allow = route.takes == Takes::post ? "POST" : route.takes == Takes::get ? "GET, HEAD" : "GET, HEAD, POST";
+  std::string allow;
+  for (const std::string_view name : {"GET", "HEAD", "POST", "PUT", "DELETE"})
+    if (takes(route.takes, *method_of(name))) (allow += allow.empty() ? "" : ", ") += name;
   if (route.cors != Cors::none) allow += ", OPTIONS";
   return allow;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -24,6 +25,7 @@ namespace tessera::server {
 struct Place {
   std::string realm, path;
 };
+std::optional<issuer::Method> method_of(std::string_view name);  // nothing when no route takes it
 Place place_of(std::string_view path);
 std::string base_path_of(std::string_view realm);  // "" or "/r/NAME"
 

@@ -1,7 +1,7 @@
 #include "server/control.hpp"
 
-#include <fmt/format.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -125,12 +125,14 @@ Started<std::unique_ptr<ControlSocket>> ControlSocket::open(const std::string& p
     return cannot_start(fmt::format("cannot open the control socket {}: {}; {}", path, why, what_to_do));
   };
   sockaddr_un address{};
-  if (!address_of(path, address)) return cannot("the path is too long", "give control_socket a path below 108 characters");
+  if (!address_of(path, address))
+    return cannot("the path is too long", "give control_socket a path below 108 characters");
   if (const Descriptor probe(new_socket()); connects(probe.get(), address))
     return cannot("another server answers there", "stop it, or give this one another control_socket");
   struct stat found{};
   if (::lstat(path.c_str(), &found) == 0) {
-    if (!S_ISSOCK(found.st_mode)) return cannot("it is no socket", "move that file away, or name another control_socket");
+    if (!S_ISSOCK(found.st_mode))
+      return cannot("it is no socket", "move that file away, or name another control_socket");
     ::unlink(path.c_str());
   }
   int ends[2] = {-1, -1};

@@ -30,11 +30,6 @@ unsigned hash_threads(unsigned asked) {
   return cores > 1 ? cores - 1 : 1;
 }
 
-bool takes(const issuer::Route& route, std::string_view method) {
-  if (method == "GET") return route.takes != Takes::post;
-  return method == "POST" && route.takes != Takes::get;
-}
-
 // What the signatures of a reply are made with.
 std::vector<Alg> algs_of(const issuer::Reply& reply) {
   std::vector<Alg> algs;
@@ -170,7 +165,7 @@ std::shared_ptr<const issuer::Snapshot> Node::snapshot(std::string_view name) co
 
 // A path that takes no body gets a little, so that the answer is 404 or 405 and not 413.
 std::size_t Node::body_limit(std::string_view method, std::string_view path) const {
-  const auto* route = method == "POST" ? issuer::find_route(place_of(path).path) : nullptr;
+  const auto* route = method == "POST" || method == "PUT" ? issuer::find_route(place_of(path).path) : nullptr;
   return route && route->body_limit ? route->body_limit : kOtherBodies;
 }
 
@@ -197,7 +192,9 @@ void Node::answer(http::Request request, http::Respond respond) {
   };
   if (!job->route) return turn_away({404, {OAuthErr::not_found, "path", {}}});
   if (method == "OPTIONS") return respond_plain(*job, to_preflight(job->asked()));
-  if (!takes(*job->route, method)) return turn_away({405, {OAuthErr::method_not_allowed, "method", {}}});
+  const auto known = method_of(method);
+  if (!known || !issuer::takes(job->route->takes, *known))
+    return turn_away({405, {OAuthErr::method_not_allowed, "method", {}}});
   auto read = to_engine(job->http, *job->route, *job->live->snapshot, job->address, job->id);
   if (auto* refused = std::get_if<Refused>(&read)) return turn_away(std::move(*refused));
   job->request = std::move(std::get<issuer::Request>(read));

@@ -358,6 +358,35 @@ Result<void> SqlTx::remove_consents(const RealmId& realm, const ClientId& client
   return {};
 }
 
+// ── clients that registered themselves ──
+
+Result<bool> SqlTx::insert_registered(const RealmId& realm, const RegisteredClient& one, std::int64_t most) {
+  return TRY(write("INSERT INTO registered_clients (realm, id, body, metadata, token_digest, created) SELECT :a, :b, "
+                   ":c, :d, :e, :f WHERE (SELECT COUNT(*) FROM registered_clients WHERE realm = :g) < :h",
+                   {realm.text, one.client.id.text, print(one.client), one.metadata, one.token_digest, us(one.created),
+                    realm.text, most})) == 1;
+}
+
+Result<std::optional<RegisteredClient>> SqlTx::registered(const RealmId& realm, const ClientId& id) {
+  const auto rows =
+      TRY(read("SELECT body, metadata, token_digest, created FROM registered_clients WHERE realm = :a AND id = :b",
+               {realm.text, id.text}));
+  if (rows.empty()) return std::optional<RegisteredClient>();
+  const Row& row = rows.front();
+  auto client = TRY(parse_client(row.text(0)));
+  return std::optional(RegisteredClient{std::move(client), row.text(1), row.text(2), instant(row.number(3))});
+}
+
+Result<bool> SqlTx::replace_registered(const RealmId& realm, const RegisteredClient& one) {
+  return TRY(write(
+             "UPDATE registered_clients SET body = :a, metadata = :b, token_digest = :c WHERE realm = :d AND id = :e",
+             {print(one.client), one.metadata, one.token_digest, realm.text, one.client.id.text})) == 1;
+}
+
+Result<bool> SqlTx::remove_registered(const RealmId& realm, const ClientId& id) {
+  return TRY(write("DELETE FROM registered_clients WHERE realm = :a AND id = :b", {realm.text, id.text})) == 1;
+}
+
 // ── what serves once ──
 
 Result<bool> SqlTx::use_once(const RealmId& realm, std::string_view id, Instant until, Instant now) {

@@ -47,6 +47,11 @@ class SqlTx final : public issuer::Tx {
   Result<void> put_consent(const RealmId&, const issuer::Consent&) override;
   Result<void> remove_consents(const RealmId&, const ClientId&) override;
 
+  Result<bool> insert_registered(const RealmId&, const issuer::RegisteredClient&, std::int64_t) override;
+  Result<std::optional<issuer::RegisteredClient>> registered(const RealmId&, const ClientId&) override;
+  Result<bool> replace_registered(const RealmId&, const issuer::RegisteredClient&) override;
+  Result<bool> remove_registered(const RealmId&, const ClientId&) override;
+
   Result<bool> use_once(const RealmId&, std::string_view, Instant, Instant) override;
 
   Result<std::int64_t> append_fact(const RealmId&, const Fact&) override;

@@ -99,6 +99,16 @@ struct Client {
   friend bool operator==(const Client&, const Client&) = default;
 };
 
+// A client that registered itself (RFC 7591). Its id begins with "reg_", and no declared one's does.
+inline constexpr std::string_view kRegisteredPrefix = "reg_";
+struct RegisteredClient {
+  Client client;
+  std::string metadata;      // what it registered and was given, a JSON object in the RFC's own names
+  std::string token_digest;  // of its registration access token, base64url of SHA-256
+  Instant created{};
+  friend bool operator==(const RegisteredClient&, const RegisteredClient&) = default;
+};
+
 // Somebody else whose signed word for a person is taken (RFC 7523 section 2.1).
 enum class UserBy { username, id };  // what the claim that names the person holds
 struct TrustedIssuer {

@@ -412,6 +412,52 @@ TEST_P(Conformance, sweep_takes_used_ids_that_have_expired) {
   EXPECT_FALSE(*write([&](Tx& tx, auto& realm) { return tx.use_once(realm, "young", now + hours(1), now); }));
 }
 
+// ── clients that registered themselves ──
+
+TEST_P(Conformance, a_registered_client_is_kept_replaced_and_removed) {
+  RegisteredClient one;
+  one.client.id = ClientId("reg_one");
+  one.client.name = "One";
+  one.metadata = R"({"client_name":"One"})";
+  one.token_digest = "digest";
+  one.created = kNow;
+  const auto kept = [&](const RealmId& in = kRealm) {
+    return read([&](Tx& tx, auto& realm) { return tx.registered(realm, one.client.id); }, in);
+  };
+  const auto insert = [&](const RegisteredClient& client, std::int64_t most) {
+    return *write([&](Tx& tx, auto& realm) { return tx.insert_registered(realm, client, most); });
+  };
+  EXPECT_FALSE(kept());
+  EXPECT_TRUE(insert(one, 2));
+  EXPECT_EQ(kept(), one);
+  EXPECT_FALSE(kept(kOther));
+  RegisteredClient two = one;
+  two.client.id = ClientId("reg_two");
+  EXPECT_TRUE(insert(two, 2));
+  RegisteredClient three = one;
+  three.client.id = ClientId("reg_three");
+  EXPECT_FALSE(insert(three, 2));
+  EXPECT_TRUE(insert(three, 3));
+
+  one.client.name = "First";
+  one.metadata = R"({"client_name":"First"})";
+  one.token_digest = "another";
+  const auto replace = [&](const RealmId& in) {
+    return *write([&](Tx& tx, auto& realm) { return tx.replace_registered(realm, one); }, in);
+  };
+  EXPECT_FALSE(replace(kOther));
+  EXPECT_TRUE(replace(kRealm));
+  EXPECT_EQ(kept(), one);
+  const auto remove = [&](const RealmId& in) {
+    return *write([&](Tx& tx, auto& realm) { return tx.remove_registered(realm, one.client.id); }, in);
+  };
+  EXPECT_FALSE(remove(kOther));
+  EXPECT_TRUE(remove(kRealm));
+  EXPECT_FALSE(remove(kRealm));
+  EXPECT_FALSE(kept());
+  EXPECT_FALSE(replace(kRealm));
+}
+
 // ── facts ──
 
 TEST_P(Conformance, facts_are_numbered_from_one_without_holes_and_read_in_order) {

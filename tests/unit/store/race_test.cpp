@@ -149,6 +149,16 @@ TEST_P(Race, S06_S10_an_id_is_used_once_under_race) {
   EXPECT_EQ(std::ranges::count(race(100, [&](Tx& tx, int) { return use(tx, "many", kNow); }), true), 1);
 }
 
+TEST_P(Race, a_registered_client_is_removed_by_one) {
+  EXPECT_OK(write([](Tx& tx, auto& realm) {
+    RegisteredClient one;
+    one.client.id = ClientId("reg_one");
+    return tx.insert_registered(realm, one, 10);
+  }));
+  const auto answers = race(10, [&](Tx& tx, int) { return tx.remove_registered(kRealm, ClientId("reg_one")); });
+  EXPECT_EQ(std::ranges::count(answers, true), 1);
+}
+
 TEST_P(Race, S07_parallel_refresh_gives_one_successor_and_late_reuse_is_told) {
   constexpr seconds kGrace{10};
   EXPECT_OK(write([](Tx& tx, auto& realm) {
