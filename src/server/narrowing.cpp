@@ -5,6 +5,7 @@
 #include "base/try.hpp"
 #include "issuer/contains.hpp"
 #include "issuer/model/codec.hpp"
+#include "issuer/subject.hpp"
 
 namespace tessera::server {
 
@@ -46,6 +47,8 @@ bool narrowed(const Client& was, const Client& is) {
   return (was.enabled && !is.enabled) || loses(was.scopes, is.scopes) || loses(was.roles, is.roles) ||
          !std::ranges::all_of(was.access, still_allowed) ||
          (was.party == issuer::Party::first && is.party == issuer::Party::third) ||
+         // Its tokens bear a `sub` that it no longer knows anybody by, and that no subject fact names.
+         was.subject_type != is.subject_type || issuer::sector_of(was) != issuer::sector_of(is) ||
          (was.scope_need == issuer::ScopeNeed::none && is.scope_need == issuer::ScopeNeed::scope);
 }
 

@@ -23,6 +23,7 @@
 #include "issuer/store.hpp"
 #include "server/adapter.hpp"
 #include "server/failure.hpp"
+#include "server/fetcher.hpp"
 #include "server/keys.hpp"
 #include "server/log.hpp"
 #include "server/master_key.hpp"
@@ -39,6 +40,7 @@ class Node {
     MasterKeys master_keys;
     crypto::PasswordCost password_cost{};
     Proxies trusted_proxies{};
+    Outbound outbound{};
     std::function<Instant()> clock{};  // the system's when empty
     issuer::Ctx::Random random{};      // the system's when empty
     unsigned hash_threads = 0;         // 0: one less than there are cores, at least one
@@ -80,6 +82,10 @@ class Node {
   void open_transaction(std::shared_ptr<Job> job, issuer::Access access);
   void hash(std::shared_ptr<Job> job, issuer::NeedHash need);
   void use_once(std::shared_ptr<Job> job, issuer::NeedUse need);
+  void fetch(std::shared_ptr<Job> job, issuer::NeedFetch need);
+  void fetch_keys(std::shared_ptr<Job> job, issuer::NeedKeys need);
+  void send_out(std::shared_ptr<Job> job, Fetcher::Errand errand);
+  void drive_elsewhere(std::shared_ptr<Job> job);
   void run(Job& job);
   void settle(std::shared_ptr<Job> job);
   void apply_facts(std::shared_ptr<Job> job);
@@ -112,6 +118,7 @@ class Node {
   RotationRule rotation_;
   Proxies proxies_;
   issuer::Limits limits_;
+  issuer::RemoteKeys remote_keys_;
   bool https_;
 
   mutable std::mutex realms_mutex_;
@@ -128,6 +135,7 @@ class Node {
 
   Pool hash_pool_;
   Pool sign_pool_;
+  Fetcher fetcher_;
   std::vector<std::thread> keepers_;
 };
 

@@ -51,6 +51,7 @@ constexpr const char* kVersion2[] = {
     "ALTER TABLE grants ADD COLUMN userinfo_claims TEXT NOT NULL DEFAULT ''",
     "CREATE TABLE used_ids (realm TEXT NOT NULL, id TEXT NOT NULL, expires BIGINT NOT NULL, PRIMARY KEY (realm, id))",
     "CREATE INDEX used_ids_by_age ON used_ids (realm, expires)",
+    "CREATE INDEX grants_by_user ON grants (realm, user_id)",
 };
 
 constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kVersion2}};

@@ -14,7 +14,9 @@ Result<std::string> userinfo_of(const Claims& claims, const TokenHolder& holder)
   const auto scope = scope_of(claims);
   const User& user = *holder.user;
   json::Writer w;
-  w.begin_object().member("sub", user.id.text);
+  //= OIDC#5.3.2
+  // The sub Claim in the UserInfo Response MUST be verified to exactly match the sub Claim in the ID Token
+  w.begin_object().member("sub", claims.subject());
   for (const auto& claim : user_claims())
     if (holds_scope(scope, claim.scope) || asked_for(claim, holder.claims, *holder.client))
       if (const auto json = claim.json(user, claim.name); !json.empty()) w.key(claim.name).raw(json);

@@ -12,7 +12,7 @@ namespace tessera::issuer {
 
 struct IdTokenHint {
   const Client* client = nullptr;  // that it was issued to; enabled
-  UserId user;
+  std::string subject;  // as that client knows the person
   SessionId session;  // "" when it names none
 };
 
