@@ -231,9 +231,9 @@ Step<Reply> go_on(const Interaction& interaction, const Target& target, const st
           "another person has logged in");
   if (another || needs_login(ask, interaction, login, ctx.now())) {
     REQUIRE(!ask.prompt.none, login_required, "prompt",
-            !login                                ? "not logged in"
+            !login    ? "not logged in"
             : another ? "another person is logged in"
-                                                  : "logged in longer ago than max_age");
+                      : "logged in longer ago than max_age");
     auto hint = interaction.params.get("login_hint");
     if (hint.size() > 256 || !valid_utf8(hint)) hint = "";
     return login_page(interaction, target, browser, ctx, std::string(hint), std::nullopt);

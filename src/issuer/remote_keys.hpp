@@ -1,8 +1,8 @@
 // The key sets that stand at clients' own URLs (jwks_uri), as a node remembers them: in its memory, bounded, by URL.
 //
 // A set is asked for again when it is old, and when a key is sought that it does not hold: that is how a client changes
-// its keys. A fetch that did not bring what was sought is not repeated for a while, so that a flood of unknown key ids is
-// no flood of fetches. Where a fetch fails, what was known before stays good for a while.
+// its keys. A fetch that did not bring what was sought is not repeated for a while, so that a flood of unknown key ids
+// is no flood of fetches. Where a fetch fails, what was known before stays good for a while.
 #pragma once
 
 #include <cstddef>

@@ -22,7 +22,7 @@ std::string pairwise(const Secret& salt, const std::string& sector, const UserId
 
 std::string sector_of(const Client& client) {
   //= OIDC#8.1
-  // If a sector_identifier_uri is provided, the host component of that URL is used as the Sector Identifier for the
+  // When a sector_identifier_uri is provided, the host component of that URL is used as the Sector Identifier for the
   // pairwise identifier calculation.
   if (!client.sector_identifier_uri.empty()) return host_of(client.sector_identifier_uri);
   if (client.redirect_uris.empty()) return {};

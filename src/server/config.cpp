@@ -533,7 +533,8 @@ const std::vector<Key<InClient>> kClient{
      "Its public keys: the JSON text, `{ file = \"…\" }` or `{ env = \"…\" }`. For `private_key_jwt`.",
      [](const Value& v, InClient& c) { v.jwks(c.thing.client.jwks); }},
     {"jwks_uri", "URL", "\"\"",
-     "Where its public keys are instead: https. They are fetched when they are needed, kept for ten minutes, and fetched "
+     "Where its public keys are instead: https. They are fetched when they are needed, kept for ten minutes, and "
+     "fetched "
      "again when an assertion names a key that is not among them.",
      [](const Value& v, InClient& c) { v.https(c.thing.client.jwks_uri); }},
     {"grant_types", "list of names", "[\"authorization_code\", \"refresh_token\"]",
@@ -574,9 +575,8 @@ const std::vector<Key<InClient>> kClient{
      "`public`: it knows a person by the id that every client sees. `pairwise`: by one that only clients of its sector "
      "see.",
      [](const Value& v, InClient& c) {
-       v.choice<issuer::SubjectType>(
-           c.thing.client.subject_type,
-           {{"public", issuer::SubjectType::public_}, {"pairwise", issuer::SubjectType::pairwise}});
+       v.choice<issuer::SubjectType>(c.thing.client.subject_type, {{"public", issuer::SubjectType::public_},
+                                                                   {"pairwise", issuer::SubjectType::pairwise}});
      }},
     {"sector_identifier_uri", "URL", "\"\"",
      "https; its host is the client's sector, else the host of its redirect URIs. What you declare is not looked up "
@@ -710,9 +710,9 @@ std::vector<const toml::table*> tables_at(Reading& reading, const toml::table& r
 }
 
 void read_settings(Reading& reading, const toml::table& root, Settings& into) {
-  refuse_others(
-      reading, kTop, root, "",
-      {"password", "tls", "outbound", "log", "realm", "resource_server", "role", "group", "client", "user", "trusted_issuer"});
+  refuse_others(reading, kTop, root, "",
+                {"password", "tls", "outbound", "log", "realm", "resource_server", "role", "group", "client", "user",
+                 "trusted_issuer"});
   read_keys(reading, kTop, root, "", into);
   const auto section = [&](const char* name, const std::vector<Key<Settings>>& keys) {
     const auto& table = table_at(reading, root, name);

@@ -43,8 +43,13 @@ Fetcher::Body Fetcher::body_at(const std::string& url) const {
 
 // Those who come while it lands still join; those who come later find what it brought.
 void Fetcher::land(const std::string& url, const std::function<void(const Body&)>& landed) {
-  const Body body = body_at(url);
-  if (landed) landed(body);
+  Body body;
+  try {
+    body = body_at(url);
+    if (landed) landed(body);
+  } catch (const std::exception&) {
+    // No memory. Whoever waits is told so all the same.
+  }
   std::vector<Errand> waiting;
   {
     const std::lock_guard lock(mutex_);

@@ -1,5 +1,5 @@
-// Requests to URLs that came with clients: on a few threads, under the rules of fetch::Trust::strangers, each URL by one
-// request at a time whoever asks for it meanwhile.
+// Requests to URLs that came with clients: on a few threads, under the rules of fetch::Trust::strangers, each URL by
+// one request at a time whoever asks for it meanwhile.
 #pragma once
 
 #include <functional>

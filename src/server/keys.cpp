@@ -128,8 +128,7 @@ Result<void> keep_salt(issuer::Store& store, const issuer::RealmId& realm, const
   std::array<std::byte, 32> octets;
   crypto::random(octets);
   const Secret salt{BytesView(octets)};
-  TRY_VOID(
-      in_write(store, [&](Tx& tx) { return tx.insert_setting(salt_setting(realm), sealed(salt, seals)); }));
+  TRY_VOID(in_write(store, [&](Tx& tx) { return tx.insert_setting(salt_setting(realm), sealed(salt, seals)); }));
   return {};
 }
 

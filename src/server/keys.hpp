@@ -46,8 +46,8 @@ std::vector<Alg> algs_of(std::span<const issuer::ConfigRow> rows);
 Result<bool> keep_keys(issuer::Store& store, const issuer::RealmId& realm, Alg alg, const issuer::SealKeys& seals,
                        Instant now, const RotationRule& rule);
 
-// The salt of a realm's pairwise subjects (issuer/subject.hpp): made once, never changed; sealed. Of two nodes one makes
-// it.
+// The salt of a realm's pairwise subjects (issuer/subject.hpp): made once, never changed; sealed. Of two nodes one
+// makes it.
 Result<void> keep_salt(issuer::Store& store, const issuer::RealmId& realm, const issuer::SealKeys& seals);
 Result<std::shared_ptr<const Secret>> salt_of(issuer::Tx& tx, const issuer::RealmId& realm,
                                               const issuer::SealKeys& seals);  // nullptr: not made yet

@@ -322,9 +322,8 @@ void Node::fetch(std::shared_ptr<Job> job, issuer::NeedFetch need) {
 void Node::fetch_keys(std::shared_ptr<Job> job, issuer::NeedKeys need) {
   send_out(job, {.url = need.url,
                  .wanted = [this, need] { return remote_keys_.look(need.url, need.kid, clock_()).due; },
-                 .landed = [this, need](const Fetcher::Body& body) {
-                   remote_keys_.take(need.url, need.kid, body, clock_());
-                 },
+                 .landed = [this,
+                            need](const Fetcher::Body& body) { remote_keys_.take(need.url, need.kid, body, clock_()); },
                  .done =
                      [this, job, url = need.url](const Fetcher::Body&) {
                        job->ctx->answer_keys(url);

@@ -193,8 +193,7 @@ Result<std::optional<User>> SqlTx::user(const RealmId& realm, const UserId& id) 
 
 Result<std::optional<User>> SqlTx::hold_user(const RealmId& realm, const UserId& id) {
   if (sql_.engine() == Engine::sqlite) return user(realm, id);  // has one writer
-  static const auto kSql =
-      std::string("SELECT ") + kUserColumns + " FROM users WHERE realm = :a AND id = :b FOR SHARE";
+  static const auto kSql = std::string("SELECT ") + kUserColumns + " FROM users WHERE realm = :a AND id = :b FOR SHARE";
   return first<User>(TRY(read(kSql, {realm.text, id.text})), user_of);
 }
 
@@ -518,8 +517,8 @@ Result<std::int64_t> SqlTx::sweep(const RealmId& realm, const Sweep& sweep, std:
   // An hour more than needed: what is younger may still explain why something is refused.
   const Instant now = sweep.now - std::chrono::hours(1);
   // A row was last used at or after its creation: one that was not used for its whole life is past it. A grant is kept
-  // as long as its session may live and its last token, which may have to be revoked, and never goes before its code has expired: redeemed again, that would be a first
-  // time.
+  // as long as its session may live and its last token, which may have to be revoked, and never goes before its code
+  // has expired: redeemed again, that would be a first time.
   const auto sessions = now - life.session_max;
   const auto grants = now - std::max({life.refresh_idle, life.session_max, issuer::kMaxTokenLife}) - life.code;
   std::int64_t gone =

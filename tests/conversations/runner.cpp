@@ -189,10 +189,16 @@ class Story {
   // As house.toml declares them.
   static std::string secret_of(const std::string& client) {
     static const std::map<std::string, std::string> secrets = {
-        {"web", "web-secret-web-secret-web-secret-web"},      {"other", "other-secret-other-secret-other-secret"},
-        {"partner", "partner-secret-partner-secret-partner"}, {"service", "service-secret-service-secret-service"},
-        {"gateway", "gateway-secret-gateway-secret-gateway"}, {"api", "api-secret-api-secret-api-secret-api"},
-        {"batch", "batch-secret-batch-secret-batch-secret"}};
+        {"web", "web-secret-web-secret-web-secret-web"},
+        {"other", "other-secret-other-secret-other-secret"},
+        {"partner", "partner-secret-partner-secret-partner"},
+        {"service", "service-secret-service-secret-service"},
+        {"gateway", "gateway-secret-gateway-secret-gateway"},
+        {"api", "api-secret-api-secret-api-secret-api"},
+        {"batch", "batch-secret-batch-secret-batch-secret"},
+        {"shop", "shop-secret-shop-secret-shop-secret-shop"},
+        {"shop-admin", "shop-secret-shop-secret-shop-secret-shop"},
+        {"stranger", "shop-secret-shop-secret-shop-secret-shop"}};
     const auto found = secrets.find(client);
     return found == secrets.end() ? "not its secret" : found->second;
   }
@@ -318,6 +324,13 @@ class Story {
     }
     if (what == "location") return header("location");
     if (what == "body") return response_.body;
+    if (what == "claim") {  // keep NAME claim TOKEN CLAIM
+      const auto space = name.find(' ');
+      const auto peeked = peek_unverified(name.substr(0, space));
+      if (!peeked) throw Failed{"no token: " + name};
+      const auto text = member(peeked->payload, name.substr(space + 1));
+      return text.starts_with('"') ? text.substr(1, text.size() - 2) : text;
+    }
     auto text = member(response_.body, name);
     if (text.starts_with('"')) text = text.substr(1, text.size() - 2);
     return text;

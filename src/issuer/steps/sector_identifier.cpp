@@ -28,11 +28,12 @@ Step<void> check_sector_identifier(const Client& client, Ctx& ctx) {
   REQUIRE(client.subject_type == SubjectType::public_ || !sector_of(client).empty(), invalid_client_metadata,
           "sector_identifier_uri", "needed: the redirect URIs do not have one host");
   if (client.sector_identifier_uri.empty()) return {};
-  //= OIDC-Registration#5
-  // This URL MUST use the https scheme
+  //= OIDC#8.1
+  // The value of the sector_identifier_uri MUST be a URL using the https scheme that points to a JSON file containing
+  // an array of redirect_uri values.
   REQUIRE(client.sector_identifier_uri.starts_with("https://"), invalid_client_metadata, "sector_identifier_uri",
           "not https");
-  //= OIDC-Registration#5
+  //= OIDC#8.1
   // The values of the registered redirect_uris MUST be included in the elements of the array.
   const auto listed = TRY(listed_at(client.sector_identifier_uri, ctx));
   for (const auto& uri : client.redirect_uris)

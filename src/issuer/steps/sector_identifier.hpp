@@ -1,4 +1,5 @@
-// The sector of a client that wants pairwise subjects (OpenID Connect Dynamic Registration 1.0 section 5).
+// The sector of a client that wants pairwise subjects (OpenID Connect Core section 8.1, Dynamic Registration
+// 1.0 section 5).
 #pragma once
 
 #include "issuer/ctx.hpp"

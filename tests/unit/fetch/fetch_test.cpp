@@ -20,7 +20,8 @@ using namespace tessera;
 using Addresses = std::vector<std::string>;
 static Addresses resolves_to;
 
-extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** out) {
+extern "C" __attribute__((visibility("default"))) int getaddrinfo(const char* node, const char* service,
+                                                                  const addrinfo* hints, addrinfo** out) {
   using Function = decltype(&getaddrinfo);
   static const auto real = reinterpret_cast<Function>(dlsym(RTLD_NEXT, "getaddrinfo"));
   if (node == nullptr || std::string_view(node) != "rebinds.example") return real(node, service, hints, out);
@@ -223,13 +224,42 @@ TEST_F(Fetch, S16_every_spelling_of_this_machine_is_this_machine) {
   const Certificate certificate;
   Served served(with_tls(certificate), handler);
   const fetch::Options strangers{.trust = fetch::Trust::strangers, .ca_file = certificate.file()};
-  for (const char* host :
-       {"127.0.0.1", "127.1", "127.0.1", "127.255.255.254", "2130706433", "017700000001", "0177.0.0.1", "0x7f000001",
-        "0x7f.0.0.1", "0x7F.0x0.0x0.0x1", "0", "0.0.0.0", "localhost", "LOCALHOST", "localhost.", "a.localhost",
-        "[::1]", "[::]", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]",
-        "[64:ff9b::127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::1]", "[2001:0:7f00:1::]", "10.0.0.1", "012.0.0.1",
-        "167772161", "192.168.0.1", "172.16.0.1", "169.254.169.254", "[::ffff:169.254.169.254]", "0xA9FEA9FE",
-        "[fe80::1]", "[fc00::1]"})
+  for (const char* host : {"127.0.0.1",
+                           "127.1",
+                           "127.0.1",
+                           "127.255.255.254",
+                           "2130706433",
+                           "017700000001",
+                           "0177.0.0.1",
+                           "0x7f000001",
+                           "0x7f.0.0.1",
+                           "0x7F.0x0.0x0.0x1",
+                           "0",
+                           "0.0.0.0",
+                           "localhost",
+                           "LOCALHOST",
+                           "localhost.",
+                           "a.localhost",
+                           "[::1]",
+                           "[::]",
+                           "[0:0:0:0:0:0:0:1]",
+                           "[::ffff:127.0.0.1]",
+                           "[::ffff:7f00:1]",
+                           "[::127.0.0.1]",
+                           "[64:ff9b::127.0.0.1]",
+                           "[64:ff9b::7f00:1]",
+                           "[2002:7f00:1::1]",
+                           "[2001:0:7f00:1::]",
+                           "10.0.0.1",
+                           "012.0.0.1",
+                           "167772161",
+                           "192.168.0.1",
+                           "172.16.0.1",
+                           "169.254.169.254",
+                           "[::ffff:169.254.169.254]",
+                           "0xA9FEA9FE",
+                           "[fe80::1]",
+                           "[fc00::1]"})
     EXPECT_FALSE(fetch::get(at(served, "/a", "https://" + std::string(host)), strangers)) << host;
   EXPECT_EQ(requests, 0);
 }
@@ -300,8 +330,8 @@ TEST_F(Fetch, S16_a_body_that_never_ends_or_comes_drop_by_drop_is_given_up) {
   const auto outcome_of = [](const std::string& begin, const std::string& again, std::chrono::milliseconds pause) {
     Talker talker(begin, again, pause);
     const auto start = std::chrono::steady_clock::now();
-    const auto result = fetch::get("http://127.0.0.1:" + std::to_string(talker.port()) + "/",
-                                   {.max_bytes = 10'000, .timeout = 300ms});
+    const auto result =
+        fetch::get("http://127.0.0.1:" + std::to_string(talker.port()) + "/", {.max_bytes = 10'000, .timeout = 300ms});
     EXPECT_LT(std::chrono::steady_clock::now() - start, 3s);
     return outcome(result);
   };

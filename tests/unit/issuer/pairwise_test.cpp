@@ -72,7 +72,7 @@ TEST_F(Pairwise, S14_a_subject_fact_ends_its_tokens_too) {
     EXPECT_EQ(*every_subject_of(tx, house.realm(), UserId("usr_bob"), house.config().clients, &salt),
               std::vector<std::string>{"usr_bob"});
   });
-  EXPECT_EQ(subjects, (std::vector<std::string>{"usr_ann", sub_of("orders", "usr_ann")}) );
+  EXPECT_EQ(subjects, (std::vector<std::string>{"usr_ann", sub_of("orders", "usr_ann")}));
   house.apply(FactKind::subject, "usr_bob");
   EXPECT_EQ(userinfo_sub(in.tokens["access_token"]), quoted(sub_of("orders", "usr_ann")));
   for (const auto& subject : subjects) house.apply(FactKind::subject, subject);
@@ -105,11 +105,11 @@ TEST_F(Pairwise, an_exchanged_token_keeps_the_sub_of_the_one_it_was_made_from) {
   for (const auto type : {SubjectType::public_, SubjectType::pairwise}) {
     api.subject_type = type;
     api.sector_identifier_uri = kSector;
-    const auto exchanged = house.tokens(house.call(
-        token, with_basic(post({{"grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"},
-                                {"subject_token", in.tokens["access_token"]},
-                                {"subject_token_type", "urn:ietf:params:oauth:token-type:access_token"}}),
-                          "api")));
+    const auto exchanged = house.tokens(
+        house.call(token, with_basic(post({{"grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"},
+                                           {"subject_token", in.tokens["access_token"]},
+                                           {"subject_token_type", "urn:ietf:params:oauth:token-type:access_token"}}),
+                                     "api")));
     EXPECT_EQ(house.access_claims(exchanged.at("access_token")).subject(), sub_of("orders", "usr_ann"));
     EXPECT_EQ(introspected_sub(exchanged.at("access_token"), "api"), quoted(sub_of("orders", "usr_ann")));
   }
@@ -118,14 +118,16 @@ TEST_F(Pairwise, an_exchanged_token_keeps_the_sub_of_the_one_it_was_made_from) {
 TEST_F(Pairwise, whoever_names_people_by_assertions_gets_no_pairwise_subject) {
   auto& orders = house.client("orders");
   orders.grant_types = {GrantType::jwt_bearer};
-  const auto answer = house.call(token, with_basic(post({{"grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"},
-                                                         {"assertion", "x"}})));
+  const auto answer = house.call(
+      token, with_basic(post({{"grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"}, {"assertion", "x"}})));
   EXPECT_EQ(answer.code(), "unauthorized_client");
   orders.subject_type = SubjectType::public_;
-  EXPECT_EQ(house.call(token, with_basic(post({{"grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"},
-                                               {"assertion", "x"}})))
-                .code(),
-            "invalid_grant");
+  EXPECT_EQ(
+      house
+          .call(token,
+                with_basic(post({{"grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"}, {"assertion", "x"}})))
+          .code(),
+      "invalid_grant");
 }
 
 // Of ann, who is logged in.

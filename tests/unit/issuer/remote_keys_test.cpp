@@ -147,10 +147,10 @@ struct JwksUri : testing::Test {
                         std::to_string(++next_) + R"(","iat":)" + now + R"(,"exp":)" + end + "}";
     auto key = *key_named(signer).with({.kid = kid == "=" ? signer : kid, .alg = Alg::ES256});
     const auto assertion = *jws::sign(bytes_of(claims), {key});
-    const auto answer = house.call(
-        token, post({{"grant_type", "client_credentials"},
-                     {"client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
-                     {"client_assertion", assertion}}));
+    const auto answer =
+        house.call(token, post({{"grant_type", "client_credentials"},
+                                {"client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
+                                {"client_assertion", assertion}}));
     return answer.reply ? "ok" : answer.code() + ": " + (answer.refusal ? answer.refusal->why : "");
   }
 

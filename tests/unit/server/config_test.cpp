@@ -180,7 +180,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{CLIENT URIS "jwks = '" SOME_JWKS "'\njwks_uri = \"https://c.example/jwks\"\n", 7, "client.jwks_uri",
              "either", "c.example"},
         Case{CLIENT URIS "subject_type = \"private\"\n", 6, "client.subject_type", "pairwise", "private"},
-        Case{CLIENT "redirect_uris = [\"https://c.example/cb\", \"https://d.example/cb\"]\nsubject_type = \"pairwise\"\n",
+        Case{CLIENT
+             "redirect_uris = [\"https://c.example/cb\", \"https://d.example/cb\"]\nsubject_type = \"pairwise\"\n",
              6, "client.subject_type", "one host", "pairwise"},
         Case{CLIENT "grant_types = [\"urn:ietf:params:oauth:grant-type:jwt-bearer\"]\nsubject_type = \"pairwise\"\n"
                     "sector_identifier_uri = \"https://c.example/\"\n",

@@ -197,10 +197,7 @@ TEST_P(outgoing, S16_a_trick_gets_nothing) {
 INSTANTIATE_TEST_SUITE_P(
     each, outgoing,
     testing::Values(
-        Trick{"a_redirect",
-              [](Outgoing& o) {
-                o.answer = {302, {{"Location", o.jwks_uri + "/elsewhere"}}, "x"};
-              }},
+        Trick{"a_redirect", [](Outgoing& o) { o.answer = {302, {{"Location", o.jwks_uri + "/elsewhere"}}, "x"}; }},
         Trick{"an_endless_body", [](Outgoing& o) { o.body = std::string((64 << 10) + 1, ' ') + o.body; }},
         Trick{"a_huge_head",
               [](Outgoing& o) {

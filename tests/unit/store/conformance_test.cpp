@@ -232,10 +232,9 @@ TEST_P(Conformance, S05_a_code_is_redeemed_once_and_its_grant_is_as_written) {
 
 TEST_P(Conformance, the_clients_of_a_persons_grants_are_told_each_once_without_those_that_ended) {
   const auto clients = [&](const char* user, const RealmId& realm = kRealm) {
+    const auto ids = read([&](Tx& tx, auto& r) { return tx.clients_with_grants(r, UserId(user)); }, realm);
     std::string out;
-    for (const auto& id :
-         *read([&](Tx& tx, auto& r) { return tx.clients_with_grants(r, UserId(user)); }, realm))
-      out += id.text + " ";
+    for (const auto& id : *ids) out += id.text + " ";
     return out;
   };
   EXPECT_EQ(clients("usr_ann"), "");
