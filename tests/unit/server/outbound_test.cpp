@@ -179,6 +179,16 @@ TEST_F(Outgoing, S16_this_machine_is_reached_only_where_the_operator_lists_it) {
   EXPECT_NE(house->lines.text().find("not one that may be asked"), std::string::npos);
 }
 
+TEST_F(Outgoing, S16_for_development_this_machine_is_listed) {
+  DevSecrets secrets;
+  const auto dev = dev_house(8080, secrets, [](std::span<std::byte> out) { crypto::random(out); });
+  const auto& reachable = dev.config.settings.outbound.reachable;
+  EXPECT_TRUE(reachable.contain("127.0.0.1") && reachable.contain("::1"));
+  EXPECT_FALSE(reachable.contain("10.0.0.1") || reachable.contain("192.168.0.1") || reachable.contain("0.0.0.0"));
+  outbound.reachable = reachable;
+  EXPECT_EQ(outcome(asking()), "200 ");
+}
+
 // Each way to be led elsewhere, or to be kept busy: the client proves nothing, and the node goes on.
 struct Trick {
   const char* name;
