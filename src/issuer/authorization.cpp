@@ -8,6 +8,7 @@
 #include "issuer/contains.hpp"
 #include "issuer/digest.hpp"
 #include "issuer/steps/claims_request.hpp"
+#include "issuer/steps/dpop.hpp"
 #include "issuer/steps/params.hpp"
 #include "issuer/steps/pkce.hpp"
 #include "issuer/steps/redirect_uri.hpp"
@@ -28,7 +29,7 @@ struct Prompt {
 // The request, checked.
 struct Ask {
   std::vector<std::string> scope;
-  std::string audience, nonce, challenge;
+  std::string audience, nonce, challenge, jkt;
   ClaimsRequest claims;
   Prompt prompt;
   std::optional<seconds> max_age;
@@ -82,6 +83,7 @@ Step<Ask> check_ask(const Params& params, const Target& target, const Ctx& ctx) 
   ask.scope = TRY(check_scope(params, client, ctx.snapshot()));
   ask.audience = TRY(check_resource(params, client, ctx.snapshot()));
   ask.challenge = TRY(check_challenge(params, client));
+  ask.jkt = TRY(check_dpop_jkt(params));
   ask.nonce = params.get("nonce");
   REQUIRE(ask.nonce.size() <= kMaxNonce, invalid_request, "nonce", "longer than 256 octets");
   ask.claims = TRY(check_claims(params, client));
@@ -157,6 +159,7 @@ Step<Reply> issue_code(const Ask& ask, const Target& target, const LoggedIn& log
                   .audience = ask.audience,
                   .nonce = ask.nonce,
                   .challenge = ask.challenge,
+                  .jkt = ask.jkt,
                   .claims = ask.claims.asked,
                   .authenticated = login.session.authenticated,
                   .expires = ctx.now() + ctx.snapshot().realm.lifetimes.code};
@@ -191,11 +194,7 @@ Step<Reply> with_redirect(Step<Reply> outcome, const Target& target, Ctx& ctx) {
   const Refusal* refusal = outcome.error().refusal();
   if (!refusal || error_row(refusal->code).redirects == Redirects::no) return outcome;
   const auto& row = error_row(refusal->code);
-  ctx.emit({"authorize_refused",
-            {{"client", target.client->id.text},
-             {"error", std::string(row.code)},
-             {"at", refusal->at},
-             {"why", refusal->why}}});
+  ctx.tell(*refusal);
   return send_back(target.mode, target.redirect_uri,
                    {{"error", std::string(row.wire)},
                     {"error_description", std::string(row.description)},

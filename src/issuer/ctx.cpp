@@ -44,18 +44,22 @@ Step<std::shared_ptr<const Keys>> Ctx::keys_at(const std::string& url, const std
   return held.keys ? held.keys : kNone;
 }
 
+// The same name in two realms is two people's.
+std::string Ctx::in_realm(std::string_view key) const { return realm().text + '\n' + std::string(key); }
+
 Step<void> Ctx::limit(LimitKind kind, std::string_view key) {
-  if (counted_.emplace(kind, std::string(key)).second) REQUIRE(limits_.take(kind, key, now_), slow_down, "limit");
+  if (counted_.emplace(kind, std::string(key)).second)
+    REQUIRE(limits_.take(kind, in_realm(key), now_), slow_down, "limit");
   return {};
 }
 
 Step<void> Ctx::check_limit(LimitKind kind, std::string_view key) {
-  if (!counted_.contains({kind, std::string(key)})) REQUIRE(limits_.has(kind, key, now_), slow_down, "limit");
+  if (!counted_.contains({kind, std::string(key)})) REQUIRE(limits_.has(kind, in_realm(key), now_), slow_down, "limit");
   return {};
 }
 
 void Ctx::give_back(LimitKind kind, std::string_view key) {
-  if (given_back_.emplace(kind, std::string(key)).second) limits_.give_back(kind, key);
+  if (given_back_.emplace(kind, std::string(key)).second) limits_.give_back(kind, in_realm(key));
 }
 
 std::string Ctx::random_id(std::size_t octets) {

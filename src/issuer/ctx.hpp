@@ -29,6 +29,13 @@ struct Event {
   std::vector<std::pair<const char*, std::string>> fields{};
 };
 
+// A key that a request has shown to hold (RFC 9449).
+struct ProvenKey {
+  std::string jkt;  // its thumbprint
+  std::string use;  // the id under which the proof serves once, …
+  Instant until{};  // … which is remembered until then
+};
+
 // How long a fact is kept: as long as the longest-lived thing may live that it can concern, under whatever lifetimes
 // that was made, and ten minutes more, the largest leeway.
 seconds fact_life(FactKind kind);
@@ -57,6 +64,16 @@ class Ctx {
   // The client that this request has proved to come from: proved once, whatever is called again.
   const Client* caller() const { return caller_; }
   void prove_caller(const Client& client) { caller_ = &client; }
+
+  // The key that this request has proved to hold, nullptr without a proof: proved once, too.
+  const ProvenKey* proven_key() const { return proven_key_ ? &*proven_key_ : nullptr; }
+  void prove_key(ProvenKey key) { proven_key_ = std::move(key); }
+  std::string jkt() const { return proven_key_ ? proven_key_->jkt : ""; }
+  bool holds_key(std::string_view jkt) const { return proven_key_ && proven_key_->jkt == jkt; }
+
+  // The nonce for the client's next DPoP proof, "" for none: it goes out with the answer, whatever that is.
+  const std::string& dpop_nonce() const { return dpop_nonce_; }
+  void offer_dpop_nonce(std::string nonce) { dpop_nonce_ = std::move(nonce); }
 
   // The transaction; a need until the shell has one of at least this access open.
   Step<Tx*> store(Access access);
@@ -96,6 +113,9 @@ class Ctx {
   std::string random_id(std::size_t octets = 16);  // base64url
   std::string uuid7();                             // RFC 9562 section 5.7, of now() and random octets
 
+  // What the reply tells an application in its own way, for the log and `explain`, as a refusal is.
+  void tell(Refusal refusal) { told_ = std::move(refusal); }
+
   // Kept until the commit; thrown away when the work runs again.
   void emit(Event event) { events_.push_back(std::move(event)); }
   // Appends a revocation fact in this transaction; the shell applies it to the fact set after the commit, before the
@@ -103,7 +123,7 @@ class Ctx {
   Step<void> append_fact(Tx& tx, FactKind kind, std::string_view value);
 
   // ── for the shell ──
-  void begin(Tx* tx, Access access) { tx_ = tx, access_ = access, events_.clear(), facts_.clear(); }
+  void begin(Tx* tx, Access access) { tx_ = tx, access_ = access, events_.clear(), facts_.clear(), told_.reset(); }
   void end() { tx_ = nullptr; }
   void answer_check(std::string hash, bool right) { checked_ = {std::move(hash), right}; }
   void answer_hash(std::string hash) { hashed_ = std::move(hash); }
@@ -113,9 +133,12 @@ class Ctx {
   void answer_keys(std::string url) { asked_for_keys_.insert(std::move(url)); }  // what came is in the RemoteKeys
   void answer_fetches_full() { fetches_full_ = true; }
   const std::vector<Event>& events() const { return events_; }
+  const std::optional<Refusal>& told() const { return told_; }
   const std::vector<Fact>& facts() const { return facts_; }
 
  private:
+  std::string in_realm(std::string_view key) const;
+
   std::shared_ptr<const Snapshot> snapshot_;
   std::int64_t rev_;
   Instant now_;
@@ -123,6 +146,8 @@ class Ctx {
   RemoteKeys& remote_keys_;
   Random random_;
   const Client* caller_ = nullptr;
+  std::optional<ProvenKey> proven_key_;
+  std::string dpop_nonce_;
   Tx* tx_ = nullptr;
   Access access_ = Access::read;
   std::optional<std::pair<std::string, bool>> checked_;
@@ -134,6 +159,7 @@ class Ctx {
   bool fetches_full_ = false;
   std::set<std::pair<LimitKind, std::string>> counted_, given_back_;
   std::vector<Event> events_;
+  std::optional<Refusal> told_;
   std::vector<Fact> facts_;
 };
 

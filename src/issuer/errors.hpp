@@ -41,6 +41,9 @@ enum class Redirects { yes, no };
   X(invalid_client_metadata, "invalid_client_metadata", 400, no, no, "The registration is not acceptable.",            \
     "RFC7591#3.2.2")                                                                                                   \
   X(unsupported_token_type, "unsupported_token_type", 400, no, no, "This token cannot be revoked.", "RFC7009#2.2.1")   \
+  /* 401 with a challenge where an access token was presented */                                                       \
+  X(invalid_dpop_proof, "invalid_dpop_proof", 400, no, no, "The DPoP proof is missing or invalid.", "RFC9449#5")       \
+  X(use_dpop_nonce, "use_dpop_nonce", 400, no, no, "The DPoP proof needs the nonce given here.", "RFC9449#8")          \
   /* shown as pages, never redirected */                                                                               \
   X(unknown_client, "invalid_request", 400, no, no, "This application is not known here.", "RFC6749#4.1.2.1")          \
   X(bad_redirect_uri, "invalid_request", 400, no, no, "The application's address is not registered.",                  \

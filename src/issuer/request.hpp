@@ -40,6 +40,7 @@ enum class Method : std::uint8_t { get, post };
 struct RequestHeaders {
   std::string accept;
   std::string authorization;
+  std::vector<std::string> dpop;  // each of its fields, of which one is allowed
   std::string origin;
   std::vector<Param> cookies;                            // as sent, duplicates kept
   std::string_view cookie(std::string_view name) const;  // "" when absent or sent twice

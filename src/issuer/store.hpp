@@ -36,7 +36,8 @@ struct Rotation {
     gone,     // no such grant, or ended
   } kind{};
   std::int64_t generation = 0;
-  std::vector<std::string> scope{};  // of a retry: what the first use gave
+  std::vector<std::string> scope{};  // of a retry: what the first use gave …
+  std::string jkt{};                 // … and to which key
 };
 
 enum class ConfigKind { realm, resource_server, role, group, client, trusted_issuer };
@@ -91,12 +92,14 @@ class Tx {
   virtual Result<std::optional<Grant>> grant(const RealmId&, const GrantId&) = 0;
   // The clients, in order, that have a grant of this person which nobody has ended.
   virtual Result<std::vector<ClientId>> clients_with_grants(const RealmId&, const UserId&) = 0;
-  // One compare-and-set on the generation, which keeps with it the scope that this use gives.
+  // One compare-and-set on the generation, which keeps with it the scope that this use gives, and the key that it is
+  // given to: of two at once the first decides both.
   struct RefreshUse {
     std::int64_t presented;
     std::vector<std::string> scope;
     Instant now;
     seconds grace;
+    std::string jkt{};  // "" without a key
   };
   virtual Result<Rotation> rotate_refresh(const RealmId&, const GrantId&, const RefreshUse&) = 0;
   virtual Result<bool> end_grant(const RealmId&, const GrantId&) = 0;  // true for the caller that ended it

@@ -26,7 +26,7 @@ using issuer::Refusal;
 using issuer::Speaks;
 using issuer::Takes;
 
-constexpr std::string_view kWellKnown = "/.well-known/oauth-authorization-server";
+constexpr std::string_view kWellKnown = "/.well-known/";
 
 bool is_https(const issuer::Snapshot& snapshot) { return snapshot.issuer.starts_with("https://"); }
 
@@ -149,6 +149,10 @@ void fill(http::Response& response, const issuer::IntrospectionJwt&, std::span<c
   response.body = tokens.front();
   add(response, "Content-Type", "application/token-introspection+jwt");
 }
+void fill(http::Response& response, const issuer::UserinfoJwt&, std::span<const std::string> tokens, const Asked&) {
+  response.body = tokens.front();
+  add(response, "Content-Type", "application/jwt");
+}
 void fill(http::Response& response, const issuer::Redirect& redirect, std::span<const std::string>, const Asked&) {
   response.status = 303;
   add(response, "Location", redirect.location);
@@ -168,9 +172,12 @@ void fill(http::Response& response, const issuer::Empty& empty, std::span<const 
 
 Place place_of(std::string_view path) {
   std::string_view tail;
-  if (path.starts_with(kWellKnown) && path.substr(kWellKnown.size()).starts_with("/r/")) {
-    tail = kWellKnown;
-    path.remove_prefix(kWellKnown.size());
+  //= RFC8414#3
+  // If the issuer identifier value contains a path component, any terminating "/" MUST be removed before inserting
+  // "/.well-known/" and the well-known URI suffix between the host component and the path component.
+  if (const auto realm = path.find("/r/"); path.starts_with(kWellKnown) && realm != path.npos) {
+    tail = path.substr(0, realm);
+    path.remove_prefix(realm);
   }
   if (!path.starts_with("/r/")) return {"", std::string(path)};
   path.remove_prefix(3);
@@ -230,6 +237,8 @@ std::variant<issuer::Request, Refused> to_engine(const http::Request& request, c
   out.method = request.method == "POST" ? issuer::Method::post : issuer::Method::get;
   out.headers.accept = std::string(request.header("accept"));
   out.headers.authorization = std::string(request.header("authorization"));
+  for (const auto& header : request.headers)
+    if (header.name == "dpop") out.headers.dpop.push_back(header.value);
   out.headers.origin = std::string(request.header("origin"));
   out.headers.cookies = cookies_of(request, snapshot);
   out.address = std::move(address);

@@ -337,6 +337,10 @@ const std::vector<Key<Settings>> kTop{
      "The master key before this one: with it a start changes the store to the new key, and what was sealed or issued "
      "before is still read. The environment variable `TESSERA_PREVIOUS_MASTER_KEY` takes its place.",
      [](const Value& v, Settings& s) { v.path(s.previous_master_key); }},
+    {"control_socket", "file", "\"tessera.sock\"",
+     "The socket by which `tessera explain` asks this node why it refused something. For the owner of the file alone; "
+     "`\"\"` is none.",
+     [](const Value& v, Settings& s) { v.path(s.control_socket); }},
     {"trusted_proxies", "list of networks", "[]",
      "Proxies whose `X-Forwarded-For` is believed, such as `[\"10.0.0.0/8\"]`. Nobody else's is.", read_proxies},
 };
@@ -432,6 +436,13 @@ const std::vector<Key<issuer::Realm>> kRealm{
      "is "
      "accepted too.",
      [](const Value& v, issuer::Realm& r) { v.flag(r.strict_assertion_audience); }},
+    {"dpop_nonce", "name", "\"required\"",
+     "`required`: a DPoP proof holds a nonce that this server gave out in the last five minutes, so that nobody makes "
+     "proofs for later. `off`: for clients that do not know nonces (RFC 9449 section 8).",
+     [](const Value& v, issuer::Realm& r) {
+       using issuer::DpopNonce;
+       v.choice<DpopNonce>(r.dpop_nonce, {{"required", DpopNonce::required}, {"off", DpopNonce::off}});
+     }},
 };
 
 using InServer = In<issuer::ResourceServer>;
@@ -499,6 +510,15 @@ void read_grant_types(const Value& v, InClient& c) {
           "\"urn:ietf:params:oauth:grant-type:jwt-bearer\"");
     c.thing.client.grant_types.push_back(*type);
   }
+}
+
+template <class T>
+std::vector<std::pair<std::string_view, T>> signing_algs() {
+  return {{"RS256", Alg::RS256},
+          {"PS256", Alg::PS256},
+          {"ES256", Alg::ES256},
+          {"EdDSA", Alg::EdDSA},
+          {"Ed25519", Alg::Ed25519}};
 }
 
 const std::vector<Key<InClient>> kClient{
@@ -582,11 +602,21 @@ const std::vector<Key<InClient>> kClient{
      "https; its host is the client's sector, else the host of its redirect URIs. What you declare is not looked up "
      "there.",
      [](const Value& v, InClient& c) { v.https(c.thing.client.sector_identifier_uri); }},
-    {"id_token_alg", "name", "\"RS256\"", "The algorithm of its ID tokens: `RS256`, `PS256`, `ES256` or `Ed25519`.",
+    {"id_token_alg", "name", "\"RS256\"",
+     "The algorithm of its ID tokens: `RS256`, `PS256`, `ES256`, `EdDSA`, or `Ed25519`, which is the same by its new "
+     "name.",
+     [](const Value& v, InClient& c) { v.choice<Alg>(c.thing.client.id_token_alg, signing_algs<Alg>()); }},
+    {"userinfo_alg", "name", "\"\"",
+     "Its userinfo is a JWT signed with this algorithm, one of the same; with none it is JSON.",
      [](const Value& v, InClient& c) {
-       v.choice<Alg>(c.thing.client.id_token_alg,
-                     {{"RS256", Alg::RS256}, {"PS256", Alg::PS256}, {"ES256", Alg::ES256}, {"Ed25519", Alg::Ed25519}});
+       auto names = signing_algs<std::optional<Alg>>();
+       names.emplace_back("", std::nullopt);
+       v.choice<std::optional<Alg>>(c.thing.client.userinfo_alg, names);
      }},
+    {"dpop_bound_access_tokens", "flag", "false",
+     "Whether each of its token requests must bring a DPoP proof, which binds the tokens to a key that it holds. "
+     "Without, a proof is welcome.",
+     [](const Value& v, InClient& c) { v.flag(c.thing.client.dpop_bound_access_tokens); }},
 };
 
 using InUser = In<DeclaredUser>;
@@ -645,7 +675,9 @@ const std::vector<Key<InTrusted>> kTrustedIssuer{
      [](const Value& v, InTrusted& t) { v.token(t.thing.issuer, 256); }},
     {"jwks", "JWK Set", "",
      "Its public keys, as JSON text (RFC 7517). Of RS256, PS256, ES256 and EdDSA each signs with its own.", read_jwks},
-    {"user_claim", "name", "\"sub\"", "The claim that names the person.",
+    {"user_claim", "name", "\"sub\"",
+     "The claim that names the person: one that its issuer "
+     "never gives to somebody else, and that nobody can choose, such as an email address that is not verified.",
      [](const Value& v, InTrusted& t) { v.token(t.thing.user_claim, 128); }},
     {"user_by", "name", "\"username\"", "What that claim holds: the person's `username`, or the `id` (our `sub`).",
      [](const Value& v, InTrusted& t) {

@@ -29,6 +29,7 @@ struct Settings {
   std::string store;                // "sqlite:FILE" or "postgresql://…"
   std::string master_key;           // file
   std::string previous_master_key;  // file, or ""
+  std::string control_socket;       // file, or ""
   Proxies trusted_proxies;
   Outbound outbound;
   crypto::PasswordCost password_cost;

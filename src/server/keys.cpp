@@ -84,8 +84,9 @@ std::vector<Alg> algs_of(std::span<const issuer::ConfigRow> rows) {
   for (const auto& row : rows) {
     if (row.kind != issuer::ConfigKind::client) continue;
     const auto client = issuer::parse_client(row.body);
-    if (client && std::find(algs.begin(), algs.end(), client->id_token_alg) == algs.end())
-      algs.push_back(client->id_token_alg);
+    if (!client) continue;
+    for (const auto alg : {client->id_token_alg, client->userinfo_alg.value_or(client->id_token_alg)})
+      if (std::ranges::find(algs, alg) == algs.end()) algs.push_back(alg);
   }
   return algs;
 }

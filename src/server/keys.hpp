@@ -38,7 +38,7 @@ std::vector<KeyStep> due(std::span<const issuer::SigningKey> keys, Alg alg, Inst
 // Whether the key set names it.
 bool is_published(const issuer::SigningKey& key, Instant now, const RotationRule& rule);
 
-// The algorithms that a realm signs with: ES256 for access tokens, and those of its clients' ID tokens.
+// The algorithms that a realm signs with: ES256 for access tokens, and those of its clients' ID tokens and userinfo.
 std::vector<Alg> algs_of(std::span<const issuer::ConfigRow> rows);
 
 // Does what is due for one algorithm. True when something changed (by this node). A new key is made outside of the

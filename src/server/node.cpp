@@ -35,32 +35,35 @@ bool takes(const issuer::Route& route, std::string_view method) {
   return method == "POST" && route.takes != Takes::get;
 }
 
-// Whether a key is there for every token of the reply.
-bool can_sign(const issuer::Reply& reply, const issuer::Snapshot& snapshot) {
-  if (std::holds_alternative<issuer::IntrospectionJwt>(reply.body))
-    return snapshot.signing_key(issuer::kAccessTokenAlg) != nullptr;
-  const auto* json = std::get_if<issuer::Json>(&reply.body);
-  return !json || std::ranges::all_of(json->tokens, [&](const auto& token) { return snapshot.signing_key(token.alg); });
+// What the signatures of a reply are made with.
+std::vector<Alg> algs_of(const issuer::Reply& reply) {
+  std::vector<Alg> algs;
+  if (std::holds_alternative<issuer::IntrospectionJwt>(reply.body)) algs.push_back(issuer::kAccessTokenAlg);
+  if (const auto* told = std::get_if<issuer::UserinfoJwt>(&reply.body)) algs.push_back(told->alg);
+  if (const auto* json = std::get_if<issuer::Json>(&reply.body))
+    for (const auto& token : json->tokens) algs.push_back(token.alg);
+  return algs;
 }
 
-bool has_tokens(const issuer::Reply& reply) {
-  const auto* json = std::get_if<issuer::Json>(&reply.body);
-  return std::holds_alternative<issuer::IntrospectionJwt>(reply.body) || (json && !json->tokens.empty());
+// Whether a key is there for every token of the reply.
+bool can_sign(const issuer::Reply& reply, const issuer::Snapshot& snapshot) {
+  return std::ranges::all_of(algs_of(reply), [&](const Alg alg) { return snapshot.signing_key(alg); });
 }
 
 Result<std::vector<std::string>> sign_all(const issuer::Reply& reply, const issuer::Snapshot& snapshot) {
-  std::vector<std::string> tokens;
-  if (const auto* told = std::get_if<issuer::IntrospectionJwt>(&reply.body)) {
-    const auto* key = snapshot.signing_key(issuer::kAccessTokenAlg);
+  std::vector<PrivateKey> keys;
+  for (const auto alg : algs_of(reply)) {
+    const auto* key = snapshot.signing_key(alg);
     ENSURE(key != nullptr, no_keys, "alg");
-    tokens.push_back(TRY(introspection_response::issue(told->draft, *key)));
+    keys.push_back(*key);
   }
+  std::vector<std::string> tokens;
+  if (const auto* told = std::get_if<issuer::IntrospectionJwt>(&reply.body))
+    tokens.push_back(TRY(introspection_response::issue(told->draft, keys.front())));
+  if (const auto* told = std::get_if<issuer::UserinfoJwt>(&reply.body))
+    tokens.push_back(TRY(jws::sign(bytes_of(told->claims), keys.front())));
   if (const auto* json = std::get_if<issuer::Json>(&reply.body))
-    for (const auto& token : json->tokens) {
-      const auto* key = snapshot.signing_key(token.alg);
-      ENSURE(key != nullptr, no_keys, "alg");
-      tokens.push_back(TRY(sign(token.draft, *key)));
-    }
+    for (const auto& token : json->tokens) tokens.push_back(TRY(sign(token.draft, keys[tokens.size()])));
   return tokens;
 }
 
@@ -385,12 +388,14 @@ void Node::reply(std::shared_ptr<Job> job) {
     }
     send(one, std::move(*result));
   };
-  if (!job->waited || !*job->result || !has_tokens(**job->result)) return finish_it(*job);
+  if (!job->waited || !*job->result || algs_of(**job->result).empty()) return finish_it(*job);
   Pool::Task task = [job, finish_it] { finish_it(*job); };
   if (!sign_pool_.try_run(task)) task();
 }
 
 void Node::send(Job& job, issuer::Reply reply) {
+  if (const auto& told = job.ctx->told())
+    job.refused_code = issuer::error_row(told->code).code, job.refused_at = told->at, job.refused_why = told->why;
   const auto tokens = sign_all(reply, *job.live->snapshot);
   if (!tokens) return fail(job, tokens.error());
   for (const auto& event : job.ctx->events()) {
@@ -401,6 +406,7 @@ void Node::send(Job& job, issuer::Reply reply) {
   }
   auto response = to_http(reply, *tokens, job.asked());
   if (response.status == 429 || response.status == 503) response.headers.push_back({"Retry-After", kRetryAfter});
+  if (const auto& nonce = job.ctx->dpop_nonce(); !nonce.empty()) response.headers.push_back({"DPoP-Nonce", nonce});
   respond_plain(job, std::move(response));
 }
 
@@ -418,7 +424,22 @@ void Node::fail(Job& job, Error fault) {
 void Node::respond_plain(Job& job, http::Response response) {
   finish(response, job.id, https_);
   log_request(job, response);
+  if (!job.refused_code.empty()) remember_refusal(job, response.status);
   job.respond(std::move(response));
+}
+
+void Node::remember_refusal(const Job& job, int status) {
+  const auto named = job.request.params().get("client_id");
+  refusals_.add({.id = job.id,
+                 .time = clock_(),
+                 .realm = job.realm ? job.place.realm : "",
+                 .method = job.http.method,
+                 .path = job.http.path,
+                 .client = std::string(job.ctx && job.ctx->caller() ? job.ctx->caller()->id.text : named),
+                 .status = status,
+                 .error = job.refused_code,
+                 .at = job.refused_at,
+                 .why = job.refused_why});
 }
 
 void Node::log_request(Job& job, const http::Response& response) const {

@@ -28,6 +28,7 @@
 #include "server/log.hpp"
 #include "server/master_key.hpp"
 #include "server/pool.hpp"
+#include "server/refusals.hpp"
 #include "server/snapshot_builder.hpp"
 
 namespace tessera::server {
@@ -67,6 +68,8 @@ class Node {
   std::shared_ptr<const issuer::Snapshot> snapshot(std::string_view realm) const;  // nullptr: no such realm
   issuer::Store& store() { return *store_; }
   issuer::Limits& limits() { return limits_; }
+  const Refusals& refusals() const { return refusals_; }
+  const Log& log() const { return log_; }
   Instant now() const { return clock_(); }
 
  private:
@@ -92,6 +95,7 @@ class Node {
   void reply(std::shared_ptr<Job> job);
   void send(Job& job, issuer::Reply reply);
   void fail(Job& job, Error fault);
+  void remember_refusal(const Job& job, int status);
   void log_request(Job& job, const http::Response& response) const;
   void respond_plain(Job& job, http::Response response);
   void health(std::shared_ptr<Job> job);
@@ -119,6 +123,7 @@ class Node {
   Proxies proxies_;
   issuer::Limits limits_;
   issuer::RemoteKeys remote_keys_;
+  Refusals refusals_;
   bool https_;
 
   mutable std::mutex realms_mutex_;

@@ -77,7 +77,7 @@ std::string_view login_error(OAuthErr code) {
 // What a scope means to the person who is asked; a scope of a resource server is shown by its name.
 std::string_view scope_words(std::string_view scope) {
   if (scope == "openid") return "Know who you are";
-  if (scope == "profile") return "See your name";
+  if (scope == "profile") return "See your profile: name, birthday, gender, picture and the like";
   if (scope == "email") return "See your email address";
   if (scope == "address") return "See your postal address";
   if (scope == "phone") return "See your phone number";

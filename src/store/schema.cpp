@@ -49,9 +49,12 @@ constexpr const char* kVersion2[] = {
     "ALTER TABLE users ADD COLUMN profile TEXT NOT NULL DEFAULT '{}'",
     "ALTER TABLE grants ADD COLUMN id_token_claims TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE grants ADD COLUMN userinfo_claims TEXT NOT NULL DEFAULT ''",
+    // The scope releases more than the name now, which is all that was allowed.
+    "UPDATE consents SET scope = TRIM(REPLACE(' ' || scope || ' ', ' profile ', ' '))",
     "CREATE TABLE used_ids (realm TEXT NOT NULL, id TEXT NOT NULL, expires BIGINT NOT NULL, PRIMARY KEY (realm, id))",
     "CREATE INDEX used_ids_by_age ON used_ids (realm, expires)",
     "CREATE INDEX grants_by_user ON grants (realm, user_id)",
+    "ALTER TABLE grants ADD COLUMN jkt TEXT NOT NULL DEFAULT ''",
 };
 
 constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kVersion2}};

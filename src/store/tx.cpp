@@ -109,6 +109,7 @@ Grant grant_of(const Row& row) {
   grant.ended = row.flag(14);
   grant.claims.id_token = words_of(row.text(15));
   grant.claims.userinfo = words_of(row.text(16));
+  grant.jkt = row.text(17);
   return grant;
 }
 
@@ -294,14 +295,14 @@ Result<void> SqlTx::lock_session(const RealmId& realm, const SessionId& id) {
 
 Result<Redeemed> SqlTx::redeem_code(const RealmId& realm, const Grant& g, std::vector<GrantId>& ended) {
   TRY_VOID(lock_session(realm, g.session));
-  const auto inserted = TRY(
-      write("INSERT INTO grants (realm, id, session_id, user_id, client_id, scope, audience, nonce, authenticated, "
-            "created, used, "
-            "generation, refreshed, rev, offline, ended, id_token_claims, userinfo_claims) VALUES (:a, :b, :c, :d, :e, "
-            ":f, :g, :h, :i, :j, :k, :l, '', :m, :n, 0, :o, :p) ON CONFLICT DO NOTHING",
-            {realm.text, g.id.text, g.session.text, g.user.text, g.client.text, words_text(g.scope), g.audience,
-             g.nonce, us(g.authenticated), us(g.created), us(g.used), g.generation, g.rev, flag(g.offline),
-             words_text(g.claims.id_token), words_text(g.claims.userinfo)}));
+  const auto inserted = TRY(write(
+      "INSERT INTO grants (realm, id, session_id, user_id, client_id, scope, audience, nonce, authenticated, "
+      "created, used, "
+      "generation, refreshed, rev, offline, ended, id_token_claims, userinfo_claims, jkt) VALUES (:a, :b, :c, :d, "
+      ":e, :f, :g, :h, :i, :j, :k, :l, '', :m, :n, 0, :o, :p, :q) ON CONFLICT DO NOTHING",
+      {realm.text, g.id.text, g.session.text, g.user.text, g.client.text, words_text(g.scope), g.audience, g.nonce,
+       us(g.authenticated), us(g.created), us(g.used), g.generation, g.rev, flag(g.offline),
+       words_text(g.claims.id_token), words_text(g.claims.userinfo), g.jkt}));
   if (inserted == 0) return Redeemed::again;
   // The new one stays whatever the clocks of two nodes say.
   const auto surplus =
@@ -315,23 +316,24 @@ Result<Redeemed> SqlTx::redeem_code(const RealmId& realm, const Grant& g, std::v
 
 Result<std::optional<Grant>> SqlTx::grant(const RealmId& realm, const GrantId& id) {
   return first<Grant>(
-      TRY(read("SELECT id, session_id, user_id, client_id, scope, audience, nonce, authenticated, created, "
-               "used, generation, refreshed, rev, offline, ended, id_token_claims, userinfo_claims FROM grants WHERE "
-               "realm = :a AND id = :b",
-               {realm.text, id.text})),
+      TRY(read(
+          "SELECT id, session_id, user_id, client_id, scope, audience, nonce, authenticated, created, "
+          "used, generation, refreshed, rev, offline, ended, id_token_claims, userinfo_claims, jkt FROM grants WHERE "
+          "realm = :a AND id = :b",
+          {realm.text, id.text})),
       grant_of);
 }
 
 Result<Rotation> SqlTx::rotate_refresh(const RealmId& realm, const GrantId& id, const RefreshUse& use) {
-  const auto moved =
-      TRY(write("UPDATE grants SET generation = generation + 1, used = :a, refreshed = :b WHERE realm = :c AND id = :d "
-                "AND generation = :e AND ended = 0",
-                {us(use.now), words_text(use.scope), realm.text, id.text, use.presented}));
+  const auto moved = TRY(
+      write("UPDATE grants SET generation = generation + 1, used = :a, refreshed = :b, jkt = :c WHERE realm = :d AND "
+            "id = :e AND generation = :f AND ended = 0",
+            {us(use.now), words_text(use.scope), use.jkt, realm.text, id.text, use.presented}));
   if (moved == 1) return Rotation{Rotation::Kind::rotated, use.presented + 1};
   const auto found = TRY(grant(realm, id));
   if (!found || found->ended) return Rotation{Rotation::Kind::gone, 0};
   if (found->generation == use.presented + 1 && use.now <= found->used + use.grace)
-    return Rotation{Rotation::Kind::retry, found->generation, found->refreshed};
+    return Rotation{Rotation::Kind::retry, found->generation, found->refreshed, found->jkt};
   return Rotation{Rotation::Kind::reused, found->generation};
 }
 

@@ -88,6 +88,11 @@ std::string replaced(std::string text, std::string_view what, const std::string&
   return text;
 }
 
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
 // The server in its house, asked in one of the ways.
 class House {
  public:
@@ -128,6 +133,7 @@ class House {
 
   http::Response ask(http::Request request) {
     if (server_) return ask_over_http(server_->port(), request);
+    for (auto& header : request.headers) header.name = lower(header.name);  // as the server has them
     std::promise<http::Response> promise;
     auto future = promise.get_future();
     node_->answer(std::move(request), [&promise](http::Response response) { promise.set_value(std::move(response)); });
@@ -215,9 +221,16 @@ class Story {
           {"authorization", "Basic " + base64(first + ":" + (secret.empty() ? secret_of(first) : secret))});
     } else if (verb == "bearer") {
       headers_.push_back({"authorization", "Bearer " + first});
+    } else if (verb == "dpop") {  // dpop PROOF [TOKEN]
+      headers_.push_back({"dpop", first});
+      if (words >> second) headers_.push_back({"authorization", "DPoP " + second});
     } else if (verb == "assertion") {
       words >> second;
       variables_[first] = assertion(second, rest());
+    } else if (verb == "proof") {
+      words >> second;
+      variables_[first] = proof(second, rest());
+      variables_["jkt_" + second] = proof_key(second).public_key().thumbprint();
     } else if (verb == "keep") {
       words >> second;
       variables_[first] = kept(second, rest());
@@ -252,25 +265,63 @@ class Story {
   std::string assertion(const std::string& client, const std::string& changes) {
     const auto quoted = '"' + client + '"';
     const auto at = [&](std::int64_t from_now) { return std::to_string(house_.now() + from_now); };
-    std::map<std::string, std::string> claims{{"iss", quoted},
-                                              {"sub", quoted},
-                                              {"aud", R"("http://localhost:8080")"},
-                                              {"jti", '"' + std::to_string(++jti_) + '"'},
-                                              {"iat", at(0)},
-                                              {"exp", at(60)}};
+    Members claims{{"iss", quoted},
+                   {"sub", quoted},
+                   {"aud", R"("http://localhost:8080")"},
+                   {"jti", '"' + std::to_string(++jti_) + '"'},
+                   {"iat", at(0)},
+                   {"exp", at(60)}};
+    change(claims, changes);
+    const auto signed_text = jws::sign(bytes_of(object(claims)), signer_of(client));
+    if (!signed_text) throw Failed{"the assertion cannot be signed"};
+    return *signed_text;
+  }
+
+  // A DPoP proof by the key of that name, for a POST to /token, with the nonce that the server gave last. `changes` as
+  // above; `of=TOKEN` makes `ath` of an access token, and `typ=` and `jwk=` are of the header.
+  std::string proof(const std::string& whose, const std::string& changes) {
+    const auto& key = proof_key(whose);
+    Members claims{{"htm", R"("POST")"},
+                   {"htu", R"("http://localhost:8080/token")"},
+                   {"iat", std::to_string(house_.now())},
+                   {"jti", '"' + std::to_string(++jti_) + '"'},
+                   {"nonce", nonce_.empty() ? "" : '"' + nonce_ + '"'},
+                   {"typ", "dpop+jwt"},
+                   {"jwk", key.public_key().with({})->jwk()}};
+    change(claims, changes);
+    const auto take = [&](const char* name) { return std::move(claims.extract(name).mapped()); };
+    const auto typ = take("typ"), jwk = take("jwk");
+    if (claims.contains("of")) claims["ath"] = '"' + base64url::encode(crypto::sha256(bytes_of(take("of")))) + '"';
+    const auto text =
+        jws::sign(bytes_of(object(claims)), {key, {.typ = typ, .more = jwk.empty() ? "" : R"({"jwk":)" + jwk + '}'}});
+    if (!text) throw Failed{"the proof cannot be signed"};
+    return *text;
+  }
+
+  // Made at its first use; its algorithm is its name, if that is one's.
+  static const PrivateKey& proof_key(const std::string& name) {
+    static std::map<std::string, PrivateKey> keys;
+    const auto alg = alg_from_name(name).value_or(Alg::ES256);
+    if (!keys.contains(name)) keys.emplace(name, *PrivateKey::generate(alg, {.alg = alg}));
+    return keys.at(name);
+  }
+
+  // Members of an object as JSON text; "" leaves one out.
+  using Members = std::map<std::string, std::string>;
+  void change(Members& members, const std::string& changes) const {
     std::istringstream words(changes);
     for (std::string word; words >> word;) {
       const auto equals = word.find('=');
       const auto value = word.substr(equals + 1);
       const bool is_time = value.starts_with('+') || value.starts_with('-');
-      claims[word.substr(0, equals)] = is_time ? at(std::stoll(value)) : value;
+      members[word.substr(0, equals)] = is_time ? std::to_string(house_.now() + std::stoll(value)) : value;
     }
+  }
+  static std::string object(const Members& members) {
     std::string text;
-    for (const auto& [name, value] : claims)
+    for (const auto& [name, value] : members)
       if (!value.empty()) text += (text.empty() ? "{\"" : ",\"") + name + "\":" + value;
-    const auto signed_text = jws::sign(bytes_of(text + '}'), signer_of(client));
-    if (!signed_text) throw Failed{"the assertion cannot be signed"};
-    return *signed_text;
+    return text + '}';
   }
 
   // The key of RFC 7515 appendix A.3, whose public half house.toml declares; or the client's secret.
@@ -322,11 +373,11 @@ class Story {
     if (!cookies.empty()) request.headers.push_back({"cookie", cookies});
     response_ = house_.ask(std::move(request));
     for (const auto& [name, value] : response_.headers) take_cookie(name, value);
+    if (const auto nonce = header("dpop-nonce"); !nonce.empty()) nonce_ = nonce;
   }
 
-  void take_cookie(std::string name, const std::string& value) {
-    std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
-    if (name != "set-cookie") return;
+  void take_cookie(const std::string& name, const std::string& value) {
+    if (lower(name) != "set-cookie") return;
     const auto equals = value.find('='), end = value.find(';');
     auto& jar = cookies_[browser_];
     if (value.find("Max-Age=0") != std::string::npos)
@@ -336,11 +387,8 @@ class Story {
   }
 
   std::string header(const std::string& wanted) const {
-    for (const auto& [name, value] : response_.headers) {
-      std::string lower = name;
-      std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
-      if (lower == wanted) return value;
-    }
+    for (const auto& [name, value] : response_.headers)
+      if (lower(name) == wanted) return value;
     return {};
   }
 
@@ -429,6 +477,7 @@ class Story {
   std::vector<http::Header> headers_;
   http::Response response_;
   int jti_ = 0;
+  std::string nonce_;
 };
 
 // A schema of its own in the tests' PostgreSQL; "" when there is none.

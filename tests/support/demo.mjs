@@ -107,15 +107,16 @@ export async function startServe(folder, config, issuer, env, ca) {
     if (child.exitCode !== null || attempt > 400) throw new Error(`tessera serve is not healthy: ${log}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  return () =>
+  const stop = () =>
     new Promise((resolve) => {
       child.once("exit", resolve);
       child.kill("SIGTERM");
     });
+  return Object.assign(stop, { signal: (name) => child.kill(name), log: () => log });
 }
 
 /** A certificate authority of this run's own, and a certificate of its for `names`: PEM files in `folder`. */
-function certificates(folder, names) {
+export function certificates(folder, names) {
   const openssl = (...args) => {
     const done = spawnSync("openssl", args, { cwd: folder, encoding: "utf8" });
     if (done.status !== 0) throw new Error(done.stderr);

@@ -16,9 +16,11 @@ namespace {
 // left out.
 Result<std::string> told(const Claims& claims) {
   json::Writer w;
-  w.begin_object().member("active", true).member("token_type", "Bearer");
+  //= RFC9449#6.2 "If the `token_type` member is included in the introspection response, it MUST contain the value
+  // `DPoP`."
+  w.begin_object().member("active", true).member("token_type", claims.has("cnf") ? "DPoP" : "Bearer");
   for (const char* name : {"iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "sid", "auth_time", "act",
-                           "roles", "permissions"})
+                           "cnf", "roles", "permissions"})
     if (claims.has(name)) w.key(name).raw(TRY(claims.json(name)));
   w.end_object();
   return w.take();

@@ -1,5 +1,7 @@
 #include "issuer/grants/tokens.hpp"
 
+#include "issuer/acr.hpp"
+#include "issuer/contains.hpp"
 #include "issuer/steps/claims_request.hpp"
 #include "issuer/steps/scope.hpp"
 #include "issuer/subject.hpp"
@@ -8,17 +10,27 @@
 namespace tessera::issuer {
 
 namespace {
+// RFC 9449 section 6.1.
+std::string confirmation(std::string_view jkt) {
+  json::Writer w;
+  return w.begin_object().member("jkt", jkt).end_object().take();
+}
+
 Draft access_draft(Ctx& ctx, const std::string& subject, const std::string& audience) {
   const auto& snapshot = ctx.snapshot();
   const auto now = whole_seconds(ctx.now());
-  return {.typ = kAccessTokenTyp,
-          .issuer = snapshot.issuer,
-          .subject = subject,
-          .audience = {audience},
-          .issued_at = now,
-          .expires_at = now + snapshot.realm.lifetimes.access_token,
-          .id = ctx.uuid7()};
+  Draft draft{.typ = kAccessTokenTyp,
+              .issuer = snapshot.issuer,
+              .subject = subject,
+              .audience = {audience},
+              .issued_at = now,
+              .expires_at = now + snapshot.realm.lifetimes.access_token,
+              .id = ctx.uuid7()};
+  if (ctx.proven_key()) draft.claims.push_back({"cnf", JsonText{confirmation(ctx.jkt())}});
+  return draft;
 }
+
+bool is_bound(const Draft& access) { return contains(access.claims, "cnf", &Claim::name); }
 
 void add_rights(Draft& draft, Rights rights) {
   draft.claims.push_back({"roles", std::move(rights.roles)});
@@ -104,10 +116,13 @@ TokenDraft id_token(Ctx& ctx, const Issued& issued, std::string_view nonce) {
               .issued_at = now,
               .expires_at = now + snapshot.realm.lifetimes.id_token};
   draft.claims.push_back({"auth_time", unix_seconds(issued.grant.authenticated)});
+  draft.claims.push_back({"acr", kAcr});
+  draft.claims.push_back({"amr", std::vector<std::string>{std::string(kAmr)}});
   if (!nonce.empty()) draft.claims.push_back({"nonce", nonce});
   if (issued.session_alive) draft.claims.push_back({"sid", issued.grant.session.text});
+  const bool all = is_all_allowed(issued.scope, issued.client, issued.grant.scope);
   for (const auto& claim : user_claims())
-    if (asked_for(claim, issued.grant.claims.id_token, issued.client))
+    if (all && asked_for(claim, issued.grant.claims.id_token, issued.client))
       if (auto json = claim.json(issued.user, claim.name); !json.empty())
         draft.claims.push_back({std::string(claim.name), JsonText{std::move(json)}});
   if (holds_scope(issued.scope, "roles")) draft.claims.push_back({"roles", rights_of(ctx, issued).roles});
@@ -119,7 +134,10 @@ Reply token_reply(std::vector<TokenDraft> tokens, const std::vector<std::string>
   const Draft& access = tokens.front().draft;
   json::Writer w;
   w.begin_object();
-  w.member("token_type", "Bearer").member("expires_in", (access.expires_at.value - access.issued_at.value).count());
+  //= RFC9449#5 "A `token_type` of `DPoP` MUST be included in the access token response to signal to the client that the
+  // access token was bound to its DPoP key"
+  w.member("token_type", is_bound(access) ? "DPoP" : "Bearer");
+  w.member("expires_in", (access.expires_at.value - access.issued_at.value).count());
   w.member("scope", print_scope(scope));
   if (!issued_token_type.empty()) w.member("issued_token_type", issued_token_type);
   if (!refresh_token.empty()) w.member("refresh_token", refresh_token);

@@ -25,6 +25,7 @@ constexpr Names<GrantType, 5> kGrants{{{GrantType::authorization_code, "authoriz
 constexpr Names<Party, 2> kParties{{{Party::first, "first"}, {Party::third, "third"}}};
 constexpr Names<UserBy, 2> kUserBys{{{UserBy::username, "username"}, {UserBy::id, "id"}}};
 constexpr Names<SubjectType, 2> kSubjectTypes{{{SubjectType::public_, "public"}, {SubjectType::pairwise, "pairwise"}}};
+constexpr Names<DpopNonce, 2> kDpopNonces{{{DpopNonce::required, "required"}, {DpopNonce::off, "off"}}};
 constexpr Names<ScopeNeed, 2> kNeeds{{{ScopeNeed::scope, "scope"}, {ScopeNeed::none, "none"}}};
 
 template <class E, std::size_t N>
@@ -57,6 +58,7 @@ void members(auto& visit, auto& realm, const Realm*) {
   visit("name", realm.name);
   visit("lifetimes", realm.lifetimes);
   visit("strict_assertion_audience", realm.strict_assertion_audience);
+  visit("dpop_nonce", realm.dpop_nonce);
 }
 void members(auto& visit, auto& server, const ResourceServer*) {
   visit("audience", server.audience);
@@ -98,6 +100,8 @@ void members(auto& visit, auto& client, const Client*) {
   visit("id_token_alg", client.id_token_alg);
   visit("subject_type", client.subject_type);
   visit("sector_identifier_uri", client.sector_identifier_uri);
+  visit("userinfo_alg", client.userinfo_alg);
+  visit("dpop_bound_access_tokens", client.dpop_bound_access_tokens);
 }
 void members(auto& visit, auto& trusted, const TrustedIssuer*) {
   visit("issuer", trusted.issuer);
@@ -139,8 +143,10 @@ class Printer {
   void put(Party party) { w_.string(name_of(party)); }
   void put(SubjectType type) { w_.string(name_of(type)); }
   void put(ScopeNeed need) { w_.string(name_of(need)); }
+  void put(DpopNonce nonce) { w_.string(spelled(kDpopNonces, nonce)); }
   void put(UserBy by) { w_.string(spelled(kUserBys, by)); }
   void put(Alg alg) { w_.string(alg_name(alg)); }
+  void put(std::optional<Alg> alg) { w_.string(alg ? alg_name(*alg) : ""); }
   void put(const Lifetimes& life) { object(life); }
   void put(const ClientAccess& access) { object(access); }
   template <class T>
@@ -199,8 +205,15 @@ class Reader {
   static bool take(json::Value value, ScopeNeed& into) {
     return assign(read(kNeeds, value.string().value_or("")), into);
   }
+  static bool take(json::Value value, DpopNonce& into) {
+    return assign(read(kDpopNonces, value.string().value_or("")), into);
+  }
   static bool take(json::Value value, UserBy& into) {
     return assign(read(kUserBys, value.string().value_or("")), into);
+  }
+  static bool take(json::Value value, std::optional<Alg>& into) {
+    into = alg_from_name(value.string().value_or("-"));
+    return into || value.string().value_or("-").empty();
   }
   static bool take(json::Value value, Alg& into) { return assign(alg_from_name(value.string().value_or("")), into); }
   template <class T>

@@ -29,12 +29,15 @@ struct Lifetimes {
   friend bool operator==(const Lifetimes&, const Lifetimes&) = default;
 };
 
+enum class DpopNonce { required, off };
+
 // A realm is an issuer of its own: the same id in two realms means two things.
 struct Realm {
   RealmId id;
   std::string name;  // shown on pages
   Lifetimes lifetimes;
-  bool strict_assertion_audience = false;  // a client assertion names the issuer, never the token endpoint
+  bool strict_assertion_audience = false;      // a client assertion names the issuer, never the token endpoint
+  DpopNonce dpop_nonce = DpopNonce::required;  // whether a DPoP proof holds a nonce of ours (RFC 9449 section 8)
   friend bool operator==(const Realm&, const Realm&) = default;
 };
 
@@ -94,7 +97,9 @@ struct Client {
   bool require_pkce = true;  // false only for a confidential client
   Alg id_token_alg = Alg::RS256;
   SubjectType subject_type = SubjectType::public_;
-  std::string sector_identifier_uri;  // whose host is its sector; "": that of its redirect URIs
+  std::string sector_identifier_uri;      // whose host is its sector; "": that of its redirect URIs
+  std::optional<Alg> userinfo_alg{};      // signed userinfo; JSON without
+  bool dpop_bound_access_tokens = false;  // each of its token requests brings a DPoP proof (RFC 9449 section 5.2)
   friend bool operator==(const Client&, const Client&) = default;
 };
 

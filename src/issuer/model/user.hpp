@@ -66,6 +66,9 @@ struct Grant {
   bool offline = false;
   bool ended = false;
   ClaimsAsked claims{};
+  // Of the key that its newest tokens were given to (RFC 9449), "" without: a public client's refresh token is bound to
+  // it, and a retry is answered to nobody else.
+  std::string jkt{};
 };
 
 struct Consent {

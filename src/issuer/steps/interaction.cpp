@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kKnown[] = {
     "client_id",      "redirect_uri",          "response_type", "response_mode", "scope",      "state",    "nonce",
     "code_challenge", "code_challenge_method", "prompt",        "max_age",       "login_hint", "resource", "claims",
-    "request",        "request_uri",           "registration"};
+    "request",        "request_uri",           "registration",  "dpop_jkt"};
 // Of these only the presence counts: they are refused, and may be long.
 constexpr std::string_view kRefused[] = {"request", "request_uri", "registration"};
 constexpr std::size_t kBrowserOctets = 32, kBrowserText = 43, kMaxParams = 4 * 1024;

@@ -147,6 +147,7 @@ Step<Reply> House::in_transaction(Endpoint endpoint, const Request& request, Ctx
   const auto* refusal = *step ? nullptr : step->error().refusal();
   if (*step || (refusal && error_row(refusal->code).commits == Commits::yes)) {
     answer.events = ctx.events();
+    answer.told = ctx.told();
     answer.facts = ctx.facts();
     for (const auto& fact : ctx.facts()) snapshot_->facts->apply(fact);
   }
@@ -159,6 +160,7 @@ Answer House::call(Endpoint endpoint, const Request& request) {
           [](std::span<std::byte> out) { crypto::random(out); });
   Step<Reply> step = endpoint(request, ctx);
   answer.events = ctx.events();
+  answer.told = ctx.told();
   for (int round = 0; !step && step.error().need(); ++round) {
     INVARIANT(round < 10, "a need that is met is not asked again");
     Need need = std::move(*step.error().need());
@@ -202,6 +204,7 @@ Answer House::call(Endpoint endpoint, const Request& request) {
     answer.refusal = *refusal;
   else
     answer.fault = *step.error().fault();
+  answer.dpop_nonce = ctx.dpop_nonce();
   return answer;
 }
 

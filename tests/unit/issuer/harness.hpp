@@ -33,9 +33,11 @@ struct Answer {
   std::optional<Refusal> refusal;
   std::optional<Error> fault;
   std::vector<Event> events;
+  std::optional<Refusal> told;  // what a redirect tells the application
   std::vector<Fact> facts;
-  int hashes = 0;        // passwords computed on the way
-  int transactions = 0;  // opened on the way
+  int hashes = 0;          // passwords computed on the way
+  int transactions = 0;    // opened on the way
+  std::string dpop_nonce;  // that goes out with it, "" for none
 
   const Json& json() const&;  // aborts when it is none
   Json json() && { return std::as_const(*this).json(); }

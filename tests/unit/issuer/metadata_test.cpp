@@ -48,6 +48,7 @@ TEST(Discovery, tells_what_the_routes_are_and_nothing_untrue) {
             R"(["client_secret_basic","client_secret_post","private_key_jwt","client_secret_jwt"])");
   EXPECT_EQ(member(json, "introspection_signing_alg_values_supported"), R"(["ES256"])");
   EXPECT_EQ(member(json, "code_challenge_methods_supported"), R"(["S256"])");
+  EXPECT_EQ(member(json, "dpop_signing_alg_values_supported"), R"(["ES256","PS256","EdDSA","Ed25519"])");
   EXPECT_EQ(member(json, "authorization_response_iss_parameter_supported"), "true");
   for (const char* name : {"request_parameter_supported", "request_uri_parameter_supported"})
     EXPECT_EQ(member(json, name), "false") << name;
@@ -126,7 +127,8 @@ TEST_F(Refusals, a_client_that_tried_the_header_is_challenged) {
 
 TEST_F(Refusals, userinfo_challenges_with_bearer) {
   const auto missing = json(OAuthErr::missing_token, "/userinfo");
-  EXPECT_EQ(missing.www_authenticate, R"(Bearer realm="https://id.example.com")");
+  EXPECT_TRUE(missing.www_authenticate.starts_with(R"(Bearer realm="https://id.example.com", DPoP)"));
+  EXPECT_FALSE(missing.www_authenticate.contains("error"));
   EXPECT_EQ(missing.body, "{}");
   const auto invalid = json(OAuthErr::invalid_token, "/userinfo");
   EXPECT_EQ(invalid.status, 401);

@@ -29,11 +29,13 @@ Client full_client() {
   client.jwks_uri = "https://a.example/jwks";
   client.subject_type = SubjectType::pairwise;
   client.sector_identifier_uri = "https://a.example/sector";
+  client.dpop_bound_access_tokens = true;
   return client;
 }
 
 TEST(codec, what_is_printed_reads_back_the_same) {
-  const Realm realm{RealmId("r"), "Realm", Lifetimes{.code = seconds(7), .refresh_max = seconds(8)}, true};
+  const Realm realm{RealmId("r"), "Realm", Lifetimes{.code = seconds(7), .refresh_max = seconds(8)}, true,
+                    DpopNonce::off};
   const ResourceServer server{"https://a.example", "A", {"p", "q"}, {{"s", {"p"}}, {"t", {}}}};
   const Role role{"manager", {{"https://a.example", {"p"}}}};
   const Group group{"sales", {"manager", "viewer"}};

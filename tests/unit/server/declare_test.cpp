@@ -383,6 +383,8 @@ TEST_F(declaring, S14_narrowing_ends_tokens_and_widening_none) {
   client.access = {{"urn:a", {"p", "q"}}};
   client.roles = {"r"};
   client.scope_need = issuer::ScopeNeed::none;
+  client.grant_types.push_back(issuer::GrantType::token_exchange);
+  client.acts_as = {"urn:a"};
   auto& person = wide.users.emplace_back().user;
   person.username = "ann";
   person.roles = {"r"};
@@ -419,6 +421,8 @@ TEST_F(declaring, S14_narrowing_ends_tokens_and_widening_none) {
       {"role's audience", [](auto& r) { r.roles[1].permissions.clear(); }, {{FactKind::role, "r2"}}},
       {"client's scopes", [](auto& r) { r.clients[0].client.scopes = {"openid"}; }, {{FactKind::client, "x"}}},
       {"client's roles", [](auto& r) { r.clients[0].client.roles.clear(); }, {{FactKind::client, "x"}}},
+      {"client's resource server", [](auto& r) { r.clients[0].client.acts_as.clear(); }, {{FactKind::client, "x"}}},
+      {"client's grant type", [](auto& r) { r.clients[0].client.grant_types.pop_back(); }, {{FactKind::client, "x"}}},
       {"client's access",
        [](auto& r) { r.clients[0].client.access[0].permissions = {"p"}; },
        {{FactKind::client, "x"}}},
@@ -427,6 +431,9 @@ TEST_F(declaring, S14_narrowing_ends_tokens_and_widening_none) {
        [](auto& r) { r.clients[0].client.scope_need = issuer::ScopeNeed::scope; },
        {{FactKind::client, "x"}}},
       {"client's party", [](auto& r) { r.clients[0].client.party = issuer::Party::third; }, {{FactKind::client, "x"}}},
+      {"client's tokens without a key",
+       [](auto& r) { r.clients[0].client.dpop_bound_access_tokens = true; },
+       {{FactKind::client, "x"}}},
       {"scope covers less",
        [](auto& r) { r.resource_servers[0].scopes["s"] = {"p"}; },
        {{FactKind::audience, "urn:a"}}},

@@ -347,6 +347,26 @@ TEST_P(Conformance, S13_a_retry_tells_the_scope_of_the_first_use) {
   EXPECT_EQ(rotate(2, {}).scope, wide);
 }
 
+TEST_P(Conformance, S07_a_retry_tells_the_key_of_the_first_use) {
+  auto grant = a_grant();
+  grant.jkt = "of the code";
+  EXPECT_OK(write([&](Tx& tx, auto& realm) { return redeem(tx, realm, grant); }));
+  const auto jkt = [&] { return (*read([](Tx& tx, auto& realm) { return tx.grant(realm, GrantId("gr_1")); }))->jkt; };
+  EXPECT_EQ(jkt(), "of the code");
+  const auto rotate = [&](std::int64_t presented, std::string key) {
+    return *write([&](Tx& tx, auto& realm) {
+      return tx.rotate_refresh(realm, GrantId("gr_1"), {presented, {}, kNow, seconds(10), key});
+    });
+  };
+  rotate(1, "one");
+  EXPECT_EQ(jkt(), "one");
+  EXPECT_EQ(rotate(1, "two").jkt, "one");
+  EXPECT_EQ(jkt(), "one");
+  rotate(2, "");
+  EXPECT_EQ(jkt(), "");
+  EXPECT_EQ(rotate(2, "two").jkt, "");
+}
+
 // ── consents ──
 
 TEST_P(Conformance, a_consent_is_put_and_replaced) {

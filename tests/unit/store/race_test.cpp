@@ -1,6 +1,7 @@
 // What happens when two do the same at once, over every store.
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <thread>
 
 #include "unit/store/houses.hpp"
@@ -167,6 +168,26 @@ TEST_P(Race, S07_parallel_refresh_gives_one_successor_and_late_reuse_is_told) {
   });
   EXPECT_EQ(std::ranges::count(late, Rotation::Kind::reused, &Rotation::kind), 10);
   EXPECT_EQ((*read([](Tx& tx, auto& realm) { return tx.grant(realm, GrantId("gr_1")); }))->generation, 6);
+}
+
+TEST_P(Race, S07_of_parallel_refreshes_with_different_keys_one_decides_whose_the_successor_is) {
+  EXPECT_OK(write([](Tx& tx, auto& realm) {
+    std::vector<GrantId> ended;
+    return tx.redeem_code(realm, a_grant(), ended);
+  }));
+  std::atomic<int> next = 0;
+  std::mutex mutex;
+  std::string winner;
+  const auto answers = race(30, [&](Tx& tx, int) {
+    const std::string key = "key " + std::to_string(next++);
+    auto rotation = tx.rotate_refresh(kRealm, GrantId("gr_1"), {1, {}, kNow, seconds(10), key});
+    const std::lock_guard lock(mutex);
+    if (rotation && rotation->kind == Rotation::Kind::rotated) winner = key;
+    return rotation;
+  });
+  EXPECT_EQ(std::ranges::count(answers, Rotation::Kind::rotated, &Rotation::kind), 1);
+  EXPECT_EQ(std::ranges::count(answers, winner, &Rotation::jkt), 29);
+  EXPECT_EQ((*read([](Tx& tx, auto& realm) { return tx.grant(realm, GrantId("gr_1")); }))->jkt, winner);
 }
 
 TEST_P(Race, S07_a_grant_that_ends_while_it_rotates_gives_nothing_afterwards) {
