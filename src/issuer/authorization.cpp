@@ -14,6 +14,7 @@
 #include "issuer/steps/redirect_uri.hpp"
 #include "issuer/steps/resource.hpp"
 #include "issuer/steps/scope.hpp"
+#include "issuer/subject.hpp"
 
 namespace tessera::issuer {
 
@@ -102,17 +103,20 @@ bool logged_in_here(const Interaction& interaction, const std::optional<LoggedIn
   return login && interaction.logged_in && interaction.session == login->session.id;
 }
 
-// Somebody is logged in, and not the person whom the application means.
-bool is_another(const Ask& ask, const Interaction& interaction, const std::optional<LoggedIn>& login) {
+// Somebody is logged in, and not the person whom the application means: by the `sub` that this application knows. A
+// hint with another sector's means nobody, so that two of them cannot find out here that they know the same person.
+bool is_another(const Ask& ask, const Interaction& interaction, const Client& client,
+                const std::optional<LoggedIn>& login, const Ctx& ctx) {
   if (!login) return false;
-  return (!interaction.hinted.empty() && interaction.hinted != login->user.id) ||
-         (!ask.claims.subject.empty() && ask.claims.subject != login->user.id.text);
+  const std::string subject = subject_of(ctx.snapshot(), client, login->user.id);
+  return (!interaction.hinted.empty() && interaction.hinted != subject) ||
+         (!ask.claims.subject.empty() && ask.claims.subject != subject);
 }
 
 // Whether the person must log in now, whoever is logged in. What was met in this interaction stays met: a consent page
 // read slowly sends nobody back to the password.
 bool needs_login(const Ask& ask, const Interaction& interaction, const std::optional<LoggedIn>& login, Instant now) {
-  if (!login || is_another(ask, interaction, login)) return true;
+  if (!login) return true;
   if (logged_in_here(interaction, login)) return false;
   return ask.prompt.login || (ask.max_age && login->session.authenticated + *ask.max_age < now);
 }
@@ -217,17 +221,18 @@ Step<std::vector<std::string>> scope_asked(const Interaction& interaction, const
 Step<Reply> go_on(const Interaction& interaction, const Target& target, const std::optional<LoggedIn>& login,
                   Allowed allowed, const Browser& browser, Ctx& ctx) {
   const Ask ask = TRY(check_ask(interaction.params, target, ctx));
+  const bool another = is_another(ask, interaction, *target.client, login, ctx);
   //= OIDC#3.1.2.1
   // If the End-User identified by the ID Token is already logged in or is logged in as a result of the request […],
   // then the Authorization Server returns a positive response; otherwise, it MUST return an error, such as
   // login_required.
-  REQUIRE(!is_another(ask, interaction, login) || !logged_in_here(interaction, login), login_required, "id_token_hint",
+  REQUIRE(!another || !logged_in_here(interaction, login), login_required, "id_token_hint",
           "another person has logged in");
-  if (needs_login(ask, interaction, login, ctx.now())) {
+  if (another || needs_login(ask, interaction, login, ctx.now())) {
     REQUIRE(!ask.prompt.none, login_required, "prompt",
-            !login                                ? "not logged in"
-            : is_another(ask, interaction, login) ? "another person is logged in"
-                                                  : "logged in longer ago than max_age");
+            !login    ? "not logged in"
+            : another ? "another person is logged in"
+                      : "logged in longer ago than max_age");
     auto hint = interaction.params.get("login_hint");
     if (hint.size() > 256 || !valid_utf8(hint)) hint = "";
     return login_page(interaction, target, browser, ctx, std::string(hint), std::nullopt);

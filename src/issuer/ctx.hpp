@@ -14,6 +14,7 @@
 
 #include "base/time.hpp"
 #include "issuer/limits.hpp"
+#include "issuer/remote_keys.hpp"
 #include "issuer/reply.hpp"
 #include "issuer/request.hpp"
 #include "issuer/snapshot.hpp"
@@ -44,8 +45,14 @@ class Ctx {
   using Random = std::function<void(std::span<std::byte>)>;
 
   // `rev`: the last fact applied before the snapshot was taken.
-  Ctx(std::shared_ptr<const Snapshot> snapshot, std::int64_t rev, Instant now, Limits& limits, Random random)
-      : snapshot_(std::move(snapshot)), rev_(rev), now_(now), limits_(limits), random_(std::move(random)) {}
+  Ctx(std::shared_ptr<const Snapshot> snapshot, std::int64_t rev, Instant now, Limits& limits, RemoteKeys& remote_keys,
+      Random random)
+      : snapshot_(std::move(snapshot)),
+        rev_(rev),
+        now_(now),
+        limits_(limits),
+        remote_keys_(remote_keys),
+        random_(std::move(random)) {}
 
   const Snapshot& snapshot() const { return *snapshot_; }
   const RealmId& realm() const { return snapshot_->realm.id; }
@@ -86,6 +93,13 @@ class Ctx {
   // request ends.
   Step<bool> use_once(std::string_view id, Instant until);
 
+  // What stands at a URL that came with a client: the body of an answer 200, nothing when there is none to be had. A
+  // need until the shell has asked. Refusal: temporarily_unavailable (as many are being asked as may).
+  Step<std::optional<std::string>> fetch(const std::string& url, FetchFor purpose);
+  // The key set at a client's jwks_uri, as it is remembered or fetched now: see remote_keys.hpp. None where none is to
+  // be had. Refusal: as fetch.
+  Step<std::shared_ptr<const Keys>> keys_at(const std::string& url, const std::string& kid);
+
   // Counts against a limit, once a request whatever is called again. Refusal: slow_down.
   Step<void> limit(LimitKind kind, std::string_view key);
 
@@ -115,6 +129,9 @@ class Ctx {
   void answer_hash(std::string hash) { hashed_ = std::move(hash); }
   void answer_use(std::string id, bool first) { used_[std::move(id)] = first; }
   void answer_hashes_full() { hashes_full_ = true; }
+  void answer_fetch(std::string url, std::optional<std::string> body) { fetched_[std::move(url)] = std::move(body); }
+  void answer_keys(std::string url) { asked_for_keys_.insert(std::move(url)); }  // what came is in the RemoteKeys
+  void answer_fetches_full() { fetches_full_ = true; }
   const std::vector<Event>& events() const { return events_; }
   const std::optional<Refusal>& told() const { return told_; }
   const std::vector<Fact>& facts() const { return facts_; }
@@ -126,6 +143,7 @@ class Ctx {
   std::int64_t rev_;
   Instant now_;
   Limits& limits_;
+  RemoteKeys& remote_keys_;
   Random random_;
   const Client* caller_ = nullptr;
   std::optional<ProvenKey> proven_key_;
@@ -136,6 +154,9 @@ class Ctx {
   std::optional<std::string> hashed_;
   bool hashes_full_ = false;
   std::map<std::string, bool, std::less<>> used_;  // and whether it was the first time
+  std::map<std::string, std::optional<std::string>> fetched_;
+  std::set<std::string> asked_for_keys_;
+  bool fetches_full_ = false;
   std::set<std::pair<LimitKind, std::string>> counted_, given_back_;
   std::vector<Event> events_;
   std::optional<Refusal> told_;

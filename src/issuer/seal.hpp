@@ -19,8 +19,17 @@
 
 namespace tessera::issuer {
 
-enum class SealKind : std::uint8_t { interaction, code, logout, signing_key, device, client_secret, dpop_nonce };
-inline constexpr std::size_t kSealKinds = 7;
+enum class SealKind : std::uint8_t {
+  interaction,
+  code,
+  logout,
+  signing_key,
+  device,
+  client_secret,
+  pairwise,
+  dpop_nonce
+};
+inline constexpr std::size_t kSealKinds = 8;
 
 // The keys of one realm, from one or two master keys (newest first), each 32 octets. Immutable; shared by threads.
 class SealKeys {

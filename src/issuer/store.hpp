@@ -58,6 +58,8 @@ class Tx {
   // ── people ──
   virtual Result<std::optional<User>> user_by_name(const RealmId&, std::string_view canonical) = 0;
   virtual Result<std::optional<User>> user(const RealmId&, const UserId&) = 0;
+  // The same, and nobody changes this person before this transaction ends.
+  virtual Result<std::optional<User>> hold_user(const RealmId&, const UserId&) = 0;
   virtual Result<std::vector<User>> users(const RealmId&) = 0;
   // False when the user name or the id is taken; two at once: one wins.
   virtual Result<bool> insert_user(const RealmId&, const User&) = 0;
@@ -88,6 +90,8 @@ class Tx {
   // session and client keeps its ten youngest live grants; the ids of those ended to keep that go to `ended`.
   virtual Result<Redeemed> redeem_code(const RealmId&, const Grant&, std::vector<GrantId>& ended) = 0;
   virtual Result<std::optional<Grant>> grant(const RealmId&, const GrantId&) = 0;
+  // The clients, in order, that have a grant of this person which nobody has ended.
+  virtual Result<std::vector<ClientId>> clients_with_grants(const RealmId&, const UserId&) = 0;
   // One compare-and-set on the generation, which keeps with it the scope that this use gives, and the key that it is
   // given to: of two at once the first decides both.
   struct RefreshUse {

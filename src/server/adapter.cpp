@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/base64url.hpp"
 #include "base/form.hpp"
@@ -208,17 +207,6 @@ std::shared_ptr<const Live> live(std::shared_ptr<const issuer::Snapshot> snapsho
 }
 
 namespace {
-// 4 or 16 octets, an IPv4 address inside IPv6 as 4; "" when it is no address.
-std::string address_octets(std::string_view text) {
-  const std::string address(text);
-  char octets[16];
-  if (inet_pton(AF_INET, address.c_str(), octets) == 1) return {octets, 4};
-  if (inet_pton(AF_INET6, address.c_str(), octets) != 1) return "";
-  constexpr std::string_view kMapped("\0\0\0\0\0\0\0\0\0\0\xFF\xFF", 12);
-  if (std::string_view(octets, 12) == kMapped) return {octets + 12, 4};
-  return {octets, 16};
-}
-
 // Who holds one IPv6 address usually holds the 2^64 beside it.
 std::string network_of(const std::string& address) {
   std::string octets = address_octets(address);
@@ -229,34 +217,6 @@ std::string network_of(const std::string& address) {
   return inet_ntop(v4 ? AF_INET : AF_INET6, octets.data(), text, sizeof text) ? text : address;
 }
 }  // namespace
-
-bool Proxies::add(std::string_view cidr) {
-  const auto slash = cidr.find('/');
-  Network network{address_octets(cidr.substr(0, slash)), 0};
-  const auto most = static_cast<unsigned>(network.octets.size() * 8);
-  network.bits = most;
-  if (slash != std::string_view::npos) {
-    const auto bits = cidr.substr(slash + 1);
-    const auto [end, error] = std::from_chars(bits.data(), bits.data() + bits.size(), network.bits);
-    if (error != std::errc() || end != bits.data() + bits.size()) return false;
-  }
-  if (most == 0 || network.bits > most) return false;
-  networks_.push_back(std::move(network));
-  return true;
-}
-
-bool Proxies::trusts(std::string_view address) const {
-  const std::string octets = address_octets(address);
-  if (octets.empty()) return false;
-  return std::ranges::any_of(networks_, [&](const Network& network) {
-    if (network.octets.size() != octets.size()) return false;
-    for (unsigned bit = 0; bit < network.bits; ++bit) {
-      const auto mask = 0x80 >> (bit % 8);
-      if ((network.octets[bit / 8] & mask) != (octets[bit / 8] & mask)) return false;
-    }
-    return true;
-  });
-}
 
 std::string Proxies::client_of(const http::Request& request) const {
   std::string address = request.peer;

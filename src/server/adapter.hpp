@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/networks.hpp"
 #include "http/server.hpp"
 #include "issuer/reply.hpp"
 #include "issuer/request.hpp"
@@ -39,18 +40,13 @@ std::shared_ptr<const Live> live(std::shared_ptr<const issuer::Snapshot> snapsho
 // Networks whose X-Forwarded-For is believed.
 class Proxies {
  public:
-  // False when one is no network.
-  bool add(std::string_view cidr);
-  bool trusts(std::string_view address) const;
+  bool add(std::string_view cidr) { return networks_.add(cidr); }  // false when it is no network
+  bool trusts(std::string_view address) const { return networks_.contain(address); }
   // The rightmost address that no trusted proxy has, or the socket's.
   std::string client_of(const http::Request& request) const;
 
  private:
-  struct Network {
-    std::string octets;  // 4 or 16
-    unsigned bits;
-  };
-  std::vector<Network> networks_;
+  Networks networks_;
 };
 
 // Why a request never reaches its endpoint.

@@ -126,6 +126,7 @@ Started<Booted> boot(const Config& config, BootOptions options) {
                       .master_keys = std::move(masters),
                       .password_cost = config.settings.password_cost,
                       .trusted_proxies = config.settings.trusted_proxies,
+                      .outbound = config.settings.outbound,
                       .clock = std::move(options.clock),
                       .random = std::move(options.random),
                       .hash_threads = options.hash_threads,

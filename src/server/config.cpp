@@ -187,6 +187,13 @@ class Value {
     if (!keys) return hidden("a JWK Set of public keys (RFC 7517)", std::string(error_text(keys.error().code)));
     into = std::move(*text);
   }
+  // "" or a URL that can be fetched.
+  void https(std::string& into) const {
+    text(into);
+    const bool good = is_token(into, 512) && into.starts_with("https://") && into.find_first_of("@#") == into.npos &&
+                      !issuer::host_of(into).empty();
+    if (!into.empty() && !good) wrong("an https URL without a user and a fragment");
+  }
   void path(std::string& into) const {
     text(into);
     if (!into.empty()) into = absolute(into);
@@ -350,6 +357,20 @@ const std::vector<Key<Settings>> kTls{
     {"certificate", "file", "\"\"", "PEM file with this server's certificate and those up to the root.",
      [](const Value& v, Settings& s) { v.path(s.tls_certificate); }},
     {"key", "file", "\"\"", "PEM file with its private key.", [](const Value& v, Settings& s) { v.path(s.tls_key); }},
+};
+
+void read_reachable(const Value& v, Settings& s) {
+  Texts networks;
+  v.texts(networks);
+  for (const auto& network : networks)
+    if (!s.outbound.reachable.add(network)) v.hidden("networks such as \"10.0.0.0/8\"", in_quotes(network));
+}
+
+const std::vector<Key<Settings>> kOutbound{
+    {"reachable", "list of networks", "[]",
+     "Networks that clients' URLs may reach though they are not public, such as `[\"10.1.0.0/16\"]`.", read_reachable},
+    {"ca_file", "file", "\"\"", "PEM file with certificates to trust beside the system's.",
+     [](const Value& v, Settings& s) { v.path(s.outbound.ca_file); }},
 };
 
 const std::vector<Key<Settings>> kLog{
@@ -531,6 +552,11 @@ const std::vector<Key<InClient>> kClient{
     {"jwks", "JWK Set", "\"\"",
      "Its public keys: the JSON text, `{ file = \"…\" }` or `{ env = \"…\" }`. For `private_key_jwt`.",
      [](const Value& v, InClient& c) { v.jwks(c.thing.client.jwks); }},
+    {"jwks_uri", "URL", "\"\"",
+     "Where its public keys are instead: https. They are fetched when they are needed, kept for ten minutes, and "
+     "fetched "
+     "again when an assertion names a key that is not among them.",
+     [](const Value& v, InClient& c) { v.https(c.thing.client.jwks_uri); }},
     {"grant_types", "list of names", "[\"authorization_code\", \"refresh_token\"]",
      "`authorization_code`, `refresh_token`, `client_credentials`, "
      "`urn:ietf:params:oauth:grant-type:token-exchange`, `urn:ietf:params:oauth:grant-type:jwt-bearer`.",
@@ -565,6 +591,17 @@ const std::vector<Key<InClient>> kClient{
      }},
     {"require_pkce", "flag", "true", "`false` only for a confidential client that cannot.",
      [](const Value& v, InClient& c) { v.flag(c.thing.client.require_pkce); }},
+    {"subject_type", "name", "\"public\"",
+     "`public`: it knows a person by the id that every client sees. `pairwise`: by one that only clients of its sector "
+     "see.",
+     [](const Value& v, InClient& c) {
+       v.choice<issuer::SubjectType>(c.thing.client.subject_type, {{"public", issuer::SubjectType::public_},
+                                                                   {"pairwise", issuer::SubjectType::pairwise}});
+     }},
+    {"sector_identifier_uri", "URL", "\"\"",
+     "https; its host is the client's sector, else the host of its redirect URIs. What you declare is not looked up "
+     "there.",
+     [](const Value& v, InClient& c) { v.https(c.thing.client.sector_identifier_uri); }},
     {"id_token_alg", "name", "\"RS256\"",
      "The algorithm of its ID tokens: `RS256`, `PS256`, `ES256`, `EdDSA`, or `Ed25519`, which is the same by its new "
      "name.",
@@ -705,9 +742,9 @@ std::vector<const toml::table*> tables_at(Reading& reading, const toml::table& r
 }
 
 void read_settings(Reading& reading, const toml::table& root, Settings& into) {
-  refuse_others(
-      reading, kTop, root, "",
-      {"password", "tls", "log", "realm", "resource_server", "role", "group", "client", "user", "trusted_issuer"});
+  refuse_others(reading, kTop, root, "",
+                {"password", "tls", "outbound", "log", "realm", "resource_server", "role", "group", "client", "user",
+                 "trusted_issuer"});
   read_keys(reading, kTop, root, "", into);
   const auto section = [&](const char* name, const std::vector<Key<Settings>>& keys) {
     const auto& table = table_at(reading, root, name);
@@ -716,6 +753,7 @@ void read_settings(Reading& reading, const toml::table& root, Settings& into) {
   };
   section("password", kPassword);
   section("tls", kTls);
+  section("outbound", kOutbound);
   section("log", kLog);
   if (into.tls_certificate.empty() != into.tls_key.empty())
     reading.fail(line_of(table_at(reading, root, "tls").source()), "tls", "both certificate and key, or neither",
@@ -893,6 +931,10 @@ std::string configuration_reference() {
   describe(out, "Settings", "At the top of the file.", kTop);
   describe(out, "`[password]`", "How passwords are hashed.", kPassword);
   describe(out, "`[tls]`", "TLS on this node; without it a proxy in front must do it.", kTls);
+  describe(out, "`[outbound]`",
+           "Requests to URLs that come with clients (`jwks_uri`): https, to public addresses, of the ports below 1024 "
+           "to 443 alone; five seconds, 64 KiB, no redirect, no proxy.",
+           kOutbound);
   describe(out, "`[log]`", "One JSON object a line, on standard error.", kLog);
   describe(out, "`[[realm]]`", "A realm is an issuer of its own. The default realm is there without being declared.",
            kRealm);

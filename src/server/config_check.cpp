@@ -11,6 +11,7 @@
 #include "issuer/steps/client_auth.hpp"
 #include "issuer/steps/redirect_uri.hpp"
 #include "issuer/steps/scope.hpp"
+#include "issuer/subject.hpp"
 #include "server/config.hpp"
 
 namespace tessera::server {
@@ -162,9 +163,20 @@ class RealmCheck {
     if (one.party == issuer::Party::third && contains(one.grant_types, GrantType::jwt_bearer))
       return wrong("grant_types", "no grant that asks nobody for consent, for a third party's client",
                    name_of(GrantType::jwt_bearer));
+    TRY_VOID(sector(one));
     if (is_public && !one.require_pkce) return wrong("require_pkce", "true for a client without a secret", "false");
     if (one.party == issuer::Party::third && one.scope_need == issuer::ScopeNeed::none)
       return wrong("scope_need", "\"scope\" for a third party's client", "none");
+    return {};
+  }
+
+  Configured<void> sector(const issuer::Client& one) const {
+    if (one.subject_type == issuer::SubjectType::public_) return {};
+    if (issuer::sector_of(one).empty())
+      return wrong("subject_type", "redirect_uris of one host, or a sector_identifier_uri, for pairwise subjects",
+                   "pairwise");
+    if (contains(one.grant_types, GrantType::jwt_bearer))
+      return wrong("subject_type", "\"public\" for a client that itself names the people", "pairwise");
     return {};
   }
 
@@ -182,7 +194,9 @@ class RealmCheck {
     }
     if (auth == ClientAuth::client_secret_jwt && !issuer::assertion_key(declared.secret))
       return missing("client.secret", "a secret that can be the key of HS256", "blanks");
-    if (auth == ClientAuth::private_key_jwt && !has_assertion_key(declared.client))
+    if (!declared.client.jwks.empty() && !declared.client.jwks_uri.empty())
+      return wrong("jwks_uri", "either jwks or jwks_uri", declared.client.jwks_uri);
+    if (auth == ClientAuth::private_key_jwt && declared.client.jwks_uri.empty() && !has_assertion_key(declared.client))
       return missing("client.jwks", "a key for RS256, PS256, ES256 or Ed25519", "none");
     return {};
   }

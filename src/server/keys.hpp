@@ -6,6 +6,7 @@
 // stays (four a year), its sealed text is of no use without the master key.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -44,5 +45,12 @@ std::vector<Alg> algs_of(std::span<const issuer::ConfigRow> rows);
 // transaction, because an RSA key takes long.
 Result<bool> keep_keys(issuer::Store& store, const issuer::RealmId& realm, Alg alg, const issuer::SealKeys& seals,
                        Instant now, const RotationRule& rule);
+
+// The salt of a realm's pairwise subjects (issuer/subject.hpp): made once, never changed; sealed. Of two nodes one
+// makes it.
+Result<void> keep_salt(issuer::Store& store, const issuer::RealmId& realm, const issuer::SealKeys& seals);
+Result<std::shared_ptr<const Secret>> salt_of(issuer::Tx& tx, const issuer::RealmId& realm,
+                                              const issuer::SealKeys& seals);  // nullptr: not made yet
+Result<void> reseal_salt(issuer::Tx& tx, const issuer::RealmId& realm, const issuer::SealKeys& seals);
 
 }  // namespace tessera::server

@@ -5,6 +5,7 @@
 #include "base/try.hpp"
 #include "issuer/contains.hpp"
 #include "issuer/model/codec.hpp"
+#include "issuer/subject.hpp"
 
 namespace tessera::server {
 
@@ -48,6 +49,8 @@ bool narrowed(const Client& was, const Client& is) {
          loses(was.acts_as, is.acts_as) || loses(was.grant_types, is.grant_types) ||
          !std::ranges::all_of(was.access, still_allowed) ||
          (was.party == issuer::Party::first && is.party == issuer::Party::third) ||
+         // Its tokens bear a `sub` that it no longer knows anybody by, and that no subject fact names.
+         was.subject_type != is.subject_type || issuer::sector_of(was) != issuer::sector_of(is) ||
          (was.scope_need == issuer::ScopeNeed::none && is.scope_need == issuer::ScopeNeed::scope) ||
          (!was.dpop_bound_access_tokens && is.dpop_bound_access_tokens);  // some serve whoever has stolen them
 }

@@ -102,7 +102,10 @@ Node::Node(Options options)
       https_(issuer_.starts_with("https://")),
       realms_(std::make_shared<const Realms>()),
       hash_pool_(hash_threads(options.hash_threads), kHashQueue),
-      sign_pool_(1, kSignQueue) {
+      sign_pool_(1, kSignQueue),
+      fetcher_(std::move(options.outbound), [this](const std::string& why) {
+        log_.write(LogLevel::warn, clock_(), "a client's URL gives nothing", {{"why", why}});
+      }) {
   if (!clock_) clock_ = [] { return std::chrono::time_point_cast<microseconds>(std::chrono::system_clock::now()); };
   if (!random_) random_ = [](std::span<std::byte> out) { crypto::random(out); };
 }
@@ -198,7 +201,7 @@ void Node::answer(http::Request request, http::Respond respond) {
   auto read = to_engine(job->http, *job->route, *job->live->snapshot, job->address, job->id);
   if (auto* refused = std::get_if<Refused>(&read)) return turn_away(std::move(*refused));
   job->request = std::move(std::get<issuer::Request>(read));
-  job->ctx.emplace(job->live->snapshot, job->rev, clock_(), limits_, random_);
+  job->ctx.emplace(job->live->snapshot, job->rev, clock_(), limits_, remote_keys_, random_);
   drive(std::move(job));
 }
 
@@ -252,6 +255,8 @@ void Node::settle(std::shared_ptr<Job> job) {
     if (const auto* store = std::get_if<issuer::NeedStore>(need))
       return open_transaction(std::move(job), store->access);
     if (auto* use = std::get_if<issuer::NeedUse>(need)) return use_once(job, std::move(*use));
+    if (auto* there = std::get_if<issuer::NeedFetch>(need)) return fetch(job, std::move(*there));
+    if (auto* keys = std::get_if<issuer::NeedKeys>(need)) return fetch_keys(job, std::move(*keys));
     return hash(job, std::move(std::get<issuer::NeedHash>(*need)));
   }
   if (const auto* fault = result ? nullptr : result.error().fault()) return fail(*job, *fault);
@@ -293,7 +298,40 @@ void Node::hash(std::shared_ptr<Job> job, issuer::NeedHash need) {
   drive(std::move(job));
 }
 
-// Committed before anything else is done. What comes after verifies a signature again: not on a thread of the store.
+// What comes after a wait verifies a signature: not on a thread that others wait for.
+void Node::drive_elsewhere(std::shared_ptr<Job> job) {
+  Pool::Task task = [this, job] { drive(job); };
+  if (!sign_pool_.try_run(task)) task();
+}
+
+void Node::send_out(std::shared_ptr<Job> job, Fetcher::Errand errand) {
+  if (fetcher_.try_get(errand)) return;
+  job->ctx->answer_fetches_full();
+  drive(std::move(job));
+}
+
+void Node::fetch(std::shared_ptr<Job> job, issuer::NeedFetch need) {
+  send_out(job, {.url = need.url, .done = [this, job, url = need.url](const Fetcher::Body& body) {
+                   job->ctx->answer_fetch(url, body);
+                   drive_elsewhere(job);
+                 }});
+}
+
+// Whether a set is due is asked again where it can no longer change: between look and errand another may have brought
+// it.
+void Node::fetch_keys(std::shared_ptr<Job> job, issuer::NeedKeys need) {
+  send_out(job, {.url = need.url,
+                 .wanted = [this, need] { return remote_keys_.look(need.url, need.kid, clock_()).due; },
+                 .landed = [this,
+                            need](const Fetcher::Body& body) { remote_keys_.take(need.url, need.kid, body, clock_()); },
+                 .done =
+                     [this, job, url = need.url](const Fetcher::Body&) {
+                       job->ctx->answer_keys(url);
+                       drive_elsewhere(job);
+                     }});
+}
+
+// Committed before anything else is done.
 void Node::use_once(std::shared_ptr<Job> job, issuer::NeedUse need) {
   auto first = std::make_shared<Result<bool>>(false);
   auto work = [job, need, first](issuer::Tx& tx) {
@@ -303,8 +341,7 @@ void Node::use_once(std::shared_ptr<Job> job, issuer::NeedUse need) {
   auto done = [this, job, need, first](Result<void> end) {
     if (!end || !*first) return fail(*job, end ? first->error() : end.error());
     job->ctx->answer_use(need.id, **first);
-    Pool::Task task = [this, job] { drive(job); };
-    if (!sign_pool_.try_run(task)) task();
+    drive_elsewhere(job);
   };
   store_->write(std::move(work), std::move(done));
 }

@@ -23,6 +23,7 @@
 #include "issuer/store.hpp"
 #include "server/adapter.hpp"
 #include "server/failure.hpp"
+#include "server/fetcher.hpp"
 #include "server/keys.hpp"
 #include "server/log.hpp"
 #include "server/master_key.hpp"
@@ -40,6 +41,7 @@ class Node {
     MasterKeys master_keys;
     crypto::PasswordCost password_cost{};
     Proxies trusted_proxies{};
+    Outbound outbound{};
     std::function<Instant()> clock{};  // the system's when empty
     issuer::Ctx::Random random{};      // the system's when empty
     unsigned hash_threads = 0;         // 0: one less than there are cores, at least one
@@ -83,6 +85,10 @@ class Node {
   void open_transaction(std::shared_ptr<Job> job, issuer::Access access);
   void hash(std::shared_ptr<Job> job, issuer::NeedHash need);
   void use_once(std::shared_ptr<Job> job, issuer::NeedUse need);
+  void fetch(std::shared_ptr<Job> job, issuer::NeedFetch need);
+  void fetch_keys(std::shared_ptr<Job> job, issuer::NeedKeys need);
+  void send_out(std::shared_ptr<Job> job, Fetcher::Errand errand);
+  void drive_elsewhere(std::shared_ptr<Job> job);
   void run(Job& job);
   void settle(std::shared_ptr<Job> job);
   void apply_facts(std::shared_ptr<Job> job);
@@ -116,6 +122,7 @@ class Node {
   RotationRule rotation_;
   Proxies proxies_;
   issuer::Limits limits_;
+  issuer::RemoteKeys remote_keys_;
   Refusals refusals_;
   bool https_;
 
@@ -133,6 +140,7 @@ class Node {
 
   Pool hash_pool_;
   Pool sign_pool_;
+  Fetcher fetcher_;
   std::vector<std::thread> keepers_;
 };
 

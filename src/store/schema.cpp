@@ -55,6 +55,7 @@ constexpr const char* kVersion2[] = {
     "CREATE INDEX used_ids_by_age ON used_ids (realm, expires)",
     "CREATE TABLE registered_clients (realm TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, metadata TEXT NOT "
     "NULL, token_digest TEXT NOT NULL, created BIGINT NOT NULL, PRIMARY KEY (realm, id))",
+    "CREATE INDEX grants_by_user ON grants (realm, user_id)",
     "ALTER TABLE grants ADD COLUMN jkt TEXT NOT NULL DEFAULT ''",
 };
 

@@ -192,6 +192,12 @@ Result<std::optional<User>> SqlTx::user(const RealmId& realm, const UserId& id) 
   return first<User>(TRY(read(kSql, {realm.text, id.text})), user_of);
 }
 
+Result<std::optional<User>> SqlTx::hold_user(const RealmId& realm, const UserId& id) {
+  if (sql_.engine() == Engine::sqlite) return user(realm, id);  // has one writer
+  static const auto kSql = std::string("SELECT ") + kUserColumns + " FROM users WHERE realm = :a AND id = :b FOR SHARE";
+  return first<User>(TRY(read(kSql, {realm.text, id.text})), user_of);
+}
+
 Result<std::vector<User>> SqlTx::users(const RealmId& realm) {
   static const auto kSql = std::string("SELECT ") + kUserColumns + " FROM users WHERE realm = :a ORDER BY username";
   std::vector<User> out;
@@ -329,6 +335,15 @@ Result<Rotation> SqlTx::rotate_refresh(const RealmId& realm, const GrantId& id, 
   if (found->generation == use.presented + 1 && use.now <= found->used + use.grace)
     return Rotation{Rotation::Kind::retry, found->generation, found->refreshed, found->jkt};
   return Rotation{Rotation::Kind::reused, found->generation};
+}
+
+Result<std::vector<ClientId>> SqlTx::clients_with_grants(const RealmId& realm, const UserId& user) {
+  std::vector<ClientId> out;
+  for (const auto& row : TRY(read("SELECT DISTINCT client_id FROM grants WHERE realm = :a AND user_id = :b AND "
+                                  "ended = 0 ORDER BY client_id",
+                                  {realm.text, user.text})))
+    out.emplace_back(row.text(0));
+  return out;
 }
 
 Result<bool> SqlTx::end_grant(const RealmId& realm, const GrantId& id) {
@@ -533,10 +548,10 @@ Result<std::int64_t> SqlTx::sweep(const RealmId& realm, const Sweep& sweep, std:
   // An hour more than needed: what is younger may still explain why something is refused.
   const Instant now = sweep.now - std::chrono::hours(1);
   // A row was last used at or after its creation: one that was not used for its whole life is past it. A grant is kept
-  // as long as its session may live, and never goes before its code has expired: redeemed again, that would be a first
-  // time.
+  // as long as its session may live and its last token, which may have to be revoked, and never goes before its code
+  // has expired: redeemed again, that would be a first time.
   const auto sessions = now - life.session_max;
-  const auto grants = now - std::max(life.refresh_idle, life.session_max) - life.code;
+  const auto grants = now - std::max({life.refresh_idle, life.session_max, issuer::kMaxTokenLife}) - life.code;
   std::int64_t gone =
       TRY(write("DELETE FROM sessions WHERE realm = :a AND id IN (SELECT id FROM sessions WHERE realm = :b "
                 "AND seen < :c ORDER BY seen LIMIT :d)",

@@ -24,6 +24,7 @@ class SqlTx final : public issuer::Tx {
 
   Result<std::optional<issuer::User>> user_by_name(const RealmId&, std::string_view) override;
   Result<std::optional<issuer::User>> user(const RealmId&, const UserId&) override;
+  Result<std::optional<issuer::User>> hold_user(const RealmId&, const UserId&) override;
   Result<std::vector<issuer::User>> users(const RealmId&) override;
   Result<bool> insert_user(const RealmId&, const issuer::User&) override;
   Result<bool> update_user(const RealmId&, const issuer::User&) override;
@@ -41,6 +42,7 @@ class SqlTx final : public issuer::Tx {
   Result<issuer::Redeemed> redeem_code(const RealmId&, const issuer::Grant&, std::vector<GrantId>&) override;
   Result<std::optional<issuer::Grant>> grant(const RealmId&, const GrantId&) override;
   Result<issuer::Rotation> rotate_refresh(const RealmId&, const GrantId&, const RefreshUse&) override;
+  Result<std::vector<ClientId>> clients_with_grants(const RealmId&, const UserId&) override;
   Result<bool> end_grant(const RealmId&, const GrantId&) override;
 
   Result<std::optional<issuer::Consent>> consent(const RealmId&, const UserId&, const ClientId&) override;

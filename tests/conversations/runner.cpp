@@ -12,6 +12,8 @@
 #include <future>
 #include <iterator>
 #include <map>
+#include <mutex>
+#include <optional>
 #include <sstream>
 #include <thread>
 
@@ -21,6 +23,8 @@
 #include "json/json.hpp"
 #include "server/boot.hpp"
 #include "server/config.hpp"
+#include "support/certificate.hpp"
+#include "support/served.hpp"
 #include "tessera/jws.hpp"
 #include "wire.hpp"
 
@@ -49,6 +53,41 @@ bool matches(std::string_view pattern, std::string_view text) {
   return false;
 }
 
+// A client's own https site on this machine, which says at every path what the story lets it say, or 404.
+class Site {
+ public:
+  static Site& the() {
+    static Site site;
+    return site;
+  }
+  void say(const std::string& body) {
+    const std::lock_guard lock(mutex_);
+    body_ = body;
+  }
+  std::string url() const { return "https://127.0.0.1:" + std::to_string(served_->port()); }
+  std::string certificate() const { return certificate_.file(); }
+
+ private:
+  Site() {
+    http::Options options;
+    options.tls = std::make_unique<http::Tls>(http::Tls{certificate_.file(), certificate_.key()});
+    served_.emplace(std::move(options), [this](http::Request, http::Respond respond) {
+      const std::lock_guard lock(mutex_);
+      respond({body_.empty() ? 404 : 200, {}, body_});
+    });
+  }
+  ::Certificate certificate_;
+  std::mutex mutex_;
+  std::string body_;
+  std::optional<Served> served_;
+};
+
+std::string replaced(std::string text, std::string_view what, const std::string& by) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+    text.replace(at, what.size(), by);
+  return text;
+}
+
 std::string lower(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
   return text;
@@ -58,8 +97,12 @@ std::string lower(std::string text) {
 class House {
  public:
   House(const fs::path& folder, const std::string& store, bool live) {
-    auto config = server::parse_config(read_file(folder / "house.toml"), (folder / "house.toml").string());
+    Site::the().say("");
+    const auto text = replaced(read_file(folder / "house.toml"), "https://site.example", Site::the().url());
+    auto config = server::parse_config(text, (folder / "house.toml").string());
     if (!config) throw Failed{config.error().text()};
+    config->settings.outbound.reachable.add("127.0.0.1");
+    config->settings.outbound.ca_file = Site::the().certificate();
     config->settings.store = store;
     config->settings.password_cost = {64, 1};  // what a hash costs is tested elsewhere
     server::BootOptions options;
@@ -159,6 +202,7 @@ class Story {
       return text;
     };
     if (verb == "GET" || verb == "POST" || verb == "PUT" || verb == "OPTIONS") return request(verb, rest());
+    if (verb == "site") return Site::the().say(rest());
     if (verb == "expect") return words >> first, expect(first, rest());
     words >> first;
     if (verb == "set") {
@@ -202,10 +246,16 @@ class Story {
   // As house.toml declares them.
   static std::string secret_of(const std::string& client) {
     static const std::map<std::string, std::string> secrets = {
-        {"web", "web-secret-web-secret-web-secret-web"},      {"other", "other-secret-other-secret-other-secret"},
-        {"partner", "partner-secret-partner-secret-partner"}, {"service", "service-secret-service-secret-service"},
-        {"gateway", "gateway-secret-gateway-secret-gateway"}, {"api", "api-secret-api-secret-api-secret-api"},
-        {"batch", "batch-secret-batch-secret-batch-secret"}};
+        {"web", "web-secret-web-secret-web-secret-web"},
+        {"other", "other-secret-other-secret-other-secret"},
+        {"partner", "partner-secret-partner-secret-partner"},
+        {"service", "service-secret-service-secret-service"},
+        {"gateway", "gateway-secret-gateway-secret-gateway"},
+        {"api", "api-secret-api-secret-api-secret-api"},
+        {"batch", "batch-secret-batch-secret-batch-secret"},
+        {"shop", "shop-secret-shop-secret-shop-secret-shop"},
+        {"shop-admin", "shop-secret-shop-secret-shop-secret-shop"},
+        {"stranger", "shop-secret-shop-secret-shop-secret-shop"}};
     const auto found = secrets.find(client);
     return found == secrets.end() ? "not its secret" : found->second;
   }
@@ -366,6 +416,13 @@ class Story {
     }
     if (what == "location") return header("location");
     if (what == "body") return response_.body;
+    if (what == "claim") {  // keep NAME claim TOKEN CLAIM
+      const auto space = name.find(' ');
+      const auto peeked = peek_unverified(name.substr(0, space));
+      if (!peeked) throw Failed{"no token: " + name};
+      const auto text = member(peeked->payload, name.substr(space + 1));
+      return text.starts_with('"') ? text.substr(1, text.size() - 2) : text;
+    }
     auto text = member(response_.body, name);
     if (text.starts_with('"')) text = text.substr(1, text.size() - 2);
     return text;

@@ -72,7 +72,7 @@ Step<Reply> discovery(const Request&, Ctx& ctx) {
       .member("grant_types_supported",
               names_of(GrantType::authorization_code, GrantType::refresh_token, GrantType::client_credentials,
                        GrantType::token_exchange, GrantType::jwt_bearer))
-      .member("subject_types_supported", Texts{"public"})
+      .member("subject_types_supported", names_of(SubjectType::public_, SubjectType::pairwise))
       .member("id_token_signing_alg_values_supported", id_token_algs(snapshot))
       .member("introspection_signing_alg_values_supported", Texts{std::string(alg_name(kAccessTokenAlg))})
       .member("code_challenge_methods_supported", Texts{"S256"})

@@ -6,6 +6,7 @@
 #include "issuer/steps/client_auth.hpp"
 #include "issuer/steps/params.hpp"
 #include "issuer/steps/scope.hpp"
+#include "issuer/subject.hpp"
 #include "json/json.hpp"
 
 namespace tessera::issuer {
@@ -47,7 +48,8 @@ Step<std::string> introspect_refresh(const RefreshToken& token, const Client& ca
 
   const auto& life = ctx.snapshot().realm.lifetimes;
   json::Writer w;
-  w.begin_object().member("active", true).member("iss", ctx.snapshot().issuer).member("sub", grant->user.text);
+  w.begin_object().member("active", true).member("iss", ctx.snapshot().issuer);
+  w.member("sub", subject_of(ctx.snapshot(), caller, grant->user));
   w.member("client_id", grant->client.text).member("scope", print_scope(still_allowed(caller, grant->scope)));
   w.member("iat", unix_seconds(grant->used));
   w.member("exp", unix_seconds(std::min(grant->used + life.refresh_idle, grant->created + life.refresh_max)));

@@ -15,7 +15,9 @@ Result<std::string> userinfo_of(const Claims& claims, const TokenHolder& holder,
   const auto scope = scope_of(claims);
   const User& user = *holder.user;
   json::Writer w;
-  w.begin_object().member("sub", user.id.text);
+  //= OIDC#5.3.2
+  // The sub Claim in the UserInfo Response MUST be verified to exactly match the sub Claim in the ID Token
+  w.begin_object().member("sub", claims.subject());
   // Core section 5.3.2: whose word it is, and for whom.
   if (holder.client->userinfo_alg) w.member("iss", snapshot.issuer).member("aud", holder.client->id.text);
   for (const auto& claim : user_claims())

@@ -64,7 +64,9 @@ Step<Reply> authorization_code(const Request& request, Ctx& ctx, const Client& c
   REQUIRE(is_registered(client.redirect_uris, redirect_uri, client.auth), invalid_grant, "redirect_uri",
           "no longer registered");
   TRY_VOID(check_signing_keys(snapshot, client, code->scope));
-  const auto user = TRY(tx.user(ctx.realm(), code->user));
+  // Who changes a person looks for the grants that bear a pairwise subject: this one must not be made meanwhile.
+  const bool pairwise = client.subject_type == SubjectType::pairwise;
+  const auto user = TRY(pairwise ? tx.hold_user(ctx.realm(), code->user) : tx.user(ctx.realm(), code->user));
   REQUIRE(user && user->enabled, invalid_grant, "user", "disabled");
   const auto session = TRY(tx.session(ctx.realm(), code->session));
   REQUIRE(session && session->user == code->user && session_alive(snapshot, *session, ctx.now()), invalid_grant,

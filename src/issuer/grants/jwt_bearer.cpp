@@ -74,6 +74,8 @@ Step<Reply> jwt_bearer(const Request& request, Ctx& ctx, const Client& client) {
   const auto& snapshot = ctx.snapshot();
   REQUIRE(client.auth != ClientAuth::none, unauthorized_client, "client_id", "a public client");
   REQUIRE(client.party == Party::first, unauthorized_client, "client_id", "nobody asks the person for consent");
+  REQUIRE(client.subject_type == SubjectType::public_, unauthorized_client, "client_id",
+          "who names the person by an assertion knows more than a pairwise subject");
   const auto assertion = TRY(require_param(request.form, "assertion"));
   const auto trusted = snapshot.trusted_issuers.find(peek_issuer(assertion).value_or(""));
   REQUIRE(trusted != snapshot.trusted_issuers.end(), invalid_grant, "assertion", "not of a trusted issuer");

@@ -4,6 +4,7 @@
 #include "issuer/contains.hpp"
 #include "issuer/steps/claims_request.hpp"
 #include "issuer/steps/scope.hpp"
+#include "issuer/subject.hpp"
 #include "json/json.hpp"
 
 namespace tessera::issuer {
@@ -60,7 +61,7 @@ Step<void> check_signing_keys(const Snapshot& snapshot, const Client& client, co
 }
 
 TokenDraft access_token(Ctx& ctx, const Issued& issued) {
-  Draft draft = access_draft(ctx, issued.user.id.text, issued.grant.audience);
+  Draft draft = access_draft(ctx, subject_of(ctx.snapshot(), issued.client, issued.user.id), issued.grant.audience);
   auto& claims = draft.claims;
   claims.push_back({"client_id", issued.client.id.text});
   claims.push_back({"scope", print_scope(issued.scope)});
@@ -84,6 +85,7 @@ TokenDraft access_token(Ctx& ctx, const Client& client, const Subject& subject, 
 
 Step<TokenDraft> access_token(Ctx& ctx, const Exchange& exchange) {
   const Claims& subject = exchange.subject;
+  // Also a pairwise one: who holds the old token knows it, and must not learn another one for the same person.
   Draft draft = access_draft(ctx, std::string(subject.subject()), exchange.audience);
   draft.expires_at = std::min(draft.expires_at.value, subject.expires_at());
   auto& claims = draft.claims;
@@ -109,7 +111,7 @@ TokenDraft id_token(Ctx& ctx, const Issued& issued, std::string_view nonce) {
   const auto now = whole_seconds(ctx.now());
   Draft draft{.typ = "JWT",
               .issuer = snapshot.issuer,
-              .subject = issued.user.id.text,
+              .subject = subject_of(snapshot, issued.client, issued.user.id),
               .audience = {issued.client.id.text},
               .issued_at = now,
               .expires_at = now + snapshot.realm.lifetimes.id_token};

@@ -24,6 +24,7 @@ constexpr Names<GrantType, 5> kGrants{{{GrantType::authorization_code, "authoriz
                                        {GrantType::jwt_bearer, "urn:ietf:params:oauth:grant-type:jwt-bearer"}}};
 constexpr Names<Party, 2> kParties{{{Party::first, "first"}, {Party::third, "third"}}};
 constexpr Names<UserBy, 2> kUserBys{{{UserBy::username, "username"}, {UserBy::id, "id"}}};
+constexpr Names<SubjectType, 2> kSubjectTypes{{{SubjectType::public_, "public"}, {SubjectType::pairwise, "pairwise"}}};
 constexpr Names<DpopNonce, 2> kDpopNonces{{{DpopNonce::required, "required"}, {DpopNonce::off, "off"}}};
 constexpr Names<ScopeNeed, 2> kNeeds{{{ScopeNeed::scope, "scope"}, {ScopeNeed::none, "none"}}};
 
@@ -85,6 +86,7 @@ void members(auto& visit, auto& client, const Client*) {
   visit("secret_digests", client.secret_digests);
   visit("sealed_secret", client.sealed_secret);
   visit("jwks", client.jwks);
+  visit("jwks_uri", client.jwks_uri);
   visit("grant_types", client.grant_types);
   visit("redirect_uris", client.redirect_uris);
   visit("post_logout_redirect_uris", client.post_logout_redirect_uris);
@@ -96,6 +98,8 @@ void members(auto& visit, auto& client, const Client*) {
   visit("scope_need", client.scope_need);
   visit("require_pkce", client.require_pkce);
   visit("id_token_alg", client.id_token_alg);
+  visit("subject_type", client.subject_type);
+  visit("sector_identifier_uri", client.sector_identifier_uri);
   visit("userinfo_alg", client.userinfo_alg);
   visit("dpop_bound_access_tokens", client.dpop_bound_access_tokens);
 }
@@ -137,6 +141,7 @@ class Printer {
   void put(ClientAuth auth) { w_.string(name_of(auth)); }
   void put(GrantType type) { w_.string(name_of(type)); }
   void put(Party party) { w_.string(name_of(party)); }
+  void put(SubjectType type) { w_.string(name_of(type)); }
   void put(ScopeNeed need) { w_.string(name_of(need)); }
   void put(DpopNonce nonce) { w_.string(spelled(kDpopNonces, nonce)); }
   void put(UserBy by) { w_.string(spelled(kUserBys, by)); }
@@ -194,6 +199,9 @@ class Reader {
     return assign(grant_type_from(value.string().value_or("")), into);
   }
   static bool take(json::Value value, Party& into) { return assign(read(kParties, value.string().value_or("")), into); }
+  static bool take(json::Value value, SubjectType& into) {
+    return assign(read(kSubjectTypes, value.string().value_or("")), into);
+  }
   static bool take(json::Value value, ScopeNeed& into) {
     return assign(read(kNeeds, value.string().value_or("")), into);
   }
@@ -281,6 +289,7 @@ Result<TrustedIssuer> parse_trusted_issuer(std::string_view json) { return parse
 std::string_view name_of(ClientAuth auth) { return spelled(kAuths, auth); }
 std::string_view name_of(GrantType type) { return spelled(kGrants, type); }
 std::string_view name_of(Party party) { return spelled(kParties, party); }
+std::string_view name_of(SubjectType type) { return spelled(kSubjectTypes, type); }
 std::string_view name_of(ScopeNeed need) { return spelled(kNeeds, need); }
 std::optional<ClientAuth> client_auth_from(std::string_view name) { return read(kAuths, name); }
 std::optional<GrantType> grant_type_from(std::string_view name) { return read(kGrants, name); }

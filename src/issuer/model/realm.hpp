@@ -65,7 +65,8 @@ struct Group {
 
 enum class ClientAuth { none, client_secret_basic, client_secret_post, private_key_jwt, client_secret_jwt };
 enum class GrantType { authorization_code, refresh_token, client_credentials, token_exchange, jwt_bearer };
-enum class Party { first, third };     // a third party's client asks for consent
+enum class Party { first, third };             // a third party's client asks for consent
+enum class SubjectType { public_, pairwise };  // pairwise: a `sub` of its sector's own (OpenID Connect Core section 8)
 enum class ScopeNeed { scope, none };  // none: a first-party client gets what its user holds there without a scope
 
 // What a client may use at one resource server. "*" stands for every permission there.
@@ -83,6 +84,7 @@ struct Client {
   std::vector<std::string> secret_digests;  // base64url of SHA-256; two while a secret is changed
   std::string sealed_secret;                // of client_secret_jwt, whose HMAC needs the secret itself
   std::string jwks;                         // its public keys, a JWK Set; "" for none
+  std::string jwks_uri;                     // where they are instead; "" for nowhere
   std::vector<GrantType> grant_types{GrantType::authorization_code, GrantType::refresh_token};
   std::vector<std::string> redirect_uris;
   std::vector<std::string> post_logout_redirect_uris;
@@ -94,6 +96,8 @@ struct Client {
   ScopeNeed scope_need = ScopeNeed::scope;
   bool require_pkce = true;  // false only for a confidential client
   Alg id_token_alg = Alg::RS256;
+  SubjectType subject_type = SubjectType::public_;
+  std::string sector_identifier_uri;      // whose host is its sector; "": that of its redirect URIs
   std::optional<Alg> userinfo_alg{};      // signed userinfo; JSON without
   bool dpop_bound_access_tokens = false;  // each of its token requests brings a DPoP proof (RFC 9449 section 5.2)
   friend bool operator==(const Client&, const Client&) = default;

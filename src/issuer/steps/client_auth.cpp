@@ -6,6 +6,7 @@
 #include "base/ct.hpp"
 #include "base/form.hpp"
 #include "issuer/digest.hpp"
+#include "issuer/steps/client_keys.hpp"
 #include "issuer/steps/params.hpp"
 #include "issuer/steps/used_once.hpp"
 #include "json/json.hpp"
@@ -141,13 +142,14 @@ std::string received_audience(const Error& error, std::string_view assertion, co
 // The registration chooses key and algorithm, nothing in the assertion does: it is verified by the client's public keys
 // or by its secret, never by either.
 Step<void> check_assertion(std::string_view assertion, const Client& client, Ctx& ctx) {
-  const auto& keys = ctx.snapshot().keys_of(client.id);
+  const auto& secret = ctx.snapshot().keys_of(client.id).secret;
   const bool by_secret = client.auth == ClientAuth::client_secret_jwt;
   const auto algs =
       by_secret ? std::vector{kSecretAssertionAlg} : std::vector(kKeyAssertionAlgs.begin(), kKeyAssertionAlgs.end());
+  const auto keys = by_secret ? nullptr : TRY(keys_of(client, kid_of(assertion), ctx));
   UsedOnce memory(ctx, client.id);
   const auto verified =
-      client_assertion::verify(assertion, by_secret ? jws::KeysView({}, keys.secret) : jws::KeysView(keys.keys),
+      client_assertion::verify(assertion, by_secret ? jws::KeysView({}, secret) : jws::KeysView(*keys),
                                {.client_id = client.id.text,
                                 .audience = ctx.snapshot().assertion_audiences(),
                                 .algs = algs,

@@ -70,14 +70,14 @@ Step<Interaction> open(std::string_view sealed, std::string browser, const Ctx& 
   const auto object = TRY(open_bound({SealKind::interaction, std::move(browser)},
                                      ctx.snapshot().realm.lifetimes.interaction, sealed, ctx, document));
   return Interaction{read(object), begun_of(object), SessionId(member_text(object, "s")), object.find("l").has_value(),
-                     UserId(member_text(object, "i"))};
+                     member_text(object, "i")};
 }
 
 std::string seal(const Interaction& interaction, std::string browser, const Ctx& ctx) {
   return seal_bound({SealKind::interaction, std::move(browser)}, interaction.begun, ctx, [&](json::Writer& out) {
     if (!interaction.session.empty()) out.member("s", interaction.session.text);
     if (interaction.logged_in) out.member("l", true);
-    if (!interaction.hinted.empty()) out.member("i", interaction.hinted.text);
+    if (!interaction.hinted.empty()) out.member("i", interaction.hinted);
     write(out, interaction.params);
   });
 }
@@ -90,7 +90,7 @@ Step<Interaction> begin_interaction(const Params& params, const Ctx& ctx) {
   if (!text) return interaction;
   const auto hint = open_id_token_hint(*text, ctx);
   if (hint) {
-    if (*hint) interaction.hinted = (*hint)->user;
+    if (*hint) interaction.hinted = (*hint)->subject;
     return interaction;
   }
   auto list = interaction.params.list();

@@ -16,7 +16,7 @@ struct Interaction {
   Instant begun{};         // when it came: it lives for lifetimes.interaction from then, whatever happens
   SessionId session{};     // whose person was asked for consent, or has logged in here; "" before
   bool logged_in = false;  // the person has logged in here: prompt=login and max_age are met
-  UserId hinted{};         // whom the id_token_hint means; "" without one
+  std::string hinted{};    // the `sub` of the id_token_hint; "" without one
 };
 
 // An authorize request that comes now: of its parameters those that authorize knows, so that what is carried stays

@@ -40,7 +40,7 @@ TEST(Discovery, tells_what_the_routes_are_and_nothing_untrue) {
   EXPECT_EQ(member(json, "grant_types_supported"), R"(["authorization_code","refresh_token","client_credentials",)"
                                                    R"("urn:ietf:params:oauth:grant-type:token-exchange",)"
                                                    R"("urn:ietf:params:oauth:grant-type:jwt-bearer"])");
-  EXPECT_EQ(member(json, "subject_types_supported"), R"(["public"])");
+  EXPECT_EQ(member(json, "subject_types_supported"), R"(["public","pairwise"])");
   EXPECT_EQ(member(json, "id_token_signing_alg_values_supported"), R"(["RS256","ES256"])");
   EXPECT_EQ(member(json, "token_endpoint_auth_methods_supported"),
             R"(["client_secret_basic","client_secret_post","private_key_jwt","client_secret_jwt","none"])");

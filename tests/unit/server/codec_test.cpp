@@ -26,6 +26,9 @@ Client full_client() {
   client.scope_need = ScopeNeed::none;
   client.require_pkce = false;
   client.id_token_alg = Alg::Ed25519;
+  client.jwks_uri = "https://a.example/jwks";
+  client.subject_type = SubjectType::pairwise;
+  client.sector_identifier_uri = "https://a.example/sector";
   client.dpop_bound_access_tokens = true;
   return client;
 }

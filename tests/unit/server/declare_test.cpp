@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "house.hpp"
 #include "issuer/digest.hpp"
 #include "issuer/model/codec.hpp"
+#include "issuer/subject.hpp"
+#include "server/keys.hpp"
 #include "server/narrowing.hpp"
 #include "store/open.hpp"
 
@@ -274,6 +278,61 @@ TEST_F(declaring, S14_disabling_ends_tokens) {
   EXPECT_EQ(ended(), (Endings{{FactKind::subject, user("alice").id.text},
                               {FactKind::client, changed.realms[0].clients[0].client.id.text},
                               {FactKind::role, changed.realms[0].roles[0].name}}));
+}
+
+TEST_F(declaring, S14_whoever_changes_a_person_ends_the_tokens_that_bear_a_pairwise_sub) {
+  const auto pairwise_house = [&] {
+    auto made = house();
+    made.realms[0].clients[0].client.subject_type = issuer::SubjectType::pairwise;
+    return made;
+  };
+  const auto first = pairwise_house();
+  apply(first);
+  const issuer::SealKeys seals(kRealm, {{'a', &master}});
+  ASSERT_TRUE(keep_salt(*store, kRealm, seals));
+  issuer::Snapshot snapshot;
+  look([&](issuer::Tx& tx) { snapshot.pairwise_salt = salt_of(tx, kRealm, seals).value(); });
+  const auto alice = user("alice").id, bob = user("bob").id;
+  const auto web = client(first.realms[0].clients[0].client.id.text);
+  write([&](issuer::Tx& tx) {
+    std::vector<issuer::GrantId> gone;
+    for (const auto& [id, of] : {std::pair("g1", web.id), std::pair("g2", issuer::ClientId("reports"))}) {
+      issuer::Grant grant;
+      grant.id = issuer::GrantId(id);
+      grant.user = alice;
+      grant.client = of;
+      EXPECT_TRUE(tx.redeem_code(kRealm, grant, gone));
+    }
+  });
+  auto changed = pairwise_house();
+  for (auto& one : changed.realms[0].users) one.user.roles.clear();
+  apply(changed);
+  auto expected = Endings{{FactKind::subject, alice.text},
+                          {FactKind::subject, bob.text},
+                          {FactKind::subject, issuer::subject_of(snapshot, web, alice)}};
+  std::ranges::sort(expected);
+  auto found = ended();
+  std::ranges::sort(found);
+  EXPECT_EQ(found, expected) << "bob has no grant, and reports is public";
+}
+
+TEST_F(declaring, S14_another_sub_ends_the_tokens_that_bear_the_old_one) {
+  issuer::Client was = public_client("x");
+  was.redirect_uris = {"https://a.example/cb"};
+  const auto ends = [](const issuer::Client& before, const issuer::Client& after) {
+    const issuer::ConfigRow one{issuer::ConfigKind::client, "x", issuer::print(before), true},
+        two{issuer::ConfigKind::client, "x", issuer::print(after), true};
+    return endings(one, &two).value() == Endings{{FactKind::client, "x"}};
+  };
+  auto is = was;
+  is.subject_type = issuer::SubjectType::pairwise;
+  EXPECT_TRUE(ends(was, is));
+  EXPECT_TRUE(ends(is, was));
+  auto other = is;
+  other.redirect_uris = {"https://b.example/cb"};
+  EXPECT_TRUE(ends(is, other));
+  other.sector_identifier_uri = "https://a.example/sector.json";
+  EXPECT_FALSE(ends(is, other));
 }
 
 TEST_F(declaring, S14_what_ends_by_its_rev_stays_ended_as_long_as_a_session_may_live) {

@@ -230,6 +230,50 @@ TEST_P(Conformance, S05_a_code_is_redeemed_once_and_its_grant_is_as_written) {
   EXPECT_EQ(shown(read([](Tx& tx, auto& realm) { return tx.grant(realm, GrantId("gr_1")); })), shown(a_grant()));
 }
 
+TEST_P(Conformance, the_clients_of_a_persons_grants_are_told_each_once_without_those_that_ended) {
+  const auto clients = [&](const char* user, const RealmId& realm = kRealm) {
+    const auto ids = read([&](Tx& tx, auto& r) { return tx.clients_with_grants(r, UserId(user)); }, realm);
+    std::string out;
+    for (const auto& id : *ids) out += id.text + " ";
+    return out;
+  };
+  EXPECT_EQ(clients("usr_ann"), "");
+  const auto make = [&](const char* id, const char* user, const char* client) {
+    auto grant = a_grant(id);
+    grant.user = UserId(user);
+    grant.client = ClientId(client);
+    EXPECT_OK(write([&](Tx& tx, auto& realm) { return redeem(tx, realm, grant); }));
+  };
+  make("gr_1", "usr_ann", "orders");
+  make("gr_2", "usr_ann", "orders");
+  make("gr_3", "usr_ann", "reports");
+  make("gr_4", "usr_bob", "others");
+  EXPECT_EQ(clients("usr_ann"), "orders reports ");
+  EXPECT_EQ(clients("usr_bob"), "others ");
+  EXPECT_EQ(clients("usr_ann", kOther), "");
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.end_grant(realm, GrantId("gr_3")); }));
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.end_grant(realm, GrantId("gr_1")); }));
+  EXPECT_EQ(clients("usr_ann"), "orders ");
+}
+
+TEST_P(Conformance, a_person_who_is_held_is_read_as_any) {
+  EXPECT_EQ(shown(write([](Tx& tx, auto& realm) { return tx.hold_user(realm, UserId("usr_ann")); })), "none");
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.insert_user(realm, ann()); }));
+  EXPECT_EQ(shown(write([](Tx& tx, auto& realm) { return tx.hold_user(realm, UserId("usr_ann")); })), shown(ann()));
+}
+
+// Its tokens may live for a day, and a subject fact must find it as long.
+TEST_P(Conformance, S14_sweep_keeps_a_grant_until_its_last_token_has_expired) {
+  const Lifetimes life{.session_max = seconds(60), .refresh_idle = seconds(60)};
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return redeem(tx, realm, a_grant()); }));
+  const auto used = a_grant().used;
+  const auto sweep = [&](Instant now) {
+    return *write([&](Tx& tx, auto& realm) { return tx.sweep(realm, {now, life}, 10); });
+  };
+  EXPECT_EQ(sweep(used + kMaxTokenLife), 0);
+  EXPECT_EQ(sweep(used + kMaxTokenLife + hours(2)), 1);
+}
+
 TEST_P(Conformance, a_code_whose_grant_has_ended_stays_redeemed) {
   EXPECT_OK(write([](Tx& tx, auto& realm) { return redeem(tx, realm, a_grant()); }));
   EXPECT_TRUE(*write([](Tx& tx, auto& realm) { return tx.end_grant(realm, GrantId("gr_1")); }));

@@ -220,6 +220,35 @@ TEST_P(Race, S07_a_grant_that_ends_while_it_rotates_gives_nothing_afterwards) {
   }
 }
 
+// Either the grant was made of the person as it was, and whoever changes the person sees it; or of the changed one.
+TEST_P(Race, S14_no_grant_is_made_of_a_person_unseen_by_whoever_changes_it_meanwhile) {
+  for (int round = 0; round < kRounds; ++round) {
+    const auto id = std::to_string(round);
+    auto person = ann("usr_" + id, "ann" + id);
+    EXPECT_TRUE(*write([&](Tx& tx, auto& realm) { return tx.insert_user(realm, person); }));
+    std::atomic<bool> made = false, seen = false;
+    at_once(2, [&](int i) {
+      EXPECT_OK(store->write_now([&](Tx& tx) {
+        if (i == 0) {
+          const auto held = tx.hold_user(kRealm, person.id);
+          if (!held || !(*held)->enabled) return Outcome::roll_back;
+          auto grant = a_grant("gr_" + id);
+          grant.user = person.id;
+          std::vector<GrantId> ended;
+          made = tx.redeem_code(kRealm, grant, ended).has_value();
+        } else {
+          auto disabled = person;
+          disabled.enabled = false;
+          EXPECT_TRUE(tx.update_user(kRealm, disabled));
+          seen = !tx.clients_with_grants(kRealm, person.id)->empty();
+        }
+        return Outcome::commit;
+      }));
+    });
+    EXPECT_EQ(made, seen) << "round " << round;
+  }
+}
+
 TEST_P(Race, ten_youngest_grants_hold_when_many_are_made_at_once) {
   EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.insert_session(realm, a_session()); }));
   std::atomic<int> ended_in_all{0};
