@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { launchChromium } from "../support/chromium.mjs";
 import { startDemo, startSecureDemo } from "../support/demo.mjs";
 import { build } from "../support/tessera.mjs";
 
@@ -15,17 +15,10 @@ const pictures = join(build, "screenshots");
 const phone = { width: 360, height: 740 };
 let demo, chrome;
 
-const launch = (more = []) =>
-  chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync", ...more],
-  });
-
 before(async () => {
   mkdirSync(pictures, { recursive: true });
   demo = await startDemo();
-  chrome = await launch();
+  chrome = await launchChromium();
 });
 after(async () => {
   await chrome?.close();
@@ -120,7 +113,7 @@ test("without script: the same", () =>
 
 test("over TLS, on domains of their own: the same, with cookies that nobody else can set", async () => {
   const house = await startSecureDemo();
-  const browser = await launch(house.chromium);
+  const browser = await launchChromium(house.chromium);
   try {
     const page = await browser.newPage({ viewport: phone });
     page.setDefaultTimeout(10_000);

@@ -1,7 +1,8 @@
 // Runs every conversation three ways: the engine over SQLite, the engine over PostgreSQL, and a live server over HTTP.
 //
 // A conversation is a text file; docs stand in tests/conversations/README.md. Each runs in a house of its own
-// (house.toml), at a clock that stands still unless the story moves it.
+// (house.toml), at a clock that stands still unless the story moves it. One that says `# also form_post` runs again
+// with that response mode.
 #include <libpq-fe.h>
 
 #include <algorithm>
@@ -154,9 +155,12 @@ class House {
   std::thread thread_;
 };
 
+// How an authorization response comes back.
+enum class Back { by_redirect, by_form };
+
 class Story {
  public:
-  Story(fs::path folder, House& house) : folder_(std::move(folder)), house_(house) {
+  Story(fs::path folder, House& house, Back back) : folder_(std::move(folder)), house_(house), back_(back) {
     variables_["verifier"] = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
     variables_["challenge"] = base64url::encode(crypto::sha256(bytes_of(variables_["verifier"])));
     variables_["web"] = "https://web.example.com/cb";
@@ -252,6 +256,8 @@ class Story {
         {"service", "service-secret-service-secret-service"},
         {"gateway", "gateway-secret-gateway-secret-gateway"},
         {"api", "api-secret-api-secret-api-secret-api"},
+        {"basic", "basic-secret-basic-secret-basic-secret"},
+        {"second", "second-secret-second-secret-second-sec"},
         {"batch", "batch-secret-batch-secret-batch-secret"},
         {"shop", "shop-secret-shop-secret-shop-secret-shop"},
         {"shop-admin", "shop-secret-shop-secret-shop-secret-shop"},
@@ -352,6 +358,8 @@ class Story {
       std::ranges::replace(value, '+', ' ');
       pairs.emplace_back(word.substr(0, equals), value);
     }
+    const bool by_form = back_ == Back::by_form && path == "/authorize" && !line.contains("sealed_request=");
+    if (by_form) pairs.emplace_back("response_mode", "form_post");
     http::Request request;
     request.method = method;
     request.peer = "127.0.0.1";
@@ -373,7 +381,31 @@ class Story {
     if (!cookies.empty()) request.headers.push_back({"cookie", cookies});
     response_ = house_.ask(std::move(request));
     for (const auto& [name, value] : response_.headers) take_cookie(name, value);
+    if (back_ == Back::by_form) read_form();
     if (const auto nonce = header("dpop-nonce"); !nonce.empty()) nonce_ = nonce;
+  }
+
+  // What a form brings to a client stands, from here on, where a redirect would have brought it; that no redirect
+  // brings anything to one is the point of the mode.
+  void read_form() {
+    if (const auto to = header("location"); to.contains("code=") || to.contains("error="))
+      throw Failed{"a redirect, in spite of form_post: " + to};
+    static const std::string form = "<form method=\"post\" action=\"https://", field = "<input type=\"hidden\" name=\"";
+    const auto at = response_.body.find(form);
+    if (at == std::string::npos) return;
+    if (response_.status != 200 || !header("cache-control").starts_with("no-store"))
+      throw Failed{"a form that a cache may keep, or with status " + std::to_string(response_.status)};
+    const auto begin = at + form.size() - std::string_view("https://").size();
+    const auto action = response_.body.substr(begin, response_.body.find('"', begin) - begin);
+    std::vector<form::Pair> pairs;
+    for (auto i = response_.body.find(field, at); i != std::string::npos; i = response_.body.find(field, i + 1)) {
+      const auto name = i + field.size();
+      const auto name_end = response_.body.find('"', name);
+      pairs.emplace_back(response_.body.substr(name, name_end - name), "");
+      pairs.back().second = kept("hidden", pairs.back().first);
+    }
+    response_.status = 303;
+    response_.headers.push_back({"location", action + "?" + form::print(pairs)});
   }
 
   void take_cookie(const std::string& name, const std::string& value) {
@@ -416,16 +448,30 @@ class Story {
     }
     if (what == "location") return header("location");
     if (what == "body") return response_.body;
-    if (what == "claim") {  // keep NAME claim TOKEN CLAIM
-      const auto space = name.find(' ');
-      const auto peeked = peek_unverified(name.substr(0, space));
-      if (!peeked) throw Failed{"no token: " + name};
-      const auto text = member(peeked->payload, name.substr(space + 1));
-      return text.starts_with('"') ? text.substr(1, text.size() - 2) : text;
-    }
-    auto text = member(response_.body, name);
+    auto text = what == "claim" ? claim(name) : member(response_.body, name);
     if (text.starts_with('"')) text = text.substr(1, text.size() - 2);
     return text;
+  }
+
+  // TOKEN NAME
+  std::string claim(const std::string& which) const {
+    const auto space = which.find(' ');
+    const auto peeked = peek_unverified(which.substr(0, space));
+    if (!peeked) throw Failed{"no token: " + which};
+    return member(peeked->payload, which.substr(space + 1));
+  }
+
+  // By a key of the published set that its header names.
+  bool is_signed(const std::string& token, const std::string& alg) {
+    http::Request request;
+    request.method = "GET";
+    request.peer = "127.0.0.1";
+    request.target = request.path = "/jwks";
+    request.headers.push_back({"host", "localhost:8080"});
+    const auto keys = Keys::parse(house_.ask(std::move(request)).body);
+    if (!keys) throw Failed{"no key set"};
+    const auto verified = jws::verify(token, *keys, {.algs = {*alg_from_name(alg)}});
+    return verified && verified->signatures()[0].header.contains("\"kid\":\"");
   }
 
   void expect(const std::string& what, const std::string& rest) {
@@ -445,6 +491,12 @@ class Story {
     } else if (what == "page") {
       got = response_.body;
       good = got.find(rest) != std::string::npos;
+    } else if (what == "missing") {
+      got = response_.body;
+      good = got.find(rest) == std::string::npos;
+    } else if (what == "signed") {  // expect signed TOKEN ALG
+      got = name;
+      good = is_signed(name, pattern);
     } else if (what == "header") {
       got = header(name);
       good = matches(pattern, got);
@@ -453,9 +505,7 @@ class Story {
       good = matches(pattern, got);
     } else if (what == "claim") {  // expect claim TOKEN NAME PATTERN
       const auto next = pattern.find(' ');
-      const auto peeked = peek_unverified(name);
-      if (!peeked) throw Failed{"no token: " + name};
-      got = member(peeked->payload, pattern.substr(0, next));
+      got = claim(name + " " + pattern.substr(0, next));
       good = matches(pattern.substr(next + 1), got);
     } else if (what == "same") {
       got = name;
@@ -471,6 +521,7 @@ class Story {
 
   fs::path folder_;
   House& house_;
+  Back back_;
   std::map<std::string, std::string> variables_;
   std::string browser_ = "first";
   std::map<std::string, std::map<std::string, std::string>> cookies_;
@@ -502,9 +553,12 @@ int main(int argc, char** argv) {
       files.push_back(entry.path());
   std::ranges::sort(files);
   for (const auto& file : files) {
-    const std::string ways[] = {"sqlite", "postgresql", "http"};
-    for (const auto& way : ways) {
-      const auto name = file.stem().string() + " (" + way + ")";
+    std::vector<std::pair<std::string, Back>> ways;
+    for (const auto back : {Back::by_redirect, Back::by_form})
+      if (back == Back::by_redirect || read_file(file).contains("# also form_post\n"))
+        for (const auto* way : {"sqlite", "postgresql", "http"}) ways.emplace_back(way, back);
+    for (const auto& [way, back] : ways) {
+      const auto name = file.stem().string() + " (" + way + (back == Back::by_form ? ", form_post" : "") + ")";
       const auto store = way == "postgresql" ? fresh_postgres(++number) : "sqlite::memory:";
       if (store.empty()) {
         std::printf("skip %s: no PostgreSQL\n", name.c_str());
@@ -513,7 +567,7 @@ int main(int argc, char** argv) {
       }
       try {
         House house(folder, store, way == "http");
-        Story(folder, house).run(file);
+        Story(folder, house, back).run(file);
         std::printf("ok %s\n", name.c_str());
         ++passed;
       } catch (const Failed& problem) {

@@ -26,10 +26,11 @@ export async function freePorts(count) {
   throw new Error("no free ports");
 }
 
-async function answers(url) {
+/** Waits until something answers. */
+export async function answers(url) {
   for (let attempt = 0; attempt < 200; ++attempt) {
     try {
-      await fetch(url);
+      await fetch(url, { redirect: "manual" });
       return;
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 25));
@@ -134,6 +135,19 @@ export function certificates(folder, names) {
     spki: createHash("sha256").update(publicKey).digest("base64") };
 }
 
+/** A proxy that ends TLS at one port, in front of an application at another. */
+export function startTlsProxy(tls, at, to) {
+  const server = createServer({ cert: readFileSync(tls.certificate), key: readFileSync(tls.key) }, (incoming, outgoing) => {
+    const { method, url } = incoming;
+    const headers = { ...incoming.headers, "x-forwarded-proto": "https" };
+    incoming.pipe(request({ host: "127.0.0.1", port: to, method, path: url, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(outgoing);
+    }));
+  });
+  return server.listen(at, "127.0.0.1");
+}
+
 /**
  * The same as a house would run it: `tessera serve` with a configuration file and TLS of its own, the applications behind
  * a proxy that ends TLS, every one a site of its own. `chromium` holds the arguments by which a browser finds and trusts them.
@@ -178,17 +192,7 @@ export async function startSecureDemo() {
   const stopApplications = await startApplications({
     issuer, port, api, site, env: clock.env, secret: (name) => secrets[name], more: ["--ca", tls.ca],
   });
-  const servers = ["orders", "reports"].map((name, i) => {
-    const server = createServer({ cert: readFileSync(tls.certificate), key: readFileSync(tls.key) }, (incoming, outgoing) => {
-      const { method, url, headers } = incoming;
-      incoming.pipe(request({ host: "127.0.0.1", port: port + 1 + i, method, path: url, headers }, (answer) => {
-        outgoing.writeHead(answer.statusCode, answer.headers);
-        answer.pipe(outgoing);
-      }));
-    });
-    server.listen(proxies + i, "127.0.0.1");
-    return server;
-  });
+  const servers = [0, 1].map((i) => startTlsProxy(tls, proxies + i, port + 1 + i));
   return {
     issuer,
     orders: `${site("orders")}/`,
