@@ -28,6 +28,12 @@ Step<bool> Ctx::use_once(std::string_view id, Instant until) {
   return std::unexpected(Stop(Need(NeedUse{std::string(id), until})));
 }
 
+Step<bool> Ctx::used_before(std::string_view id) {
+  if (const auto answer = used_.find(id); answer != used_.end()) return !answer->second;
+  Tx* tx = TRY(store(Access::read));
+  return TRY(tx->was_used(realm(), id, now_));
+}
+
 // The same name in two realms is two people's.
 std::string Ctx::in_realm(std::string_view key) const { return realm().text + '\n' + std::string(key); }
 

@@ -68,6 +68,8 @@ class Ctx {
   // for is right. A need until the shell has remembered it, in a transaction of its own: it stays used however this
   // request ends.
   Step<bool> use_once(std::string_view id, Instant until);
+  // Whether another request has used `id`: a look, so that nobody is asked for anything in vain. It decides nothing.
+  Step<bool> used_before(std::string_view id);
 
   // Counts against a limit, once a request whatever is called again. Refusal: slow_down.
   Step<void> limit(LimitKind kind, std::string_view key);

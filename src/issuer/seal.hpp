@@ -19,8 +19,8 @@
 
 namespace tessera::issuer {
 
-enum class SealKind : std::uint8_t { interaction, code, logout, signing_key, device, client_secret };
-inline constexpr std::size_t kSealKinds = 6;
+enum class SealKind : std::uint8_t { interaction, code, logout, signing_key, device, client_secret, pushed_request };
+inline constexpr std::size_t kSealKinds = 7;
 
 // The keys of one realm, from one or two master keys (newest first), each 32 octets. Immutable; shared by threads.
 class SealKeys {

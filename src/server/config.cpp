@@ -20,6 +20,7 @@
 #include "base/utf8.hpp"
 #include "base/wipe.hpp"
 #include "issuer/model/codec.hpp"
+#include "issuer/steps/client_auth.hpp"
 #include "issuer/steps/redirect_uri.hpp"
 #include "issuer/steps/username.hpp"
 #include "issuer/user_claims.hpp"
@@ -411,6 +412,12 @@ const std::vector<Key<issuer::Realm>> kRealm{
      "is "
      "accepted too.",
      [](const Value& v, issuer::Realm& r) { v.flag(r.strict_assertion_audience); }},
+    {"require_pushed_authorization_requests", "flag", "false",
+     "Whether every client must push its authorize requests to `/par` first (RFC 9126).",
+     [](const Value& v, issuer::Realm& r) { v.flag(r.require_pushed_authorization_requests); }},
+    {"require_signed_request_object", "flag", "false",
+     "Whether every client must sign its authorize requests (RFC 9101), with `nbf` and `exp`.",
+     [](const Value& v, issuer::Realm& r) { v.flag(r.require_signed_request_object); }},
 };
 
 using InServer = In<issuer::ResourceServer>;
@@ -518,7 +525,8 @@ const std::vector<Key<InClient>> kClient{
      },
      Sensitive::yes},
     {"jwks", "JWK Set", "\"\"",
-     "Its public keys: the JSON text, `{ file = \"…\" }` or `{ env = \"…\" }`. For `private_key_jwt`.",
+     "Its public keys: the JSON text, `{ file = \"…\" }` or `{ env = \"…\" }`. For `private_key_jwt` and "
+     "request objects.",
      [](const Value& v, InClient& c) { v.jwks(c.thing.client.jwks); }},
     {"grant_types", "list of names", "[\"authorization_code\", \"refresh_token\"]",
      "`authorization_code`, `refresh_token`, `client_credentials`, "
@@ -565,6 +573,24 @@ const std::vector<Key<InClient>> kClient{
        names.emplace_back("", std::nullopt);
        v.choice<std::optional<Alg>>(c.thing.client.userinfo_alg, names);
      }},
+    {"require_pushed_authorization_requests", "flag", "false",
+     "Whether it must push its authorize requests to `/par` first (RFC 9126).",
+     [](const Value& v, InClient& c) { v.flag(c.thing.client.require_pushed_authorization_requests); }},
+    {"require_signed_request_object", "flag", "false",
+     "Whether it must sign its authorize requests (RFC 9101), with `nbf` and `exp`.",
+     [](const Value& v, InClient& c) { v.flag(c.thing.client.require_signed_request_object); }},
+    {"request_object_signing_alg", "name", "\"\"",
+     "The only algorithm that its request objects are signed with: `RS256`, `PS256`, `ES256`, `EdDSA` or `Ed25519`; "
+     "any "
+     "of these when empty.",
+     [](const Value& v, InClient& c) {
+       std::vector<std::pair<std::string_view, std::optional<Alg>>> names{{"", std::nullopt}};
+       for (const auto alg : issuer::kKeyAssertionAlgs) names.emplace_back(alg_name(alg), alg);
+       v.choice(c.thing.client.request_object_signing_alg, names);
+     }},
+    {"request_uris", "list of URLs", "[]",
+     "https URLs of request objects that a `request_uri` may name. None is fetched yet: such a request is refused.",
+     [](const Value& v, InClient& c) { v.texts(c.thing.client.request_uris); }},
 };
 
 using InUser = In<DeclaredUser>;

@@ -56,6 +56,8 @@ void members(auto& visit, auto& realm, const Realm*) {
   visit("name", realm.name);
   visit("lifetimes", realm.lifetimes);
   visit("strict_assertion_audience", realm.strict_assertion_audience);
+  visit("require_pushed_authorization_requests", realm.require_pushed_authorization_requests);
+  visit("require_signed_request_object", realm.require_signed_request_object);
 }
 void members(auto& visit, auto& server, const ResourceServer*) {
   visit("audience", server.audience);
@@ -95,6 +97,10 @@ void members(auto& visit, auto& client, const Client*) {
   visit("require_pkce", client.require_pkce);
   visit("id_token_alg", client.id_token_alg);
   visit("userinfo_alg", client.userinfo_alg);
+  visit("require_pushed_authorization_requests", client.require_pushed_authorization_requests);
+  visit("require_signed_request_object", client.require_signed_request_object);
+  visit("request_object_signing_alg", client.request_object_signing_alg);
+  visit("request_uris", client.request_uris);
 }
 void members(auto& visit, auto& trusted, const TrustedIssuer*) {
   visit("issuer", trusted.issuer);

@@ -34,7 +34,9 @@ struct Realm {
   RealmId id;
   std::string name;  // shown on pages
   Lifetimes lifetimes;
-  bool strict_assertion_audience = false;  // a client assertion names the issuer, never the token endpoint
+  bool strict_assertion_audience = false;              // a client assertion names the issuer, never the token endpoint
+  bool require_pushed_authorization_requests = false;  // of every client (RFC 9126 section 5)
+  bool require_signed_request_object = false;          // of every client (RFC 9101 section 10.5)
   friend bool operator==(const Realm&, const Realm&) = default;
 };
 
@@ -92,6 +94,10 @@ struct Client {
   bool require_pkce = true;  // false only for a confidential client
   Alg id_token_alg = Alg::RS256;
   std::optional<Alg> userinfo_alg{};  // signed userinfo; JSON without
+  bool require_pushed_authorization_requests = false;
+  bool require_signed_request_object = false;
+  std::optional<Alg> request_object_signing_alg{};  // the only one that its request objects are signed with
+  std::vector<std::string> request_uris;          // where its request objects may stand, for a request to refer to
   friend bool operator==(const Client&, const Client&) = default;
 };
 

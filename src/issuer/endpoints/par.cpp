@@ -1,0 +1,50 @@
+#include "issuer/authorization.hpp"
+#include "issuer/endpoints/endpoints.hpp"
+#include "issuer/steps/client_auth.hpp"
+#include "issuer/steps/params.hpp"
+#include "json/json.hpp"
+
+namespace tessera::issuer {
+
+namespace {
+// The client that has proved itself is the request's, whether its id stands beside the proof or not.
+Params of_client(const Params& form, const Client& client) {
+  auto list = form.list();
+  std::erase_if(list, [](const Param& param) { return param.name == "client_id"; });
+  list.push_back({"client_id", client.id.text});
+  return Params(std::move(list));
+}
+
+// An object's `jti` is used up by being pushed; what is pushed is used up by its code.
+Step<void> use_up_object(const RequestObject& object, Ctx& ctx) {
+  if (object.id.empty()) return {};
+  REQUIRE(TRY(ctx.use_once(object.id, object.until)), invalid_request_object, "jti", "used before");
+  return {};
+}
+}  // namespace
+
+// Everything about the request is checked here as /authorize will again, so that what is wrong is told to the client at
+// once. Nothing is stored: the answer is the request, sealed (docs/decisions/0009).
+Step<Reply> par(const Request& request, Ctx& ctx) {
+  TRY_VOID(check_no_duplicates(request.form));
+  const Client& client = *TRY(authenticate_client(request, ctx));
+  //= RFC9126#2.1
+  // The request_uri authorization request parameter is one exception, and it MUST NOT be provided.
+  REQUIRE(!request.form.find("request_uri"), invalid_request, "request_uri", "a reference cannot be pushed");
+  std::optional<RequestObject> object;
+  if (const auto text = request.form.find("request")) object = TRY(open_request_object(*text, client, ctx));
+  Interaction interaction = TRY(object ? begin_signed_interaction(*object, ctx)
+                                       : begin_interaction(of_client(request.form, client), ctx));
+  interaction.is_pushed = true;
+  const Target target = TRY(check_target(interaction.params, ctx));
+  TRY_VOID(check_request(interaction, target, ctx));
+  if (object) TRY_VOID(use_up_object(*object, ctx));
+  interaction.once.clear();
+
+  ctx.emit({"request_pushed", {{"client", client.id.text}}});
+  json::Writer w;
+  w.begin_object().member("request_uri", seal_pushed(interaction, ctx)).member("expires_in", kPushedLife.count());
+  return Reply{Json{.status = 201, .body = w.end_object().take()}};
+}
+
+}  // namespace tessera::issuer
