@@ -174,6 +174,9 @@ class Story {
     } else if (verb == "assertion") {
       words >> second;
       variables_[first] = assertion(second, rest());
+    } else if (verb == "object") {
+      words >> second;
+      variables_[first] = request_object(second, rest());
     } else if (verb == "keep") {
       words >> second;
       variables_[first] = kept(second, rest());
@@ -197,17 +200,43 @@ class Story {
     return found == secrets.end() ? "not its secret" : found->second;
   }
 
-  // A client's assertion, good for a minute. `changes` are NAME=JSON, a time from now on as NAME=+60 or NAME=-60, and
-  // NAME= for a claim that is left out.
+  std::string at(std::int64_t from_now) const { return std::to_string(house_.now() + from_now); }
+
+  // A client's assertion, good for a minute.
   std::string assertion(const std::string& client, const std::string& changes) {
     const auto quoted = '"' + client + '"';
-    const auto at = [&](std::int64_t from_now) { return std::to_string(house_.now() + from_now); };
-    std::map<std::string, std::string> claims{{"iss", quoted},
-                                              {"sub", quoted},
-                                              {"aud", R"("http://localhost:8080")"},
-                                              {"jti", '"' + std::to_string(++jti_) + '"'},
-                                              {"iat", at(0)},
-                                              {"exp", at(60)}};
+    return signed_claims(client,
+                         {{"iss", quoted},
+                          {"sub", quoted},
+                          {"aud", R"("http://localhost:8080")"},
+                          {"jti", '"' + std::to_string(++jti_) + '"'},
+                          {"iat", at(0)},
+                          {"exp", at(60)}},
+                         changes);
+  }
+
+  // An authorize request that a client has signed, good for a minute.
+  std::string request_object(const std::string& client, const std::string& changes) {
+    const auto quoted = '"' + client + '"';
+    return signed_claims(client,
+                         {{"iss", quoted},
+                          {"client_id", quoted},
+                          {"aud", R"("http://localhost:8080")"},
+                          {"nbf", at(0)},
+                          {"exp", at(60)},
+                          {"response_type", R"("code")"},
+                          {"redirect_uri", "\"https://" + client + ".example.com/cb\""},
+                          {"scope", R"("openid")"},
+                          {"state", R"("s1")"},
+                          {"nonce", R"("n1")"},
+                          {"code_challenge", '"' + variables_["challenge"] + '"'},
+                          {"code_challenge_method", R"("S256")"}},
+                         changes);
+  }
+
+  // `changes` are NAME=JSON, a time from now on as NAME=+60 or NAME=-60, and NAME= for a claim that is left out.
+  std::string signed_claims(const std::string& client, std::map<std::string, std::string> claims,
+                            const std::string& changes) {
     std::istringstream words(changes);
     for (std::string word; words >> word;) {
       const auto equals = word.find('=');
@@ -219,7 +248,7 @@ class Story {
     for (const auto& [name, value] : claims)
       if (!value.empty()) text += (text.empty() ? "{\"" : ",\"") + name + "\":" + value;
     const auto signed_text = jws::sign(bytes_of(text + '}'), signer_of(client));
-    if (!signed_text) throw Failed{"the assertion cannot be signed"};
+    if (!signed_text) throw Failed{"the claims cannot be signed"};
     return *signed_text;
   }
 
@@ -340,6 +369,9 @@ class Story {
     } else if (what == "page") {
       got = response_.body;
       good = got.find(rest) != std::string::npos;
+    } else if (what == "without") {
+      got = header("location") + ' ' + response_.body;
+      good = got.find(rest) == std::string::npos;
     } else if (what == "header") {
       got = header(name);
       good = matches(pattern, got);
