@@ -81,7 +81,7 @@ Step<Reply> discovery(const Request&, Ctx& ctx) {
       .member("authorization_response_iss_parameter_supported", true)
       .member("claims_parameter_supported", true)
       .member("request_parameter_supported", true)
-      .member("request_uri_parameter_supported", false)  // of what is pushed section 5 of RFC 9126 says it
+      .member("request_uri_parameter_supported", false)  // those that /par gave are usable all the same
       .member("require_request_uri_registration", true)
       .member("request_object_signing_alg_values_supported", key_algs())
       .member("require_signed_request_object", snapshot.realm.require_signed_request_object)

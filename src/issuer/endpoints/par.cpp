@@ -24,7 +24,7 @@ Step<void> use_up_object(const RequestObject& object, Ctx& ctx) {
 }  // namespace
 
 // Everything about the request is checked here as /authorize will again, so that what is wrong is told to the client at
-// once. Nothing is stored: the answer is the request, sealed (docs/decisions/0009).
+// once. Nothing is stored: the answer is the request, sealed (docs/decisions/0010).
 Step<Reply> par(const Request& request, Ctx& ctx) {
   TRY_VOID(check_no_duplicates(request.form));
   const Client& client = *TRY(authenticate_client(request, ctx));
@@ -33,8 +33,8 @@ Step<Reply> par(const Request& request, Ctx& ctx) {
   REQUIRE(!request.form.find("request_uri"), invalid_request, "request_uri", "a reference cannot be pushed");
   std::optional<RequestObject> object;
   if (const auto text = request.form.find("request")) object = TRY(open_request_object(*text, client, ctx));
-  Interaction interaction = TRY(object ? begin_signed_interaction(*object, ctx)
-                                       : begin_interaction(of_client(request.form, client), ctx));
+  Interaction interaction =
+      TRY(object ? begin_signed_interaction(*object, ctx) : begin_interaction(of_client(request.form, client), ctx));
   interaction.is_pushed = true;
   const Target target = TRY(check_target(interaction.params, ctx));
   TRY_VOID(check_request(interaction, target, ctx));

@@ -26,8 +26,8 @@ void add(std::vector<Param>& list, std::string_view name, json::Value value) {
 }
 
 //= RFC9101#6.3
-// The authorization server MUST only use the parameters in the Request Object, even if the same parameter is provided in
-// the query parameter.
+// The authorization server MUST only use the parameters in the Request Object, even if the same parameter is provided
+// in the query parameter.
 Step<Params> params_of(const Claims& claims) {
   json::Document document;
   const auto object = TRY(document.parse_object(claims.json()));

@@ -14,16 +14,16 @@ namespace tessera::issuer {
 bool needs_signed_request(const Client& client, const Realm& realm);
 
 struct RequestObject {
-  Params params;     // of the request, whatever stands beside the object
-  std::string id;    // what its `jti` is remembered as; "" without one
+  Params params;    // of the request, whatever stands beside the object
+  std::string id;   // what its `jti` is remembered as; "" without one
   Instant until{};  // as long as it is good
 };
 // One with a `jti` serves once. At most this far lies `until` ahead then.
 inline constexpr seconds kMaxObjectLife = std::chrono::minutes(60) + 2 * kAssertionLeeway;
 
 // Verified by the keys of the client's jwks, and for this issuer. Where signed requests are demanded it holds to FAPI
-// 2.0 Message Signing section 5.3.1: `nbf`, at most 60 minutes ago, and `exp`, at most 60 minutes later. Elsewhere either
-// may be left out, and is held to that when it is there. Refusal: invalid_request_object.
+// 2.0 Message Signing section 5.3.1: `nbf`, at most 60 minutes ago, and `exp`, at most 60 minutes later. Elsewhere
+// either may be left out, and is held to that when it is there. Refusal: invalid_request_object.
 Step<RequestObject> open_request_object(std::string_view object, const Client& client, const Ctx& ctx);
 
 }  // namespace tessera::issuer

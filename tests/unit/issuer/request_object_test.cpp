@@ -177,7 +177,8 @@ TEST_F(RequestObjects, S11_the_registered_algorithm_is_the_only_one) {
 }
 
 TEST_F(RequestObjects, other_kinds_of_token_are_refused) {
-  for (const char* typ : {"oauth-authz-req+jwt", "JWT", ""}) EXPECT_EQ(both(object({}, Alg::ES256, {.typ = typ})), "ok");
+  for (const char* typ : {"oauth-authz-req+jwt", "JWT", ""})
+    EXPECT_EQ(both(object({}, Alg::ES256, {.typ = typ})), "ok");
   for (const char* typ : {"at+jwt", "client-authentication+jwt", "dpop+jwt"})
     EXPECT_EQ(both(object({}, Alg::ES256, {.typ = typ})), "invalid_request_object: typ_mismatch typ") << typ;
   // a client assertion, which names no typ either (RFC 9101 section 10.8)
@@ -249,9 +250,9 @@ TEST_F(RequestObjects, S10_a_jti_serves_once) {
   const auto page = Tab(tab).ask(by_value(object({{"jti", R"("one")"}, {"prompt", R"("login")"}})));
   EXPECT_TRUE(is_login_page(page));  // shown: not used up yet
   EXPECT_TRUE(code_of(house, tab.ask(by_value(text))));
-  for (const auto& again : {tab.ask(by_value(text)), Tab{house}.ask(by_value(text)),
-                            tab.ask(by_value(object({{"jti", R"("one")"}, {"exp", in(301)}}))),
-                            tab.type(interaction_of(page), "ann")}) {
+  for (const auto& again :
+       {tab.ask(by_value(text)), Tab{house}.ask(by_value(text)),
+        tab.ask(by_value(object({{"jti", R"("one")"}, {"exp", in(301)}}))), tab.type(interaction_of(page), "ann")}) {
     EXPECT_EQ(error_of(again), "invalid_request_object");
     EXPECT_TRUE(again.location().starts_with(kOrdersUri));
   }
@@ -280,7 +281,8 @@ TEST_F(RequestObjects, S10_one_client_cannot_use_up_anothers_and_what_is_refused
   const auto spa = object({{"jti", R"("j")"}, {"iss", R"("spa")"}, {"client_id", R"("spa")"}}, Alg::PS256);
   EXPECT_EQ(outcome(house.call(par, post({{"client_id", "spa"}, {"request", spa}}))), "ok");
   EXPECT_EQ(push_outcome({{"request", object({{"jti", R"("j")"}, {"scope", R"("nothing")"}})}}), "invalid_scope scope");
-  EXPECT_EQ(push_outcome({{"request", object({{"jti", R"("j")"}, {"aud", R"("x")"}})}}), "invalid_request_object request");
+  EXPECT_EQ(push_outcome({{"request", object({{"jti", R"("j")"}, {"aud", R"("x")"}})}}),
+            "invalid_request_object request");
   EXPECT_EQ(push_outcome({{"request", text}, {"request_uri", "x"}}), "invalid_request request_uri");
   EXPECT_EQ(outcome(house.call(par, with_basic(post({{"request", text}}), "orders", "wrong"))),
             "invalid_client client_secret");

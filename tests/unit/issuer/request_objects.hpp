@@ -62,9 +62,7 @@ struct Requests : testing::Test {
   }
   std::string pushed(std::vector<Param> params = asking()) { return uri_of(push(std::move(params))); }
   // "ok", or the refusal and where.
-  static std::string outcome(const Answer& answer) {
-    return answer.reply ? "ok" : answer.code() + " " + answer.at();
-  }
+  static std::string outcome(const Answer& answer) { return answer.reply ? "ok" : answer.code() + " " + answer.at(); }
   std::string push_outcome(std::vector<Param> params) { return outcome(push(std::move(params))); }
 
   House house;

@@ -24,10 +24,14 @@ struct Resource : testing::Test {
 };
 
 // Not the client's, unknown, with a fragment, relative, or spelled in another way.
-constexpr const char* kBad[] = {"https://unknown.example",      "https://api.example.com#part",
-                                "https://api.example.com/",     "https://api.example.com?x=1",
-                                "https://API.example.com",      "/orders",
-                                "api.example.com",              "https://api.example.com https://stock.example.com",
+constexpr const char* kBad[] = {"https://unknown.example",
+                                "https://api.example.com#part",
+                                "https://api.example.com/",
+                                "https://api.example.com?x=1",
+                                "https://API.example.com",
+                                "/orders",
+                                "api.example.com",
+                                "https://api.example.com https://stock.example.com",
                                 "https://api.example.com/v1/.."};
 
 TEST_F(Resource, S13_the_one_that_authorize_names_is_the_tokens_from_code_to_refresh) {
@@ -40,8 +44,8 @@ TEST_F(Resource, S13_the_one_that_authorize_names_is_the_tokens_from_code_to_ref
     EXPECT_EQ(audience_of(house.tokens(refreshed)), resource);
     // what a scope covers elsewhere gives nothing here
     const auto permissions = house.access_claims(tokens["access_token"]).get<std::vector<std::string>>("permissions");
-    EXPECT_EQ(*permissions, resource == std::string(kStock) ? std::vector<std::string>{"stock:read"}
-                                                             : std::vector<std::string>{});
+    EXPECT_EQ(*permissions,
+              resource == std::string(kStock) ? std::vector<std::string>{"stock:read"} : std::vector<std::string>{});
   }
   EXPECT_EQ(code_of(house, tab.ask())->audience, kApi);  // without one: the client's first
 }
