@@ -18,7 +18,7 @@ enum class LimitKind : std::uint8_t {
   login_user,          // wrong logins of one canonical user name from anywhere
   login_device,  // wrong logins of one canonical user name from one device that knows it: instead of the two above
   login_right,   // right logins of one canonical user name: each costs hashes and a row
-  used_once,     // right assertions and proofs of one client: each costs a row
+  used_once,     // right assertions, proofs and request objects of one client: each costs a row
 };
 inline constexpr std::size_t kLimitKinds = 6;
 

@@ -20,7 +20,6 @@
 #include "base/utf8.hpp"
 #include "base/wipe.hpp"
 #include "issuer/model/codec.hpp"
-#include "issuer/steps/client_auth.hpp"
 #include "issuer/steps/redirect_uri.hpp"
 #include "issuer/steps/username.hpp"
 #include "issuer/user_claims.hpp"
@@ -580,13 +579,11 @@ const std::vector<Key<InClient>> kClient{
      "Whether it must sign its authorize requests (RFC 9101), with `nbf` and `exp`.",
      [](const Value& v, InClient& c) { v.flag(c.thing.client.require_signed_request_object); }},
     {"request_object_signing_alg", "name", "\"\"",
-     "The only algorithm that its request objects are signed with: `RS256`, `PS256`, `ES256`, `EdDSA` or `Ed25519`; "
-     "any "
-     "of these when empty.",
+     "The only algorithm that its request objects are signed with, one of the same; with none any of them.",
      [](const Value& v, InClient& c) {
-       std::vector<std::pair<std::string_view, std::optional<Alg>>> names{{"", std::nullopt}};
-       for (const auto alg : issuer::kKeyAssertionAlgs) names.emplace_back(alg_name(alg), alg);
-       v.choice(c.thing.client.request_object_signing_alg, names);
+       auto names = signing_algs<std::optional<Alg>>();
+       names.emplace_back("", std::nullopt);
+       v.choice<std::optional<Alg>>(c.thing.client.request_object_signing_alg, names);
      }},
     {"request_uris", "list of URLs", "[]",
      "https URLs of request objects that a `request_uri` may name. None is fetched yet: such a request is refused.",

@@ -11,6 +11,7 @@
 #include "issuer/snapshot.hpp"
 #include "issuer/steps/client_auth.hpp"
 #include "issuer/steps/redirect_uri.hpp"
+#include "issuer/steps/request_object.hpp"
 #include "issuer/steps/scope.hpp"
 #include "server/config.hpp"
 
@@ -198,10 +199,11 @@ class RealmCheck {
 
   // What it is held to it can do.
   Configured<void> requests(const issuer::Client& one) const {
-    const auto& alg = one.request_object_signing_alg;
-    if (alg && !has_key(one, {&*alg, 1}))
-      return wrong("request_object_signing_alg", "the algorithm of one of the jwks", alg_name(*alg));
-    if (one.require_signed_request_object && !has_key(one, issuer::kKeyAssertionAlgs))
+    const bool signs = has_key(one, issuer::request_object_algs(one));
+    if (one.request_object_signing_alg && !signs)
+      return wrong("request_object_signing_alg", "the algorithm of one of the jwks",
+                   alg_name(*one.request_object_signing_alg));
+    if (one.require_signed_request_object && !signs)
       return wrong("require_signed_request_object", "a key in jwks to verify them by", "none");
     for (const auto& uri : one.request_uris)
       if (!uri.starts_with("https://") || !issuer::registrable_redirect_uri(uri, one.auth))

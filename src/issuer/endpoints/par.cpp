@@ -16,8 +16,9 @@ Params of_client(const Params& form, const Client& client) {
 }
 
 // An object's `jti` is used up by being pushed; what is pushed is used up by its code.
-Step<void> use_up_object(const RequestObject& object, Ctx& ctx) {
+Step<void> use_up_object(const RequestObject& object, const Client& client, Ctx& ctx) {
   if (object.id.empty()) return {};
+  TRY_VOID(ctx.limit(LimitKind::used_once, client.id.text));
   REQUIRE(TRY(ctx.use_once(object.id, object.until)), invalid_request_object, "jti", "used before");
   return {};
 }
@@ -38,7 +39,7 @@ Step<Reply> par(const Request& request, Ctx& ctx) {
   interaction.is_pushed = true;
   const Target target = TRY(check_target(interaction.params, ctx));
   TRY_VOID(check_request(interaction, target, ctx));
-  if (object) TRY_VOID(use_up_object(*object, ctx));
+  if (object) TRY_VOID(use_up_object(*object, client, ctx));
   interaction.once.clear();
 
   ctx.emit({"request_pushed", {{"client", client.id.text}}});

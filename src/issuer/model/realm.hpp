@@ -97,7 +97,7 @@ struct Client {
   bool require_pushed_authorization_requests = false;
   bool require_signed_request_object = false;
   std::optional<Alg> request_object_signing_alg{};  // the only one that its request objects are signed with
-  std::vector<std::string> request_uris;          // where its request objects may stand, for a request to refer to
+  std::vector<std::string> request_uris;            // where its request objects may stand, for a request to refer to
   friend bool operator==(const Client&, const Client&) = default;
 };
 

@@ -37,11 +37,6 @@ Step<Params> params_of(const Claims& claims) {
   return Params(std::move(list));
 }
 
-std::vector<Alg> algs_of(const Client& client) {
-  if (client.request_object_signing_alg) return {*client.request_object_signing_alg};
-  return {kKeyAssertionAlgs.begin(), kKeyAssertionAlgs.end()};
-}
-
 // Of two clients neither can use up an id of the other's.
 std::string use_id(const Claims& claims) {
   if (claims.id().empty()) return {};
@@ -66,6 +61,13 @@ bool needs_signed_request(const Client& client, const Realm& realm) {
   return client.require_signed_request_object || realm.require_signed_request_object;
 }
 
+std::vector<Alg> request_object_algs(const Client& client) {
+  const auto registered = client.request_object_signing_alg;
+  if (!registered) return {kKeyAssertionAlgs.begin(), kKeyAssertionAlgs.end()};
+  if (registered == Alg::EdDSA || registered == Alg::Ed25519) return {Alg::EdDSA, Alg::Ed25519};  // two names of one
+  return {*registered};
+}
+
 Step<RequestObject> open_request_object(std::string_view object, const Client& client, const Ctx& ctx) {
   const auto& snapshot = ctx.snapshot();
   const auto now = whole_seconds(ctx.now());
@@ -74,7 +76,7 @@ Step<RequestObject> open_request_object(std::string_view object, const Client& c
   const auto verified = request_object::verify(object, jws::KeysView(snapshot.keys_of(client.id).keys),
                                                {.client_id = client.id.text,
                                                 .audience = snapshot.issuer,
-                                                .algs = algs_of(client),
+                                                .algs = request_object_algs(client),
                                                 .untyped = Untyped::accepted,
                                                 .expiry = strict ? Expiry::required : Expiry::optional,
                                                 .leeway = kAssertionLeeway},

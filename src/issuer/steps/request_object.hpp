@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "issuer/ctx.hpp"
 #include "issuer/request.hpp"
@@ -10,8 +11,9 @@
 
 namespace tessera::issuer {
 
-// Whether `client` must sign its requests.
+// Whether `client` must sign its requests, and with which of these.
 bool needs_signed_request(const Client& client, const Realm& realm);
+std::vector<Alg> request_object_algs(const Client& client);
 
 struct RequestObject {
   Params params;    // of the request, whatever stands beside the object

@@ -174,6 +174,12 @@ TEST_F(RequestObjects, S11_the_registered_algorithm_is_the_only_one) {
   house.client("orders").request_object_signing_alg = Alg::ES256;
   EXPECT_EQ(both(object({}, Alg::RS256)), "invalid_request_object: alg_not_allowed alg");
   EXPECT_EQ(both(object({}, Alg::ES256)), "ok");
+  // EdDSA and Ed25519 are two names of one
+  give_keys("orders", {key_of(Alg::EdDSA).public_key()});
+  for (const Alg alg : {Alg::EdDSA, Alg::Ed25519}) {
+    house.client("orders").request_object_signing_alg = alg;
+    EXPECT_EQ(both(object({}, Alg::EdDSA)), "ok");
+  }
 }
 
 TEST_F(RequestObjects, other_kinds_of_token_are_refused) {
@@ -287,6 +293,14 @@ TEST_F(RequestObjects, S10_one_client_cannot_use_up_anothers_and_what_is_refused
   EXPECT_EQ(outcome(house.call(par, with_basic(post({{"request", text}}), "orders", "wrong"))),
             "invalid_client client_secret");
   EXPECT_EQ(push_outcome({{"request", text}}), "ok");
+}
+
+TEST_F(RequestObjects, one_client_cannot_fill_the_store_with_ids) {
+  for (int i = 0; i < 1000; ++i) ASSERT_TRUE(house.limits().take(LimitKind::used_once, "\norders", house.now())) << i;
+  EXPECT_EQ(push_outcome({{"request", object({{"jti", R"("j")"}})}}), "slow_down limit");
+  EXPECT_EQ(push_outcome({{"request", object()}}), "ok");  // it costs no row
+  house.pass(seconds(1));
+  EXPECT_EQ(push_outcome({{"request", object({{"jti", R"("j")"}})}}), "ok");
 }
 
 TEST_F(RequestObjects, S06_S10_single_use_under_race) {
