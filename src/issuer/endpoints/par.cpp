@@ -19,7 +19,7 @@ Params of_client(const Params& form, const Client& client) {
 Step<void> use_up_object(const RequestObject& object, const Client& client, Ctx& ctx) {
   if (object.id.empty()) return {};
   TRY_VOID(ctx.limit(LimitKind::used_once, client.id.text));
-  REQUIRE(TRY(ctx.use_once(object.id, object.until)), invalid_request_object, "jti", "used before");
+  REQUIRE(TRY(ctx.use_once(object.id, remembered_until(ctx))), invalid_request_object, "jti", "used before");
   return {};
 }
 }  // namespace

@@ -163,12 +163,16 @@ Step<void> check_unused(const Interaction& interaction, Ctx& ctx) {
   return {};
 }
 
-// Remembered for as long as anything made from it can be: it comes in time, by POST perhaps, and a page lives from
+// It comes while it is good, by POST perhaps, which makes a request that lives as long as a page; and a page lives from
 // then.
+Instant remembered_until(const Ctx& ctx) {
+  return ctx.now() + std::max(kPushedLife, kMaxObjectLife) + 2 * page_life(ctx);
+}
+
 Step<void> use_up(const Interaction& interaction, Ctx& ctx) {
   if (interaction.once.empty()) return {};
-  const auto until = ctx.now() + std::max(kPushedLife, kMaxObjectLife) + 2 * page_life(ctx);
-  if (!TRY(ctx.use_once(interaction.once, until))) return refuse(used_error(interaction), "once", "used before");
+  if (!TRY(ctx.use_once(interaction.once, remembered_until(ctx))))
+    return refuse(used_error(interaction), "once", "used before");
   return {};
 }
 

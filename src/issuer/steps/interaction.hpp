@@ -62,6 +62,8 @@ Step<Interaction> open_pushed(std::string_view request_uri, const Client& client
 Step<void> check_unused(const Interaction& interaction, Ctx& ctx);
 // Uses it up: the last thing before a code is made. The same refusals.
 Step<void> use_up(const Interaction& interaction, Ctx& ctx);
+// How long what is used up now is remembered: as long as anything made from it before can come back.
+Instant remembered_until(const Ctx& ctx);
 
 // A form of ours is posted from our pages: when the browser says where from, it must be here. Refusal: cross_site.
 Step<void> check_origin(const Request& request, const Ctx& ctx);

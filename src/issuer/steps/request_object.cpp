@@ -14,14 +14,19 @@ constexpr seconds kMaxLife = std::chrono::minutes(60);
 // What a JWT says of itself is no part of the request.
 constexpr std::string_view kOfTheJwt[] = {"iss", "sub", "aud", "exp", "nbf", "iat", "jti"};
 
-// A text as it is; a list of `resource`s as several (RFC 8707 section 2.1); anything else as JSON: max_age, claims.
+// A text as it is, anything else as JSON: max_age, claims.
+std::string shown(json::Value value) {
+  const auto text = value.string();
+  return text ? std::string(*text) : value.text();
+}
+
+// A list of `resource`s is several of them (RFC 8707 section 2.1).
 void add(std::vector<Param>& list, std::string_view name, json::Value value) {
   const auto array = name == "resource" ? value.array() : std::nullopt;
   if (array) {
-    for (const json::Value item : *array) list.push_back({std::string(name), std::string(item.string().value_or(""))});
+    for (const json::Value item : *array) list.push_back({std::string(name), shown(item)});
   } else if (!value.is(json::Kind::null)) {
-    const auto text = value.string();
-    list.push_back({std::string(name), text ? std::string(*text) : value.text()});
+    list.push_back({std::string(name), shown(value)});
   }
 }
 
@@ -85,7 +90,7 @@ Step<RequestObject> open_request_object(std::string_view object, const Client& c
           std::string(error_name(verified.error().code)) + " " + verified.error().at);
   const Claims& claims = verified->claims();
   TRY_VOID(check_times(claims, strict, now));
-  return RequestObject{TRY(params_of(claims)), use_id(claims), claims.expires_at() + kAssertionLeeway};
+  return RequestObject{TRY(params_of(claims)), use_id(claims)};
 }
 
 }  // namespace tessera::issuer

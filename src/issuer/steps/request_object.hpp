@@ -16,11 +16,10 @@ bool needs_signed_request(const Client& client, const Realm& realm);
 std::vector<Alg> request_object_algs(const Client& client);
 
 struct RequestObject {
-  Params params;    // of the request, whatever stands beside the object
-  std::string id;   // what its `jti` is remembered as; "" without one
-  Instant until{};  // as long as it is good
+  Params params;   // of the request, whatever stands beside the object
+  std::string id;  // what its `jti` is remembered as; "" without one
 };
-// One with a `jti` serves once. At most this far lies `until` ahead then.
+// One with a `jti` serves once: for at most so long it is good.
 inline constexpr seconds kMaxObjectLife = std::chrono::minutes(60) + 2 * kAssertionLeeway;
 
 // Verified by the keys of the client's jwks, and for this issuer. Where signed requests are demanded it holds to FAPI

@@ -228,10 +228,11 @@ TEST_F(Par, it_is_used_up_by_a_consent_and_not_before) {
 }
 
 TEST_F(Par, it_is_not_forgotten_as_long_as_a_page_may_bring_it_back) {
+  house.config().realm.lifetimes.interaction = std::chrono::hours(10);
   const auto uri = pushed();
   const auto posted = query_of(tab.post(authorize, by_reference(uri)).location()).at("sealed_request");
   EXPECT_TRUE(code_of(house, tab.type(interaction_of(tab.ask(by_reference(uri))), "ann")));
-  house.pass(minutes(30) - seconds(1));
+  house.pass(std::chrono::hours(10) - seconds(1));
   EXPECT_EQ(error_of(tab.ask({{"client_id", "orders"}, {"sealed_request", posted}})), "invalid_request_uri");
 }
 

@@ -56,7 +56,10 @@ TEST_F(RequestObjects, numbers_objects_and_lists_are_read_as_parameters) {
   const auto one = in_quotes(kStock), two = '[' + in_quotes(kApi) + ',' + in_quotes(kStock) + ']';
   EXPECT_EQ(code_of(house, tab.ask(by_value(object({{"resource", one}}))))->audience, kStock);
   EXPECT_EQ(code_of(house, tab.ask(by_value(object({{"resource", '[' + one + ']'}}))))->audience, kStock);
-  EXPECT_EQ(error_of(tab.ask(by_value(object({{"resource", two}})))), "invalid_target");
+  for (const auto& wrong : {two, std::string("[1]"), std::string("1"), std::string("[null]")})
+    EXPECT_EQ(error_of(tab.ask(by_value(object({{"resource", wrong}})))), "invalid_target") << wrong;
+  for (const auto& [name, value] : Members{{"scope", R"(["openid"])"}, {"prompt", R"(["login"])"}, {"max_age", "1.5"}})
+    EXPECT_NE(error_of(tab.ask(by_value(object({{name, value}})))), "") << name;
   EXPECT_TRUE(code_of(house, tab.ask(by_value(object({{"login_hint", "null"}, {"unknown", "[1]"}})))));
 }
 
@@ -275,6 +278,16 @@ TEST_F(RequestObjects, S10_a_jti_serves_once) {
   EXPECT_EQ(push_outcome({{"request", two}}), "invalid_request_object jti");
   house.pass(seconds(1));
   EXPECT_EQ(push_outcome({{"request", two}}), "invalid_request_object request");
+}
+
+// Shown by value, then pushed, and the page comes back when the object itself has long expired.
+TEST_F(RequestObjects, S10_a_page_from_before_does_not_outlive_the_use) {
+  const auto text = object({{"jti", R"("one")"}, {"exp", in(60)}});
+  const auto page = tab.ask(by_value(text));
+  Tab other{house};
+  EXPECT_TRUE(code_of(house, other.type(interaction_of(other.ask(by_reference(pushed({{"request", text}})))), "bob")));
+  house.pass(minutes(30) - seconds(1));
+  EXPECT_EQ(error_of(tab.type(interaction_of(page), "ann")), "invalid_request_object");
 }
 
 TEST_F(RequestObjects, S10_one_that_never_expires_has_no_jti) {
