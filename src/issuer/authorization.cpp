@@ -67,12 +67,25 @@ Step<std::optional<seconds>> check_max_age(const Params& params) {
   return std::optional(seconds(std::min<std::int64_t>(value, 1'000'000'000)));
 }
 
-Step<Ask> check_ask(const Params& params, const Target& target, const Ctx& ctx) {
+bool needs_pushed_request(const Client& client, const Realm& realm) {
+  return client.require_pushed_authorization_requests || realm.require_pushed_authorization_requests;
+}
+
+Step<Ask> check_ask(const Interaction& interaction, const Target& target, const Ctx& ctx) {
+  const Params& params = interaction.params;
   const Client& client = *target.client;
   REQUIRE(contains(client.grant_types, GrantType::authorization_code), unauthorized_client, "client_id",
           "the client is not registered for authorization_code");
-  REQUIRE(!params.find("request"), request_not_supported, "request");
-  REQUIRE(!params.find("request_uri"), request_uri_not_supported, "request_uri");
+  //= RFC9126#4
+  // In this case, the authorization server will refuse, using the invalid_request error code, to process any request to
+  // the authorization endpoint that does not have a request_uri parameter with a value obtained from the PAR endpoint.
+  REQUIRE(interaction.is_pushed || !needs_pushed_request(client, ctx.snapshot().realm), invalid_request, "request_uri",
+          "the request must be pushed");
+  //= RFC9101#10.5
+  // When the value of it as client metadata is true, then the server MUST reject the authorization request from the
+  // client that does not conform to this specification.
+  REQUIRE(interaction.is_signed || !needs_signed_request(client, ctx.snapshot().realm), invalid_request, "request",
+          "the request must be signed");
   REQUIRE(!params.find("registration"), registration_not_supported, "registration");
   REQUIRE(!params.find("id_token_hint"), invalid_request, "id_token_hint", std::string(params.get("id_token_hint")));
   TRY_VOID(require_param(params, "response_type"));
@@ -149,7 +162,8 @@ Reply consent_page(const Interaction& asked, const Target& target, const LoggedI
                   browser);
 }
 
-Step<Reply> issue_code(const Ask& ask, const Target& target, const LoggedIn& login, Ctx& ctx) {
+Step<Reply> issue_code(const Ask& ask, const Interaction& interaction, const Target& target, const LoggedIn& login,
+                       Ctx& ctx) {
   const Code code{.grant = GrantId(ctx.random_id()),
                   .session = login.session.id,
                   .user = login.user.id,
@@ -165,6 +179,7 @@ Step<Reply> issue_code(const Ask& ask, const Target& target, const LoggedIn& log
                   .expires = ctx.now() + ctx.snapshot().realm.lifetimes.code};
   auto sealed = seal_code(*ctx.snapshot().seals, code);
   REQUIRE(sealed.size() <= kMaxCodeBytes, invalid_request, "scope", "the request is too long for a code");
+  TRY_VOID(use_up(interaction, ctx));
   ctx.emit({"code_issued",
             {{"client", target.client->id.text}, {"user", login.user.id.text}, {"session", login.session.id.text}}});
   //= RFC9207#2
@@ -175,12 +190,22 @@ Step<Reply> issue_code(const Ask& ask, const Target& target, const LoggedIn& log
 
 }  // namespace
 
-Step<Target> check_target(const Params& params, const Ctx& ctx) {
-  TRY_VOID(check_no_duplicates(params));
+Step<const Client*> check_client(const Params& params, const Ctx& ctx) {
   const auto client_id = TRY(require_param(params, "client_id"));
   const Client* client = ctx.snapshot().client(client_id);
   REQUIRE(client && client->enabled, unknown_client, "client_id",
           "no enabled client " + std::string(client_id.substr(0, 100)));
+  return client;
+}
+
+Step<void> check_request(const Interaction& interaction, const Target& target, const Ctx& ctx) {
+  TRY_VOID(check_ask(interaction, target, ctx));
+  return {};
+}
+
+Step<Target> check_target(const Params& params, const Ctx& ctx) {
+  TRY_VOID(check_no_duplicates(params));
+  const Client* client = TRY(check_client(params, ctx));
   const auto uri = TRY(require_param(params, "redirect_uri"));
   REQUIRE(redirect_registered(*client, uri), bad_redirect_uri, "redirect_uri",
           received_and_registered(uri, client->redirect_uris));
@@ -220,7 +245,8 @@ Step<std::vector<std::string>> scope_asked(const Interaction& interaction, const
 
 Step<Reply> go_on(const Interaction& interaction, const Target& target, const std::optional<LoggedIn>& login,
                   Allowed allowed, const Browser& browser, Ctx& ctx) {
-  const Ask ask = TRY(check_ask(interaction.params, target, ctx));
+  const Ask ask = TRY(check_ask(interaction, target, ctx));
+  TRY_VOID(check_unused(interaction, ctx));
   const bool another = is_another(ask, interaction, *target.client, login, ctx);
   //= OIDC#3.1.2.1
   // If the End-User identified by the ID Token is already logged in or is logged in as a result of the request […],
@@ -241,7 +267,7 @@ Step<Reply> go_on(const Interaction& interaction, const Target& target, const st
     REQUIRE(!ask.prompt.none, consent_required, "prompt", "no consent to all of " + print_scope(consented(ask)));
     return consent_page(interaction, target, *login, ask, browser, ctx);
   }
-  return issue_code(ask, target, *login, ctx);
+  return issue_code(ask, interaction, target, *login, ctx);
 }
 
 }  // namespace tessera::issuer

@@ -25,6 +25,13 @@ struct Target {
 // Refusals, never redirected: unknown_client, bad_redirect_uri, invalid_request (either is missing).
 Step<Target> check_target(const Params& params, const Ctx& ctx);
 
+// The client that a request names. Refusals, never redirected: unknown_client, invalid_request (it is missing).
+Step<const Client*> check_client(const Params& params, const Ctx& ctx);
+
+// The rest of the request, as go_on checks it: for one that is pushed, before any person. Refusals: those that may go
+// back as a redirect.
+Step<void> check_request(const Interaction& interaction, const Target& target, const Ctx& ctx);
+
 // Whether the person has just allowed what the consent page showed.
 enum class Allowed { not_yet, now };
 

@@ -28,6 +28,12 @@ Step<bool> Ctx::use_once(std::string_view id, Instant until) {
   return std::unexpected(Stop(Need(NeedUse{std::string(id), until})));
 }
 
+Step<bool> Ctx::used_before(std::string_view id) {
+  if (const auto answer = used_.find(id); answer != used_.end()) return !answer->second;
+  Tx* tx = TRY(store(Access::read));
+  return TRY(tx->was_used(realm(), id, now_));
+}
+
 Step<std::optional<std::string>> Ctx::fetch(const std::string& url, FetchFor purpose) {
   if (const auto answer = fetched_.find(url); answer != fetched_.end()) return answer->second;
   REQUIRE(!fetches_full_, temporarily_unavailable, "fetch", "too many requests to others are under way");

@@ -92,6 +92,8 @@ class Ctx {
   // for is right. A need until the shell has remembered it, in a transaction of its own: it stays used however this
   // request ends.
   Step<bool> use_once(std::string_view id, Instant until);
+  // Whether another request has used `id`: a look, so that nobody is asked for anything in vain. It decides nothing.
+  Step<bool> used_before(std::string_view id);
 
   // What stands at a URL that came with a client: the body of an answer 200, nothing when there is none to be had. A
   // need until the shell has asked. Refusal: temporarily_unavailable (as many are being asked as may).

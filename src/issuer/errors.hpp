@@ -29,9 +29,13 @@ enum class Redirects { yes, no };
   X(unmet_authentication_requirements, "unmet_authentication_requirements", 400, no, yes,                              \
     "The authentication that was asked for is not to be had here.", "OIDC-Unmet#3")                                    \
   X(consent_required, "consent_required", 400, no, yes, "The person has not consented.", "OIDC#3.1.2.6")               \
-  X(request_not_supported, "request_not_supported", 400, no, yes, "Request objects are not supported.",                \
+  X(request_not_supported, "request_not_supported", 400, no, yes, "Only signed request objects are supported.",        \
     "OIDC#3.1.2.6")                                                                                                    \
-  X(request_uri_not_supported, "request_uri_not_supported", 400, no, yes, "request_uri is not supported.",             \
+  X(invalid_request_object, "invalid_request_object", 400, no, yes,                                                    \
+    "The request object is invalid or was used before.", "RFC9101#7")                                                  \
+  X(invalid_request_uri, "invalid_request_uri", 400, no, yes,                                                          \
+    "The request_uri is unknown, expired or was used before.", "RFC9101#7")                                            \
+  X(request_uri_not_supported, "request_uri_not_supported", 400, no, yes, "This request_uri is not supported.",        \
     "OIDC#3.1.2.6")                                                                                                    \
   X(registration_not_supported, "registration_not_supported", 400, no, yes, "registration is not supported.",          \
     "OIDC#3.1.2.6")                                                                                                    \

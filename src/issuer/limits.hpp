@@ -18,7 +18,8 @@ enum class LimitKind : std::uint8_t {
   login_user,          // wrong logins of one canonical user name from anywhere
   login_device,  // wrong logins of one canonical user name from one device that knows it: instead of the two above
   login_right,   // right logins of one canonical user name: each costs hashes and a row
-  used_once,     // right assertions of one client, right proofs of one client or person: each costs a row
+  used_once,  // right assertions and request objects of one client, right proofs of one client or person: each costs a
+              // row
 };
 inline constexpr std::size_t kLimitKinds = 6;
 

@@ -18,6 +18,8 @@ constexpr Route kRoutes[] = {
      "RFC7517#5"},
     {"/authorize", Takes::get_and_post, authorize, ClientRule::none, 32 * kKiB, Cors::none, Caching::no_store,
      Speaks::pages, "authorization_endpoint", "RFC6749#3.1"},
+    {"/par", Takes::post, par, ClientRule::as_token, 32 * kKiB, Cors::clients, Caching::no_store, Speaks::json,
+     "pushed_authorization_request_endpoint", "RFC9126#2"},
     {"/login", Takes::post, login, ClientRule::none, 16 * kKiB, Cors::none, Caching::no_store, Speaks::pages, "", ""},
     {"/consent", Takes::post, consent, ClientRule::none, 16 * kKiB, Cors::none, Caching::no_store, Speaks::pages, "",
      ""},

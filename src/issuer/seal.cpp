@@ -6,8 +6,9 @@
 namespace tessera::issuer {
 
 namespace {
-constexpr std::string_view kKindNames[kSealKinds] = {"interaction", "code",          "logout",   "signing_key",
-                                                     "device",      "client_secret", "pairwise", "dpop_nonce"};
+constexpr std::string_view kKindNames[kSealKinds] = {"interaction", "code",       "logout",
+                                                     "signing_key", "device",     "client_secret",
+                                                     "pairwise",    "dpop_nonce", "pushed_request"};
 
 std::string label(SealKind kind, const std::string& realm) {
   return "tessera " + std::string(kKindNames[static_cast<std::size_t>(kind)]) + " " + realm;

@@ -27,9 +27,10 @@ enum class SealKind : std::uint8_t {
   device,
   client_secret,
   pairwise,
-  dpop_nonce
+  dpop_nonce,
+  pushed_request
 };
-inline constexpr std::size_t kSealKinds = 8;
+inline constexpr std::size_t kSealKinds = 9;
 
 // The keys of one realm, from one or two master keys (newest first), each 32 octets. Immutable; shared by threads.
 class SealKeys {

@@ -122,6 +122,8 @@ class Tx {
   // maker says in it what it is. False when it was used before and that is still remembered: of two at once one is
   // first. What has expired counts as never used, whether it is still there or not.
   virtual Result<bool> use_once(const RealmId&, std::string_view id, Instant until, Instant now) = 0;
+  // A look: whether it was, and that is still remembered.
+  virtual Result<bool> was_used(const RealmId&, std::string_view id, Instant now) = 0;
 
   // ── facts ──
   // Numbers it by updating the realm's counter row in this transaction, so that numbers become visible in order and

@@ -443,6 +443,12 @@ const std::vector<Key<issuer::Realm>> kRealm{
        using issuer::DpopNonce;
        v.choice<DpopNonce>(r.dpop_nonce, {{"required", DpopNonce::required}, {"off", DpopNonce::off}});
      }},
+    {"require_pushed_authorization_requests", "flag", "false",
+     "Whether every client must push its authorize requests to `/par` first (RFC 9126).",
+     [](const Value& v, issuer::Realm& r) { v.flag(r.require_pushed_authorization_requests); }},
+    {"require_signed_request_object", "flag", "false",
+     "Whether every client must sign its authorize requests (RFC 9101), with `nbf` and `exp`.",
+     [](const Value& v, issuer::Realm& r) { v.flag(r.require_signed_request_object); }},
 };
 
 using InServer = In<issuer::ResourceServer>;
@@ -550,7 +556,8 @@ const std::vector<Key<InClient>> kClient{
      },
      Sensitive::yes},
     {"jwks", "JWK Set", "\"\"",
-     "Its public keys: the JSON text, `{ file = \"…\" }` or `{ env = \"…\" }`. For `private_key_jwt`.",
+     "Its public keys: the JSON text, `{ file = \"…\" }` or `{ env = \"…\" }`. For `private_key_jwt` and "
+     "request objects.",
      [](const Value& v, InClient& c) { v.jwks(c.thing.client.jwks); }},
     {"jwks_uri", "URL", "\"\"",
      "Where its public keys are instead: https. They are fetched when they are needed, kept for ten minutes, and "
@@ -617,6 +624,22 @@ const std::vector<Key<InClient>> kClient{
      "Whether each of its token requests must bring a DPoP proof, which binds the tokens to a key that it holds. "
      "Without, a proof is welcome.",
      [](const Value& v, InClient& c) { v.flag(c.thing.client.dpop_bound_access_tokens); }},
+    {"require_pushed_authorization_requests", "flag", "false",
+     "Whether it must push its authorize requests to `/par` first (RFC 9126).",
+     [](const Value& v, InClient& c) { v.flag(c.thing.client.require_pushed_authorization_requests); }},
+    {"require_signed_request_object", "flag", "false",
+     "Whether it must sign its authorize requests (RFC 9101), with `nbf` and `exp`.",
+     [](const Value& v, InClient& c) { v.flag(c.thing.client.require_signed_request_object); }},
+    {"request_object_signing_alg", "name", "\"\"",
+     "The only algorithm that its request objects are signed with, one of the same; with none any of them.",
+     [](const Value& v, InClient& c) {
+       auto names = signing_algs<std::optional<Alg>>();
+       names.emplace_back("", std::nullopt);
+       v.choice<std::optional<Alg>>(c.thing.client.request_object_signing_alg, names);
+     }},
+    {"request_uris", "list of URLs", "[]",
+     "https URLs of its request objects: a `request_uri` names one of them, and no other is fetched.",
+     [](const Value& v, InClient& c) { v.texts(c.thing.client.request_uris); }},
 };
 
 using InUser = In<DeclaredUser>;

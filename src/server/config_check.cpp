@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 #include "base/try.hpp"
 #include "issuer/contains.hpp"
@@ -10,6 +11,7 @@
 #include "issuer/snapshot.hpp"
 #include "issuer/steps/client_auth.hpp"
 #include "issuer/steps/redirect_uri.hpp"
+#include "issuer/steps/request_object.hpp"
 #include "issuer/steps/scope.hpp"
 #include "issuer/subject.hpp"
 #include "server/config.hpp"
@@ -157,6 +159,7 @@ class RealmCheck {
     }
     TRY_VOID(redirect_uris(one));
     TRY_VOID(proof(declared));
+    TRY_VOID(requests(one));
     for (const auto type : {GrantType::client_credentials, GrantType::token_exchange, GrantType::jwt_bearer})
       if (is_public && contains(one.grant_types, type))
         return wrong("grant_types", fmt::format("no {} without a secret", name_of(type)), name_of(type));
@@ -196,16 +199,31 @@ class RealmCheck {
       return missing("client.secret", "a secret that can be the key of HS256", "blanks");
     if (!declared.client.jwks.empty() && !declared.client.jwks_uri.empty())
       return wrong("jwks_uri", "either jwks or jwks_uri", declared.client.jwks_uri);
-    if (auth == ClientAuth::private_key_jwt && declared.client.jwks_uri.empty() && !has_assertion_key(declared.client))
+    if (auth == ClientAuth::private_key_jwt && declared.client.jwks_uri.empty() &&
+        !has_key(declared.client, issuer::kKeyAssertionAlgs))
       return missing("client.jwks", "a key for RS256, PS256, ES256 or Ed25519", "none");
     return {};
   }
 
-  static bool has_assertion_key(const issuer::Client& client) {
+  static bool has_key(const issuer::Client& client, std::span<const Alg> algs) {
     const auto keys = Keys::parse(client.jwks);
-    return keys && std::ranges::any_of(keys->all(), [](const PublicKey& key) {
-             return std::ranges::any_of(issuer::kKeyAssertionAlgs, [&](Alg alg) { return key.admits(alg); });
+    return keys && std::ranges::any_of(keys->all(), [&](const PublicKey& key) {
+             return std::ranges::any_of(algs, [&](Alg alg) { return key.admits(alg); });
            });
+  }
+
+  // What it is held to it can do.
+  Configured<void> requests(const issuer::Client& one) const {
+    const bool signs = has_key(one, issuer::request_object_algs(one));
+    if (one.request_object_signing_alg && !signs)
+      return wrong("request_object_signing_alg", "the algorithm of one of the jwks",
+                   alg_name(*one.request_object_signing_alg));
+    if (one.require_signed_request_object && !signs)
+      return wrong("require_signed_request_object", "a key in jwks to verify them by", "none");
+    for (const auto& uri : one.request_uris)
+      if (!uri.starts_with("https://") || !issuer::registrable_redirect_uri(uri, one.auth))
+        return wrong("request_uris", "an https URL, written plainly: no user, fragment, dots or escapes", uri);
+    return {};
   }
 
   Configured<void> redirect_uris(const issuer::Client& one) const {

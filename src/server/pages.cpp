@@ -54,6 +54,8 @@ Words words_for(OAuthErr code) {
           "This application's address is not registered",
           "You were not sent on, because the address is not one that the application registered. Tell the people who "
           "run it, with the request number below."};
+    case OAuthErr::invalid_request_uri:
+      return {"This link has expired or was used before", "Go back to the application and start again."};
     case OAuthErr::slow_down: return {"Too many attempts", "Wait a minute, then try again."};
     case OAuthErr::temporarily_unavailable:
       return {"Busy just now", "Nothing is lost. Wait a moment, then reload this page."};

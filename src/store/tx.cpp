@@ -411,6 +411,12 @@ Result<bool> SqlTx::use_once(const RealmId& realm, std::string_view id, Instant 
              {realm.text, text(id), us(until), us(now)})) == 1;
 }
 
+Result<bool> SqlTx::was_used(const RealmId& realm, std::string_view id, Instant now) {
+  const auto rows = TRY(read("SELECT expires FROM used_ids WHERE realm = :a AND id = :b AND expires > :c",
+                             {realm.text, text(id), us(now)}));
+  return !rows.empty();
+}
+
 // ── facts ──
 
 Result<std::int64_t> SqlTx::append_fact(const RealmId& realm, const Fact& fact) {

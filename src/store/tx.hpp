@@ -55,6 +55,7 @@ class SqlTx final : public issuer::Tx {
   Result<bool> remove_registered(const RealmId&, const ClientId&) override;
 
   Result<bool> use_once(const RealmId&, std::string_view, Instant, Instant) override;
+  Result<bool> was_used(const RealmId&, std::string_view, Instant) override;
 
   Result<std::int64_t> append_fact(const RealmId&, const Fact&) override;
   Result<std::vector<Fact>> facts_after(const RealmId&, std::int64_t) override;

@@ -235,6 +235,9 @@ class Story {
       words >> second;
       variables_[first] = proof(second, rest());
       variables_["jkt_" + second] = proof_key(second).public_key().thumbprint();
+    } else if (verb == "object") {
+      words >> second;
+      variables_[first] = request_object(second, rest());
     } else if (verb == "keep") {
       words >> second;
       variables_[first] = kept(second, rest());
@@ -266,25 +269,42 @@ class Story {
     return found == secrets.end() ? "not its secret" : found->second;
   }
 
-  // A client's assertion, good for a minute. `changes` are NAME=JSON, a time from now on as NAME=+60 or NAME=-60, and
-  // NAME= for a claim that is left out.
+  std::string at(std::int64_t from_now) const { return std::to_string(house_.now() + from_now); }
+
+  // A client's assertion, good for a minute.
   std::string assertion(const std::string& client, const std::string& changes) {
     const auto quoted = '"' + client + '"';
-    const auto at = [&](std::int64_t from_now) { return std::to_string(house_.now() + from_now); };
-    Members claims{{"iss", quoted},
-                   {"sub", quoted},
-                   {"aud", R"("http://localhost:8080")"},
-                   {"jti", '"' + std::to_string(++jti_) + '"'},
-                   {"iat", at(0)},
-                   {"exp", at(60)}};
-    change(claims, changes);
-    const auto signed_text = jws::sign(bytes_of(object(claims)), signer_of(client));
-    if (!signed_text) throw Failed{"the assertion cannot be signed"};
-    return *signed_text;
+    return signed_claims(client,
+                         {{"iss", quoted},
+                          {"sub", quoted},
+                          {"aud", R"("http://localhost:8080")"},
+                          {"jti", '"' + std::to_string(++jti_) + '"'},
+                          {"iat", at(0)},
+                          {"exp", at(60)}},
+                         changes);
+  }
+
+  // An authorize request that a client has signed, good for a minute.
+  std::string request_object(const std::string& client, const std::string& changes) {
+    const auto quoted = '"' + client + '"';
+    return signed_claims(client,
+                         {{"iss", quoted},
+                          {"client_id", quoted},
+                          {"aud", R"("http://localhost:8080")"},
+                          {"nbf", at(0)},
+                          {"exp", at(60)},
+                          {"response_type", R"("code")"},
+                          {"redirect_uri", "\"https://" + client + ".example.com/cb\""},
+                          {"scope", R"("openid")"},
+                          {"state", R"("s1")"},
+                          {"nonce", R"("n1")"},
+                          {"code_challenge", '"' + variables_["challenge"] + '"'},
+                          {"code_challenge_method", R"("S256")"}},
+                         changes);
   }
 
   // A DPoP proof by the key of that name, for a POST to /token, with the nonce that the server gave last. `changes` as
-  // above; `of=TOKEN` makes `ath` of an access token, and `typ=` and `jwk=` are of the header.
+  // below; `of=TOKEN` makes `ath` of an access token, and `typ=` and `jwk=` are of the header.
   std::string proof(const std::string& whose, const std::string& changes) {
     const auto& key = proof_key(whose);
     Members claims{{"htm", R"("POST")"},
@@ -314,6 +334,13 @@ class Story {
 
   // Members of an object as JSON text; "" leaves one out.
   using Members = std::map<std::string, std::string>;
+  std::string signed_claims(const std::string& client, Members claims, const std::string& changes) const {
+    change(claims, changes);
+    const auto signed_text = jws::sign(bytes_of(object(claims)), signer_of(client));
+    if (!signed_text) throw Failed{"the claims cannot be signed"};
+    return *signed_text;
+  }
+  // `changes` are NAME=JSON, a time from now on as NAME=+60 or NAME=-60, and NAME= for a claim that is left out.
   void change(Members& members, const std::string& changes) const {
     std::istringstream words(changes);
     for (std::string word; words >> word;) {

@@ -63,7 +63,7 @@ Step<Reply> discovery(const Request&, Ctx& ctx) {
   for (const auto& route : routes()) {
     if (route.metadata.empty()) continue;
     w.member(route.metadata, snapshot.url(route.path));
-    if (route.client == ClientRule::none) continue;
+    if (route.client == ClientRule::none || route.client == ClientRule::as_token) continue;
     w.member(std::string(route.metadata) + "_auth_methods_supported", auth_methods(route.client));
     w.member(std::string(route.metadata) + "_auth_signing_alg_values_supported", assertion_algs());
   }
@@ -83,8 +83,12 @@ Step<Reply> discovery(const Request&, Ctx& ctx) {
       .member("userinfo_signing_alg_values_supported", id_token_algs(snapshot))
       .member("authorization_response_iss_parameter_supported", true)
       .member("claims_parameter_supported", true)
-      .member("request_parameter_supported", false)
-      .member("request_uri_parameter_supported", false)
+      .member("request_parameter_supported", true)
+      .member("request_uri_parameter_supported", true)
+      .member("require_request_uri_registration", true)
+      .member("request_object_signing_alg_values_supported", alg_names(kKeyAssertionAlgs))
+      .member("require_signed_request_object", snapshot.realm.require_signed_request_object)
+      .member("require_pushed_authorization_requests", snapshot.realm.require_pushed_authorization_requests)
       .end_object();
   return Reply{.body = Json{.body = w.take()}};
 }

@@ -59,6 +59,8 @@ void members(auto& visit, auto& realm, const Realm*) {
   visit("lifetimes", realm.lifetimes);
   visit("strict_assertion_audience", realm.strict_assertion_audience);
   visit("dpop_nonce", realm.dpop_nonce);
+  visit("require_pushed_authorization_requests", realm.require_pushed_authorization_requests);
+  visit("require_signed_request_object", realm.require_signed_request_object);
 }
 void members(auto& visit, auto& server, const ResourceServer*) {
   visit("audience", server.audience);
@@ -102,6 +104,10 @@ void members(auto& visit, auto& client, const Client*) {
   visit("sector_identifier_uri", client.sector_identifier_uri);
   visit("userinfo_alg", client.userinfo_alg);
   visit("dpop_bound_access_tokens", client.dpop_bound_access_tokens);
+  visit("require_pushed_authorization_requests", client.require_pushed_authorization_requests);
+  visit("require_signed_request_object", client.require_signed_request_object);
+  visit("request_object_signing_alg", client.request_object_signing_alg);
+  visit("request_uris", client.request_uris);
 }
 void members(auto& visit, auto& trusted, const TrustedIssuer*) {
   visit("issuer", trusted.issuer);

@@ -38,6 +38,8 @@ struct Realm {
   Lifetimes lifetimes;
   bool strict_assertion_audience = false;      // a client assertion names the issuer, never the token endpoint
   DpopNonce dpop_nonce = DpopNonce::required;  // whether a DPoP proof holds a nonce of ours (RFC 9449 section 8)
+  bool require_pushed_authorization_requests = false;  // of every client (RFC 9126 section 5)
+  bool require_signed_request_object = false;          // of every client (RFC 9101 section 10.5)
   friend bool operator==(const Realm&, const Realm&) = default;
 };
 
@@ -100,6 +102,10 @@ struct Client {
   std::string sector_identifier_uri;      // whose host is its sector; "": that of its redirect URIs
   std::optional<Alg> userinfo_alg{};      // signed userinfo; JSON without
   bool dpop_bound_access_tokens = false;  // each of its token requests brings a DPoP proof (RFC 9449 section 5.2)
+  bool require_pushed_authorization_requests = false;
+  bool require_signed_request_object = false;
+  std::optional<Alg> request_object_signing_alg{};  // the only one that its request objects are signed with
+  std::vector<std::string> request_uris;            // where its request objects may stand, for a request to refer to
   friend bool operator==(const Client&, const Client&) = default;
 };
 

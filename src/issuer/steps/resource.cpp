@@ -23,6 +23,8 @@ Step<std::string> check_resource(const Params& params, const Client& client, con
   REQUIRE(asked.size() <= 1, invalid_target, "resource", "a token is for one resource server");
   if (asked.empty() && client.access.empty()) return snapshot.issuer;
   const std::string audience(asked.empty() ? client.access.front().audience : asked.front());
+  //= RFC8707#2
+  // The requested resource is invalid, missing, unknown, or malformed.
   REQUIRE(may_use(client, snapshot, audience), invalid_target, "resource", expected_one_of(client, audience));
   return audience;
 }

@@ -50,8 +50,13 @@ TEST(Discovery, tells_what_the_routes_are_and_nothing_untrue) {
   EXPECT_EQ(member(json, "code_challenge_methods_supported"), R"(["S256"])");
   EXPECT_EQ(member(json, "dpop_signing_alg_values_supported"), R"(["ES256","PS256","EdDSA","Ed25519"])");
   EXPECT_EQ(member(json, "authorization_response_iss_parameter_supported"), "true");
-  for (const char* name : {"request_parameter_supported", "request_uri_parameter_supported"})
+  for (const char* name : {"require_signed_request_object", "require_pushed_authorization_requests"})
     EXPECT_EQ(member(json, name), "false") << name;
+  for (const char* name :
+       {"request_parameter_supported", "request_uri_parameter_supported", "require_request_uri_registration"})
+    EXPECT_EQ(member(json, name), "true") << name;
+  EXPECT_EQ(member(json, "request_object_signing_alg_values_supported"),
+            R"(["RS256","PS256","ES256","EdDSA","Ed25519"])");
   EXPECT_EQ(member(json, "claims_parameter_supported"), "true");
   for (const auto& claim : user_claims()) {
     EXPECT_TRUE(member(json, "claims_supported").contains("\"" + std::string(claim.name) + "\"")) << claim.name;
@@ -67,7 +72,10 @@ TEST(Discovery, names_the_authentication_that_each_endpoint_takes) {
   for (const auto& route : routes()) {
     const auto methods = member(answer.json(), std::string(route.metadata) + "_auth_methods_supported");
     const auto algs = member(answer.json(), std::string(route.metadata) + "_auth_signing_alg_values_supported");
-    if (route.client == ClientRule::none) {
+    if (route.client == ClientRule::as_token) {
+      EXPECT_EQ(house.call(route.endpoint, post({})).code(), "invalid_client") << route.path;
+    }
+    if (route.client == ClientRule::none || route.client == ClientRule::as_token) {
       EXPECT_EQ(methods + algs, "") << route.path;
       continue;
     }
@@ -82,6 +90,15 @@ TEST(Discovery, names_the_authentication_that_each_endpoint_takes) {
               any ? "invalid_request" : "invalid_client")
         << route.path;
   }
+}
+
+TEST(Discovery, says_what_a_realm_demands_of_requests) {
+  House house;
+  house.config().realm.require_signed_request_object = true;
+  house.config().realm.require_pushed_authorization_requests = true;
+  const auto answer = house.call(discovery, get({}));
+  EXPECT_EQ(member(answer.json(), "require_signed_request_object"), "true");
+  EXPECT_EQ(member(answer.json(), "require_pushed_authorization_requests"), "true");
 }
 
 TEST(Jwks, gives_public_keys_only) {

@@ -150,6 +150,8 @@ TEST(adapter, preflight_is_for_registered_origins) {
   House house;
   const auto good = preflight(house, "/token", kOurs);
   EXPECT_EQ(good.status, 204);
+  EXPECT_EQ(header(preflight(house, "/par", kOurs), "Access-Control-Allow-Origin"), kOurs);
+  EXPECT_EQ(header(preflight(house, "/par", "https://evil.example"), "Access-Control-Allow-Origin"), "");
   EXPECT_EQ(header(good, "Access-Control-Allow-Origin"), kOurs);
   EXPECT_EQ(header(good, "Access-Control-Allow-Credentials"), "");
   EXPECT_EQ(header(preflight(house, "/token", "https://evil.example"), "Access-Control-Allow-Origin"), "");
@@ -176,6 +178,11 @@ TEST(adapter, only_the_calling_client_reads_its_answer) {
   EXPECT_EQ(header(house.ask(post("/token", "client_assertion=x", {{"origin", std::string(kOurs)}})),
                    "Access-Control-Allow-Origin"),
             "");
+  const auto push = [&](std::string_view origin) {
+    return house.ask(post("/par", "response_type=code", {house.basic("orders"), {"origin", std::string(origin)}}));
+  };
+  EXPECT_EQ(header(push(kOurs), "Access-Control-Allow-Origin"), kOurs);
+  EXPECT_EQ(header(push(kOther), "Access-Control-Allow-Origin"), "");
   EXPECT_EQ(header(house.ask(get("/authorize?client_id=orders", {{"origin", std::string(kOurs)}})),
                    "Access-Control-Allow-Origin"),
             "");

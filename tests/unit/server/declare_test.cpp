@@ -442,6 +442,12 @@ TEST_F(declaring, S14_narrowing_ends_tokens_and_widening_none) {
        [](auto& r) { r.resource_servers[0].permissions = {"p"}; },
        {{FactKind::audience, "urn:a"}}},
       {"trusted issuer's client", [](auto& r) { r.trusted_issuers[0].clients = {"x"}; }, {{FactKind::client, "y"}}},
+      {"what requests must be",  // no token was got by a request that must be another one now
+       [](auto& r) {
+         r.clients[0].client.require_pushed_authorization_requests = true;
+         r.realm.require_signed_request_object = true;
+       },
+       {}},
       {"names alone",
        [](auto& r) { r.resource_servers[0].name = r.clients[0].client.name = r.users[0].user.name = "N"; },
        {}},

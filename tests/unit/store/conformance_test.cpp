@@ -431,6 +431,19 @@ TEST_P(Conformance, S10_an_id_is_used_once_until_it_expires) {
   EXPECT_FALSE(use("a", until + minutes(1), until));
 }
 
+TEST_P(Conformance, a_look_at_an_id_tells_whether_it_was_used_and_uses_nothing) {
+  const Instant until = kNow + minutes(1);
+  const auto used = [&](const std::string& id, Instant now, const RealmId& in = kRealm) {
+    return *read([&](Tx& tx, auto& realm) { return tx.was_used(realm, id, now); }, in);
+  };
+  EXPECT_FALSE(used("a", kNow));
+  EXPECT_TRUE(*write([&](Tx& tx, auto& realm) { return tx.use_once(realm, "a", until, kNow); }));
+  EXPECT_TRUE(used("a", until - microseconds(1)));
+  EXPECT_FALSE(used("a", until));  // expired, and still there
+  EXPECT_FALSE(used("b", kNow));
+  EXPECT_FALSE(used("a", kNow, kOther));
+}
+
 TEST_P(Conformance, an_id_whose_use_is_rolled_back_was_not_used) {
   EXPECT_OK(store->write_now([](Tx& tx) {
     EXPECT_TRUE(*tx.use_once(kRealm, "a", kNow + minutes(1), kNow));
