@@ -102,6 +102,7 @@ Step<Ask> check_ask(const Interaction& interaction, const Target& target, const 
   ask.claims = TRY(check_claims(params, client));
   ask.prompt = TRY(check_prompt(params));
   ask.max_age = TRY(check_max_age(params));
+  if (!ask.max_age) ask.max_age = client.default_max_age;
   return ask;
 }
 
@@ -157,6 +158,9 @@ Reply consent_page(const Interaction& asked, const Target& target, const LoggedI
                                         .party = target.client->party,
                                         .user_name = login.user.name.empty() ? login.user.username : login.user.name,
                                         .scopes = consented(ask),
+                                        .client_uri = target.client->client_uri,
+                                        .policy_uri = target.client->policy_uri,
+                                        .tos_uri = target.client->tos_uri,
                                         .interaction = seal_interaction(interaction, browser, ctx)},
                    .form_target = form_source_of(target.redirect_uri)},
                   browser);
@@ -190,9 +194,9 @@ Step<Reply> issue_code(const Ask& ask, const Interaction& interaction, const Tar
 
 }  // namespace
 
-Step<const Client*> check_client(const Params& params, const Ctx& ctx) {
+Step<const Client*> check_client(const Params& params, Ctx& ctx) {
   const auto client_id = TRY(require_param(params, "client_id"));
-  const Client* client = ctx.snapshot().client(client_id);
+  const Client* client = TRY(ctx.client(client_id));
   REQUIRE(client && client->enabled, unknown_client, "client_id",
           "no enabled client " + std::string(client_id.substr(0, 100)));
   return client;
@@ -203,7 +207,7 @@ Step<void> check_request(const Interaction& interaction, const Target& target, c
   return {};
 }
 
-Step<Target> check_target(const Params& params, const Ctx& ctx) {
+Step<Target> check_target(const Params& params, Ctx& ctx) {
   TRY_VOID(check_no_duplicates(params));
   const Client* client = TRY(check_client(params, ctx));
   const auto uri = TRY(require_param(params, "redirect_uri"));

@@ -23,10 +23,10 @@ struct Target {
   ResponseMode mode = ResponseMode::query;  // also for the refusal of a mode that there is not
 };
 // Refusals, never redirected: unknown_client, bad_redirect_uri, invalid_request (either is missing).
-Step<Target> check_target(const Params& params, const Ctx& ctx);
+Step<Target> check_target(const Params& params, Ctx& ctx);
 
 // The client that a request names. Refusals, never redirected: unknown_client, invalid_request (it is missing).
-Step<const Client*> check_client(const Params& params, const Ctx& ctx);
+Step<const Client*> check_client(const Params& params, Ctx& ctx);
 
 // The rest of the request, as go_on checks it: for one that is pushed, before any person. Refusals: those that may go
 // back as a redirect.

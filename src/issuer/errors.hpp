@@ -44,6 +44,7 @@ enum class Redirects { yes, no };
   X(missing_token, "", 401, no, no, "", "RFC6750#3.1")                                                                 \
   X(invalid_client_metadata, "invalid_client_metadata", 400, no, no, "The registration is not acceptable.",            \
     "RFC7591#3.2.2")                                                                                                   \
+  X(invalid_redirect_uri, "invalid_redirect_uri", 400, no, no, "A redirect URI is not acceptable.", "RFC7591#3.2.2")   \
   X(unsupported_token_type, "unsupported_token_type", 400, no, no, "This token cannot be revoked.", "RFC7009#2.2.1")   \
   /* 401 with a challenge where an access token was presented */                                                       \
   X(invalid_dpop_proof, "invalid_dpop_proof", 400, no, no, "The DPoP proof is missing or invalid.", "RFC9449#5")       \

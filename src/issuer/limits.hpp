@@ -20,8 +20,9 @@ enum class LimitKind : std::uint8_t {
   login_right,   // right logins of one canonical user name: each costs hashes and a row
   used_once,  // right assertions and request objects of one client, right proofs of one client or person: each costs a
               // row
+  registration,  // clients that register themselves from one network
 };
-inline constexpr std::size_t kLimitKinds = 6;
+inline constexpr std::size_t kLimitKinds = 7;
 
 struct LimitRule {
   double burst;       // at once

@@ -58,7 +58,8 @@ struct ConsentPage {
   std::string client_name;
   Party party = Party::third;
   std::string user_name{};
-  std::vector<std::string> scopes{};  // what is asked for now
+  std::vector<std::string> scopes{};                  // what is asked for now
+  std::string client_uri{}, policy_uri{}, tos_uri{};  // https, or ""
   std::string interaction{};
 };
 struct LogoutPage {

@@ -31,6 +31,8 @@ constexpr Route kRoutes[] = {
      Speaks::json, "introspection_endpoint", "RFC7662#2"},
     {"/revoke", Takes::post, revoke, ClientRule::any, 16 * kKiB, Cors::clients, Caching::no_store, Speaks::json,
      "revocation_endpoint", "RFC7009#2"},
+    {"/register", Takes::get_post_put_delete, registration, ClientRule::none, 32 * kKiB, Cors::none, Caching::no_store,
+     Speaks::json, "registration_endpoint", "RFC7591#3", BodyType::json},
     {"/logout", Takes::get_and_post, logout, ClientRule::none, 16 * kKiB, Cors::none, Caching::no_store, Speaks::pages,
      "end_session_endpoint", "OIDC-RPInitiated#2"},
 };

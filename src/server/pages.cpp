@@ -182,12 +182,28 @@ class Renderer {
     html_.lit("</ul>\n<p class=\"small quiet\">");
     if (m.party == Party::third) html_.lit("It is run by somebody else. ");
     html_.lit("You can refuse; nothing is shared then.</p>\n");
+    links({{"Home page", m.client_uri}, {"Privacy policy", m.policy_uri}, {"Terms of service", m.tos_uri}});
     form("/consent", m.interaction);
     html_.lit(
         "<button type=\"submit\" name=\"decision\" value=\"allow\" data-busy=\"Allowing…\">Allow</button>\n"
         "<button type=\"submit\" name=\"decision\" value=\"deny\" class=\"second\" data-busy=\"Refusing…\">Refuse"
         "</button>\n");
     end_form();
+  }
+
+  void links(std::initializer_list<std::pair<std::string_view, std::string_view>> links) {
+    bool any = false;
+    for (const auto& [words, uri] : links) {
+      if (uri.empty()) continue;
+      if (any)
+        html_.lit(" · ");
+      else
+        html_.lit("<p class=\"small quiet\">");
+      html_.lit("<a rel=\"noopener noreferrer\" target=\"_blank\" href=\"");
+      html_.text(uri).lit("\">").text(words).lit("</a>");
+      any = true;
+    }
+    if (any) html_.lit("</p>\n");
   }
 
   void show(const LogoutPage& m) {

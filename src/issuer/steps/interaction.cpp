@@ -97,22 +97,23 @@ OAuthErr used_error(const Interaction& interaction) {
 
 }  // namespace
 
-Step<Interaction> begin_interaction(const Params& params, const Ctx& ctx) {
+Step<Interaction> begin_interaction(const Params& params, Ctx& ctx) {
   Interaction interaction{.params = TRY(known_params(params)), .begun = ctx.now()};
   const auto text = params.find("id_token_hint");
   if (!text) return interaction;
-  const auto hint = open_id_token_hint(*text, ctx);
+  auto hint = open_id_token_hint(*text, ctx);
   if (hint) {
     if (*hint) interaction.hinted = (*hint)->subject;
     return interaction;
   }
+  if (!hint.error().refusal()) return std::unexpected(std::move(hint.error()));
   auto list = interaction.params.list();
   list.push_back({"id_token_hint", hint.error().refusal()->why});
   interaction.params = Params(std::move(list));
   return interaction;
 }
 
-Step<Interaction> begin_signed_interaction(const RequestObject& object, const Ctx& ctx) {
+Step<Interaction> begin_signed_interaction(const RequestObject& object, Ctx& ctx) {
   auto interaction = TRY(begin_interaction(object.params, ctx));
   interaction.is_signed = true;
   interaction.once = object.id;

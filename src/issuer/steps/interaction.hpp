@@ -26,10 +26,10 @@ struct Interaction {
 // An authorize request that comes now: of its parameters those that authorize knows, so that what is carried stays
 // small, and of an id_token_hint only whom it means. What is wrong with a hint is told by go_on, when it is known
 // where. Refusal: invalid_request (more than 4 KiB together, a control character).
-Step<Interaction> begin_interaction(const Params& params, const Ctx& ctx);
+Step<Interaction> begin_interaction(const Params& params, Ctx& ctx);
 
 // The same, of what a request object says.
-Step<Interaction> begin_signed_interaction(const RequestObject& object, const Ctx& ctx);
+Step<Interaction> begin_signed_interaction(const RequestObject& object, Ctx& ctx);
 
 // This browser's cookie, made now when it has none; the reply must set it then.
 struct Browser {
