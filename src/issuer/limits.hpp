@@ -18,8 +18,12 @@ enum class LimitKind : std::uint8_t {
   login_user,          // wrong logins of one canonical user name from anywhere
   login_device,  // wrong logins of one canonical user name from one device that knows it: instead of the two above
   login_right,   // right logins of one canonical user name: each costs hashes and a row
+  device_address,     // device codes asked for from one network: each costs a row
+  device_client,      // device codes asked for by one client
+  user_code_address,  // wrong user codes from one network
+  user_code_person,   // wrong user codes of one person, in whatever session
 };
-inline constexpr std::size_t kLimitKinds = 5;
+inline constexpr std::size_t kLimitKinds = 9;
 
 struct LimitRule {
   double burst;       // at once

@@ -1,5 +1,4 @@
 #include "issuer/code.hpp"
-#include "issuer/contains.hpp"
 #include "issuer/digest.hpp"
 #include "issuer/grants/grants.hpp"
 #include "issuer/grants/tokens.hpp"
@@ -14,8 +13,6 @@
 namespace tessera::issuer {
 
 namespace {
-bool refreshes(const Client& client) { return contains(client.grant_types, GrantType::refresh_token); }
-
 Grant grant_of(const Code& code, const Client& client, const Ctx& ctx) {
   return {.id = code.grant,
           .session = code.session,

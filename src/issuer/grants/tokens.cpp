@@ -1,5 +1,6 @@
 #include "issuer/grants/tokens.hpp"
 
+#include "issuer/contains.hpp"
 #include "issuer/steps/claims_request.hpp"
 #include "issuer/steps/scope.hpp"
 #include "json/json.hpp"
@@ -46,6 +47,8 @@ Step<void> check_signing_keys(const Snapshot& snapshot, const Client& client, co
           "signing_key", "no key for ID tokens yet");
   return {};
 }
+
+bool refreshes(const Client& client) { return contains(client.grant_types, GrantType::refresh_token); }
 
 TokenDraft access_token(Ctx& ctx, const Issued& issued) {
   Draft draft = access_draft(ctx, issued.user.id.text, issued.grant.audience);

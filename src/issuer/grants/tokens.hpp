@@ -16,6 +16,9 @@ namespace tessera::issuer {
 // the slow key costs nobody a code. Refusal: temporarily_unavailable.
 Step<void> check_signing_keys(const Snapshot& snapshot, const Client& client, const std::vector<std::string>& scope);
 
+// Whether the client may have refresh tokens.
+bool refreshes(const Client& client);
+
 // What a grant's tokens speak of.
 struct Issued {
   const Client& client;

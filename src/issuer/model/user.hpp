@@ -68,6 +68,21 @@ struct Grant {
   ClaimsAsked claims{};
 };
 
+// A device that waits for a person (RFC 8628): what it asks for, and what the person decided. Both codes are kept as
+// digests; that of the device code is the id of the grant that redeeming it makes.
+enum class DeviceState { pending, allowed, denied, redeemed };
+struct DeviceCode {
+  std::string digest, user_code_digest;  // base64url of SHA-256
+  ClientId client;
+  std::vector<std::string> scope;
+  std::string audience;
+  Instant expires{};
+  DeviceState state = DeviceState::pending;
+  SessionId session{};  // in which it was decided, and by whom; "" before
+  UserId user{};
+  Instant authenticated{};
+};
+
 struct Consent {
   UserId user;
   ClientId client;

@@ -64,13 +64,22 @@ Step<Params> known_params(const Params& params) {
   return Params(std::move(list));
 }
 
+constexpr std::pair<Goal, std::string_view> kGoals[] = {
+    {Goal::application, ""}, {Goal::device, "device"}, {Goal::account, "account"}};
+
+Goal goal_of(std::string_view text) {
+  for (const auto& [goal, name] : kGoals)
+    if (name == text) return goal;
+  return Goal::application;
+}
+
 // `browser` is "" for no browser.
 Step<Interaction> open(std::string_view sealed, std::string browser, const Ctx& ctx) {
   json::Document document;
   const auto object = TRY(open_bound({SealKind::interaction, std::move(browser)},
                                      ctx.snapshot().realm.lifetimes.interaction, sealed, ctx, document));
   return Interaction{read(object), begun_of(object), SessionId(member_text(object, "s")), object.find("l").has_value(),
-                     UserId(member_text(object, "i"))};
+                     UserId(member_text(object, "i")), goal_of(member_text(object, "g"))};
 }
 
 std::string seal(const Interaction& interaction, std::string browser, const Ctx& ctx) {
@@ -78,6 +87,8 @@ std::string seal(const Interaction& interaction, std::string browser, const Ctx&
     if (!interaction.session.empty()) out.member("s", interaction.session.text);
     if (interaction.logged_in) out.member("l", true);
     if (!interaction.hinted.empty()) out.member("i", interaction.hinted.text);
+    for (const auto& [goal, name] : kGoals)
+      if (goal == interaction.goal && !name.empty()) out.member("g", name);
     write(out, interaction.params);
   });
 }
@@ -103,6 +114,12 @@ Browser browser_of(const Request& request, Ctx& ctx) {
   const auto cookie = request.headers.cookie("browser");
   if (cookie.size() == kBrowserText) return {std::string(cookie), false};
   return {ctx.random_id(kBrowserOctets), true};
+}
+
+Reply answered(Page page, const Browser& browser) {
+  Reply reply{std::move(page)};
+  if (const auto cookie = browser.cookie()) reply.cookies.push_back(*cookie);
+  return reply;
 }
 
 std::string seal_interaction(const Interaction& interaction, const Browser& browser, const Ctx& ctx) {
