@@ -142,7 +142,8 @@ Step<Outcome> take_back(const LoggedIn& login, const Request& request, Ctx& ctx)
 }
 
 Step<Outcome> end_all_others(const LoggedIn& login, Ctx& ctx) {
-  TRY_VOID(end_others(login, *TRY(ctx.store(Access::write)), ctx));
+  Tx& tx = *TRY(ctx.store(Access::write));
+  TRY_VOID(end_others(login, tx, ctx));
   return Outcome(Notice::sessions_ended);
 }
 

@@ -39,7 +39,8 @@ Step<Reply> still_pending(const DeviceCode& code, Tx& tx, const Ctx& ctx) {
 Step<Reply> device_code(const Request& request, Ctx& ctx, const Client& client) {
   const auto& snapshot = ctx.snapshot();
   const auto digest = digest_of(TRY(require_param(request.form, "device_code")));
-  const auto code = TRY(TRY(ctx.store(Access::read))->device_code(ctx.realm(), digest));
+  Tx* look = TRY(ctx.store(Access::read));
+  const auto code = TRY(look->device_code(ctx.realm(), digest));
   REQUIRE(code, invalid_grant, "device_code", "unknown");
   REQUIRE(code->client == client.id, invalid_grant, "device_code", "another client's");
 
