@@ -282,8 +282,7 @@ class Renderer {
       html_.lit("<p class=\"wrong\" id=\"error\" role=\"alert\">").text(password_error(*m.error)).lit("</p>\n");
     change_form("password", m);
     html_
-        .lit("<input class=\"spoken\" type=\"text\" name=\"username\" autocomplete=\"username\" readonly tabindex=\"-1\" "
-             "aria-hidden=\"true\" value=\"")
+        .lit("<input hidden type=\"text\" name=\"username\" autocomplete=\"username\" readonly value=\"")
         .text(m.username)
         .lit("\">\n");
     const bool wrong_new = m.error == OAuthErr::bad_new_password;

@@ -404,14 +404,14 @@ TEST_P(Conformance, a_persons_sessions_and_grants_are_listed_until_they_end) {
   const UserId user("usr_ann");
   const auto sessions = [&] {
     Texts ids;
-    for (const auto& one : *read([&](Tx& tx, auto& realm) { return tx.sessions_of(realm, user); }))
-      ids.push_back(one.id.text);
+    const auto found = read([&](Tx& tx, auto& realm) { return tx.sessions_of(realm, user); });
+    for (const auto& one : *found) ids.push_back(one.id.text);
     return ids;
   };
   const auto grants = [&] {
     Texts ids;
-    for (const auto& one : *read([&](Tx& tx, auto& realm) { return tx.grants_of(realm, user); }))
-      ids.push_back(one.id.text);
+    const auto found = read([&](Tx& tx, auto& realm) { return tx.grants_of(realm, user); });
+    for (const auto& one : *found) ids.push_back(one.id.text);
     return ids;
   };
   EXPECT_EQ(sessions(), (Texts{"ses_3", "ses_2", "ses_1"}));
