@@ -286,9 +286,11 @@ class Renderer {
         .text(m.username)
         .lit("\">\n");
     const bool wrong_new = m.error == OAuthErr::bad_new_password;
-    password_field("password", "Present password", "current-password", wrong && !wrong_new);
-    password_field("new_password", "New password", "new-password", wrong_new);
-    password_field("new_password_again", "New password again", "new-password", wrong_new);
+    password_field("password", "Present password", "current-password", wrong && !wrong_new,
+                   wrong && !wrong_new ? Focus::here : Focus::elsewhere);
+    password_field("new_password", "New password", "new-password", wrong_new,
+                   wrong_new ? Focus::here : Focus::elsewhere);
+    password_field("new_password_again", "New password again", "new-password", wrong_new, Focus::elsewhere);
     html_.lit(
         "<p class=\"small quiet\">You will be signed out everywhere else.</p>\n"
         "<button type=\"submit\" data-busy=\"Changing…\">Change the password</button>\n");
@@ -354,12 +356,15 @@ class Renderer {
     html_.lit("<input type=\"hidden\" name=\"").text(name).lit("\" value=\"").text(value).lit("\">\n");
   }
 
+  enum class Focus { here, elsewhere };
   template <std::size_t N>
-  void password_field(std::string_view name, std::string_view label, const char (&autocomplete)[N], bool wrong) {
+  void password_field(std::string_view name, std::string_view label, const char (&autocomplete)[N], bool wrong,
+                      Focus focus) {
     html_.lit("<label for=\"").text(name).lit("\">").text(label).lit("</label>\n<div class=\"field\"><input id=\"");
     html_.text(name).lit("\" name=\"").text(name).lit("\" type=\"password\" autocomplete=\"").lit(autocomplete);
     html_.lit("\" maxlength=\"1024\" required");
     if (wrong) html_.lit(" aria-invalid=\"true\" aria-describedby=\"error\"");
+    if (focus == Focus::here) html_.lit(" autofocus");
     html_.lit("></div>\n");
   }
 
