@@ -81,7 +81,7 @@ class Ctx {
   // Octets for ids, codes and cookies.
   std::string random_id(std::size_t octets = 16);  // base64url
   std::uint64_t random_number();
-  std::string uuid7();                             // RFC 9562 section 5.7, of now() and random octets
+  std::string uuid7();  // RFC 9562 section 5.7, of now() and random octets
 
   // Kept until the commit; thrown away when the work runs again.
   void emit(Event event) { events_.push_back(std::move(event)); }

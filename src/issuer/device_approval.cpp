@@ -26,14 +26,13 @@ Reply device_page(const Interaction& typed, const Waiting& asked, const std::str
   Interaction interaction = typed;
   interaction.session = login.session.id;
   interaction.params = Params({{"device_code", asked.code.digest}});
-  return answered(
-      {.model = DevicePage{.client_name = asked.client->name,
-                           .party = asked.client->party,
-                           .user_name = login.user.name.empty() ? login.user.username : login.user.name,
-                           .user_code = print_user_code(user_code),
-                           .scopes = asked.code.scope,
-                           .interaction = seal_interaction(interaction, browser, ctx)}},
-      browser);
+  return answered({.model = DevicePage{.client_name = asked.client->name,
+                                       .party = asked.client->party,
+                                       .user_name = login.user.name.empty() ? login.user.username : login.user.name,
+                                       .user_code = print_user_code(user_code),
+                                       .scopes = asked.code.scope,
+                                       .interaction = seal_interaction(interaction, browser, ctx)}},
+                  browser);
 }
 
 }  // namespace
@@ -58,8 +57,8 @@ Step<Reply> ask_about_device(const Interaction& interaction, const LoggedIn& log
                              const Request& request, Ctx& ctx) {
   const std::string user_code(interaction.params.get("user_code"));
   const auto again = [&](OAuthErr error) {
-    return user_code_page({.begun = interaction.begun, .goal = Goal::device}, browser, ctx,
-                          print_user_code(user_code), error);
+    return user_code_page({.begun = interaction.begun, .goal = Goal::device}, browser, ctx, print_user_code(user_code),
+                          error);
   };
   if (!count_try(login, request, ctx)) {
     ctx.emit({"user_code_limited", {{"user", login.user.id.text}, {"address", request.address}}});

@@ -16,8 +16,8 @@ enum class LimitKind : std::uint8_t {
   login_address,       // wrong logins from one network
   login_user_address,  // wrong logins of one canonical user name from one network
   login_user,          // wrong logins of one canonical user name from anywhere
-  login_device,  // wrong logins of one canonical user name from one device that knows it: instead of the two above
-  login_right,   // right logins of one canonical user name: each costs hashes and a row
+  login_device,       // wrong logins of one canonical user name from one device that knows it: instead of the two above
+  login_right,        // right logins of one canonical user name: each costs hashes and a row
   device_address,     // device codes asked for from one network: each costs a row
   device_client,      // device codes asked for by one client
   user_code_address,  // wrong user codes from one network

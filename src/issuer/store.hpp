@@ -99,7 +99,7 @@ class Tx {
     seconds grace;
   };
   virtual Result<Rotation> rotate_refresh(const RealmId&, const GrantId&, const RefreshUse&) = 0;
-  virtual Result<bool> end_grant(const RealmId&, const GrantId&) = 0;  // true for the caller that ended it
+  virtual Result<bool> end_grant(const RealmId&, const GrantId&) = 0;               // true for the caller that ended it
   virtual Result<std::vector<Grant>> grants_of(const RealmId&, const UserId&) = 0;  // not ended, the youngest first
   // Those grants of a person that outlive their session, which was not that one; gives those that this call ended.
   virtual Result<std::vector<GrantId>> end_other_offline_grants(const RealmId&, const UserId&,

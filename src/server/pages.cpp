@@ -56,8 +56,7 @@ Words words_for(OAuthErr code) {
           "This application's address is not registered",
           "You were not sent on, because the address is not one that the application registered. Tell the people who "
           "run it, with the request number below."};
-    case OAuthErr::unknown_user_code:
-      return {"This code has expired", "Ask the device for a new code, and type that."};
+    case OAuthErr::unknown_user_code: return {"This code has expired", "Ask the device for a new code, and type that."};
     case OAuthErr::slow_down: return {"Too many attempts", "Wait a minute, then try again."};
     case OAuthErr::temporarily_unavailable:
       return {"Busy just now", "Nothing is lost. Wait a moment, then reload this page."};
@@ -246,8 +245,9 @@ class Renderer {
     list_of(m.scopes);
     html_.lit("<p>The device must show this code:</p>\n<p class=\"code\">")
         .text(m.user_code)
-        .lit("</p>\n<p class=\"small quiet\">Allow it only if the device is in front of you and you have just started "
-             "this there. ");
+        .lit(
+            "</p>\n<p class=\"small quiet\">Allow it only if the device is in front of you and you have just started "
+            "this there. ");
     if (m.party == Party::third) html_.lit("The application is run by somebody else. ");
     html_.lit("If somebody sent you the code or a link, refuse.</p>\n");
     form("/device", m.interaction);
@@ -281,8 +281,7 @@ class Renderer {
     if (wrong)
       html_.lit("<p class=\"wrong\" id=\"error\" role=\"alert\">").text(password_error(*m.error)).lit("</p>\n");
     change_form("password", m);
-    html_
-        .lit("<input hidden type=\"text\" name=\"username\" autocomplete=\"username\" readonly value=\"")
+    html_.lit("<input hidden type=\"text\" name=\"username\" autocomplete=\"username\" readonly value=\"")
         .text(m.username)
         .lit("\">\n");
     const bool wrong_new = m.error == OAuthErr::bad_new_password;
@@ -320,12 +319,16 @@ class Renderer {
       }
       change_form("end_session", m);
       hidden("session", session.id);
-      html_.lit("<button type=\"submit\" class=\"second\" data-busy=\"Signing out…\">Sign out there</button>\n</form>\n</li>\n");
+      html_.lit(
+          "<button type=\"submit\" class=\"second\" data-busy=\"Signing out…\">Sign out "
+          "there</button>\n</form>\n</li>\n");
     }
     html_.lit("</ul>\n");
     if (m.sessions.size() > 2) {
       change_form("end_other_sessions", m);
-      html_.lit("<button type=\"submit\" class=\"second\" data-busy=\"Signing out…\">Sign out everywhere else</button>\n</form>\n");
+      html_.lit(
+          "<button type=\"submit\" class=\"second\" data-busy=\"Signing out…\">Sign out everywhere "
+          "else</button>\n</form>\n");
     }
     html_.lit("</section>\n");
   }
@@ -374,9 +377,9 @@ class Renderer {
     const auto day = std::chrono::floor<std::chrono::days>(minute);
     const std::chrono::year_month_day date{day};
     const std::chrono::hh_mm_ss clock{minute - day};
-    const auto text = fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", static_cast<int>(date.year()),
-                                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                                  clock.hours().count(), clock.minutes().count());
+    const auto text =
+        fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                    static_cast<unsigned>(date.day()), clock.hours().count(), clock.minutes().count());
     html_.lit("<time datetime=\"").text(text).lit("Z\">").text(text).lit(" UTC</time>");
   }
 

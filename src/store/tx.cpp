@@ -400,10 +400,10 @@ Result<std::vector<Grant>> SqlTx::grants_of(const RealmId& realm, const UserId& 
 
 Result<std::vector<GrantId>> SqlTx::end_other_offline_grants(const RealmId& realm, const UserId& user,
                                                              const SessionId& kept) {
-  return ids_of<GrantId>(TRY(
-      write_returning("UPDATE grants SET ended = 1 WHERE realm = :a AND user_id = :b AND session_id <> :c AND "
-                      "offline = 1 AND ended = 0 RETURNING id",
-                      {realm.text, user.text, kept.text})));
+  return ids_of<GrantId>(
+      TRY(write_returning("UPDATE grants SET ended = 1 WHERE realm = :a AND user_id = :b AND session_id <> :c AND "
+                          "offline = 1 AND ended = 0 RETURNING id",
+                          {realm.text, user.text, kept.text})));
 }
 
 // ── device codes ──
@@ -454,9 +454,8 @@ Result<bool> SqlTx::poll_device_code(const RealmId& realm, std::string_view dige
 }
 
 Result<bool> SqlTx::redeem_device_code(const RealmId& realm, std::string_view digest) {
-  return TRY(write(
-             "UPDATE device_codes SET state = 'redeemed' WHERE realm = :a AND digest = :b AND state = 'allowed'",
-             {realm.text, text(digest)})) == 1;
+  return TRY(write("UPDATE device_codes SET state = 'redeemed' WHERE realm = :a AND digest = :b AND state = 'allowed'",
+                   {realm.text, text(digest)})) == 1;
 }
 
 // ── consents ──
@@ -492,9 +491,10 @@ Result<std::vector<Consent>> SqlTx::consents_of(const RealmId& realm, const User
 
 // A redemption locks first its device code, then its session: here the same, so that its grant is there to be seen.
 Result<Tx::TakenBack> SqlTx::take_back(const RealmId& realm, const UserId& user, const ClientId& client) {
-  TRY_VOID(write("UPDATE device_codes SET state = 'denied' WHERE realm = :a AND user_id = :b AND client_id = :c AND "
-                 "state = 'allowed'",
-                 {realm.text, user.text, client.text}));
+  TRY_VOID(
+      write("UPDATE device_codes SET state = 'denied' WHERE realm = :a AND user_id = :b AND client_id = :c AND "
+            "state = 'allowed'",
+            {realm.text, user.text, client.text}));
   TRY_VOID(lock_sessions_of(realm, user));
   TakenBack taken;
   taken.consent = TRY(write("DELETE FROM consents WHERE realm = :a AND user_id = :b AND client_id = :c",

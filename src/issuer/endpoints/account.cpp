@@ -36,7 +36,8 @@ std::vector<AccountPage::Session> sessions_of(const std::vector<Session>& sessio
   return list;
 }
 
-// What was allowed and lasts: a consent, or a grant that outlives its session, which a client of the house gets unasked.
+// What was allowed and lasts: a consent, or a grant that outlives its session, which a client of the house gets
+// unasked.
 std::vector<AccountPage::Application> applications_of(const std::vector<Consent>& consents,
                                                       const std::vector<Grant>& grants, const Ctx& ctx) {
   std::vector<AccountPage::Application> list;
@@ -73,8 +74,7 @@ Step<Reply> account_page(const LoggedIn& login, const Browser& browser, Outcome 
 Step<Reply> show(const Request& request, Ctx& ctx) {
   const auto login = TRY(current_login(request, ctx));
   const Browser browser = browser_of(request, ctx);
-  if (!login)
-    return login_page({.begun = ctx.now(), .goal = Goal::account}, {}, browser, ctx, "", std::nullopt);
+  if (!login) return login_page({.begun = ctx.now(), .goal = Goal::account}, {}, browser, ctx, "", std::nullopt);
   return account_page(*login, browser, Notice::none, ctx);
 }
 
@@ -93,7 +93,8 @@ Step<void> end_others(const LoggedIn& login, Tx& tx, Ctx& ctx) {
 
 bool good_new_password(const Params& form) {
   const auto password = form.get("new_password");
-  return password.size() >= kMinPassword && password.size() <= kMaxPassword && password == form.get("new_password_again");
+  return password.size() >= kMinPassword && password.size() <= kMaxPassword &&
+         password == form.get("new_password_again");
 }
 
 // Whoever knew the old one is out everywhere else: sessions, their tokens, and what would have outlived them. This

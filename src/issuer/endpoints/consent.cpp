@@ -1,6 +1,6 @@
+#include "issuer/steps/consent.hpp"
 #include "issuer/authorization.hpp"
 #include "issuer/endpoints/endpoints.hpp"
-#include "issuer/steps/consent.hpp"
 #include "issuer/steps/params.hpp"
 
 namespace tessera::issuer {

@@ -61,8 +61,7 @@ Step<Reply> login(const Request& request, Ctx& ctx) {
   TRY_VOID(check_origin(request, ctx));
   TRY_VOID(check_no_duplicates(request.form));
   const Interaction interaction = TRY(open_interaction(request, ctx));
-  const Target target =
-      interaction.goal == Goal::application ? TRY(check_target(interaction.params, ctx)) : Target{};
+  const Target target = interaction.goal == Goal::application ? TRY(check_target(interaction.params, ctx)) : Target{};
   return log_in(interaction, target, browser_of(request, ctx), request, ctx);
 }
 

@@ -68,11 +68,9 @@ Step<Reply> device_code(const Request& request, Ctx& ctx, const Client& client) 
   const Issued issued{client, *user, grant, still_allowed(client, grant.scope), true};
   std::vector<TokenDraft> tokens{access_token(ctx, issued)};
   if (holds_scope(issued.scope, "openid")) tokens.push_back(id_token(ctx, issued, ""));
-  ctx.emit({"token_issued",
-            {{"grant_type", "device_code"},
-             {"client", client.id.text},
-             {"user", user->id.text},
-             {"grant", grant.id.text}}});
+  ctx.emit(
+      {"token_issued",
+       {{"grant_type", "device_code"}, {"client", client.id.text}, {"user", user->id.text}, {"grant", grant.id.text}}});
   return token_reply(std::move(tokens), issued.scope,
                      refreshes(client) ? print_refresh_token(*snapshot.seals, {grant.id, grant.generation}) : "");
 }

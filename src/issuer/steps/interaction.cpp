@@ -78,8 +78,12 @@ Step<Interaction> open(std::string_view sealed, std::string browser, const Ctx& 
   json::Document document;
   const auto object = TRY(open_bound({SealKind::interaction, std::move(browser)},
                                      ctx.snapshot().realm.lifetimes.interaction, sealed, ctx, document));
-  return Interaction{read(object), begun_of(object), SessionId(member_text(object, "s")), object.find("l").has_value(),
-                     UserId(member_text(object, "i")), goal_of(member_text(object, "g"))};
+  return Interaction{read(object),
+                     begun_of(object),
+                     SessionId(member_text(object, "s")),
+                     object.find("l").has_value(),
+                     UserId(member_text(object, "i")),
+                     goal_of(member_text(object, "g"))};
 }
 
 std::string seal(const Interaction& interaction, std::string browser, const Ctx& ctx) {

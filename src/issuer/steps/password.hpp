@@ -1,5 +1,5 @@
-// One try of a person's password, wherever it is asked for: the same limits, the same queue of hashes, the same row that
-// counts what failed.
+// One try of a person's password, wherever it is asked for: the same limits, the same queue of hashes, the same row
+// that counts what failed.
 #pragma once
 
 #include <optional>

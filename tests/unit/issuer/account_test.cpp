@@ -110,9 +110,8 @@ TEST_F(Account, S29_another_persons_session_is_not_found_and_stays) {
     EXPECT_TRUE(tx.put_consent(house.realm(), {UserId("usr_bob"), ClientId("third"), {"profile"}, house.now()}));
   });
   EXPECT_EQ(change({{"change", "take_back"}, {"client", "third"}}).code(), "not_found");
-  house.write([&](Tx& tx) {
-    EXPECT_TRUE(tx.consent(house.realm(), UserId("usr_bob"), ClientId("third"))->has_value());
-  });
+  house.write(
+      [&](Tx& tx) { EXPECT_TRUE(tx.consent(house.realm(), UserId("usr_bob"), ClientId("third"))->has_value()); });
 }
 
 TEST_F(Account, ending_a_session_ends_its_tokens_at_once) {

@@ -77,7 +77,8 @@ TEST_F(Device, a_user_code_is_eight_letters_that_no_eye_confuses_and_is_read_how
   std::string all;
   for (int i = 0; i < 15; ++i) all += member(ask(), "user_code");
   EXPECT_EQ(all.size(), 15u * 9);
-  for (const char c : all) EXPECT_TRUE(std::string_view("BCDFGHJKLMNPQRSTVWXZ-").find(c) != std::string_view::npos) << c;
+  for (const char c : all)
+    EXPECT_TRUE(std::string_view("BCDFGHJKLMNPQRSTVWXZ-").find(c) != std::string_view::npos) << c;
   for (const char* typed : {"WDJB-MJHT", "wdjbmjht", " w.d j:b-m_j/h\tt ", "WDJB\xE2\x80\x93MJHT"})
     EXPECT_EQ(parse_user_code(typed), "WDJBMJHT") << typed;
   for (const char* typed : {"", "WDJB-MJH", "WDJB-MJHTT", "WDJA-MJHT", "WDJ8-MJHT", "WDJB-MJHT0"})

@@ -32,9 +32,9 @@ TEST(Discovery, tells_what_the_routes_are_and_nothing_untrue) {
     if (route.metadata.empty()) continue;
     EXPECT_EQ(member(json, route.metadata), "\"" + std::string(kIssuer) + std::string(route.path) + "\"");
   }
-  for (const char* name : {"authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri",
-                           "introspection_endpoint", "revocation_endpoint", "end_session_endpoint",
-                           "device_authorization_endpoint"})
+  for (const char* name :
+       {"authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "introspection_endpoint",
+        "revocation_endpoint", "end_session_endpoint", "device_authorization_endpoint"})
     EXPECT_NE(member(json, name), "") << name;
   EXPECT_EQ(member(json, "response_types_supported"), R"(["code"])");
   EXPECT_EQ(member(json, "response_modes_supported"), R"(["query","fragment","form_post"])");

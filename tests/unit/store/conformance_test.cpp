@@ -417,8 +417,7 @@ TEST_P(Conformance, a_persons_sessions_and_grants_are_listed_until_they_end) {
   EXPECT_EQ(sessions(), (Texts{"ses_3", "ses_2", "ses_1"}));
   EXPECT_EQ(grants(), (Texts{"gr_3", "gr_2", "gr_1"}));
   const SessionId kept("ses_1");
-  EXPECT_TRUE(
-      write([&](Tx& tx, auto& realm) { return tx.end_other_sessions(realm, user, kept); }, kOther)->empty());
+  EXPECT_TRUE(write([&](Tx& tx, auto& realm) { return tx.end_other_sessions(realm, user, kept); }, kOther)->empty());
   EXPECT_TRUE(*write([](Tx& tx, auto& realm) { return tx.end_session(realm, SessionId("ses_2")); }));
   EXPECT_EQ(*write([&](Tx& tx, auto& realm) { return tx.end_other_sessions(realm, user, kept); }),
             std::vector{SessionId("ses_3")});
