@@ -82,9 +82,6 @@ class Tx {
   // True for the caller that ended it, false when it was ended before or never was.
   virtual Result<bool> end_session(const RealmId&, const SessionId&) = 0;
   virtual Result<std::vector<Session>> sessions_of(const RealmId&, const UserId&) = 0;  // not ended, seen last first
-  // Every session of a person but that one; gives those that this call ended. A session that another transaction begins
-  // meanwhile is not among them.
-  virtual Result<std::vector<SessionId>> end_other_sessions(const RealmId&, const UserId&, const SessionId& kept) = 0;
 
   // ── grants ──
   // Makes the grant of a code. The grant's id is the code's: of two redemptions at once one is `first`. A pair of
@@ -101,9 +98,6 @@ class Tx {
   virtual Result<Rotation> rotate_refresh(const RealmId&, const GrantId&, const RefreshUse&) = 0;
   virtual Result<bool> end_grant(const RealmId&, const GrantId&) = 0;               // true for the caller that ended it
   virtual Result<std::vector<Grant>> grants_of(const RealmId&, const UserId&) = 0;  // not ended, the youngest first
-  // Those grants of a person that outlive their session, which was not that one; gives those that this call ended.
-  virtual Result<std::vector<GrantId>> end_other_offline_grants(const RealmId&, const UserId&,
-                                                                const SessionId& kept) = 0;
 
   // ── device codes ──
   // False when its user code is another's that is still there: the caller draws again. Of two at once one gets it.

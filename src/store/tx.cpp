@@ -323,13 +323,6 @@ Result<std::vector<Session>> SqlTx::sessions_of(const RealmId& realm, const User
   return out;
 }
 
-Result<std::vector<SessionId>> SqlTx::end_other_sessions(const RealmId& realm, const UserId& user,
-                                                         const SessionId& kept) {
-  return ids_of<SessionId>(TRY(write_returning(
-      "UPDATE sessions SET ended = 1 WHERE realm = :a AND user_id = :b AND id <> :c AND ended = 0 RETURNING id",
-      {realm.text, user.text, kept.text})));
-}
-
 // ── grants ──
 
 // Two redemptions of one session at once would each miss the other's grant when they count.
@@ -396,14 +389,6 @@ Result<std::vector<Grant>> SqlTx::grants_of(const RealmId& realm, const UserId& 
   std::vector<Grant> out;
   for (const auto& row : TRY(read(kSql, {realm.text, user.text}))) out.push_back(grant_of(row));
   return out;
-}
-
-Result<std::vector<GrantId>> SqlTx::end_other_offline_grants(const RealmId& realm, const UserId& user,
-                                                             const SessionId& kept) {
-  return ids_of<GrantId>(
-      TRY(write_returning("UPDATE grants SET ended = 1 WHERE realm = :a AND user_id = :b AND session_id <> :c AND "
-                          "offline = 1 AND ended = 0 RETURNING id",
-                          {realm.text, user.text, kept.text})));
 }
 
 // ── device codes ──

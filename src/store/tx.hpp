@@ -38,14 +38,12 @@ class SqlTx final : public issuer::Tx {
   Result<bool> renew_session(const RealmId&, const SessionId&, std::string_view, std::string_view, Instant) override;
   Result<bool> end_session(const RealmId&, const SessionId&) override;
   Result<std::vector<issuer::Session>> sessions_of(const RealmId&, const UserId&) override;
-  Result<std::vector<SessionId>> end_other_sessions(const RealmId&, const UserId&, const SessionId&) override;
 
   Result<issuer::Redeemed> redeem_code(const RealmId&, const issuer::Grant&, std::vector<GrantId>&) override;
   Result<std::optional<issuer::Grant>> grant(const RealmId&, const GrantId&) override;
   Result<issuer::Rotation> rotate_refresh(const RealmId&, const GrantId&, const RefreshUse&) override;
   Result<bool> end_grant(const RealmId&, const GrantId&) override;
   Result<std::vector<issuer::Grant>> grants_of(const RealmId&, const UserId&) override;
-  Result<std::vector<GrantId>> end_other_offline_grants(const RealmId&, const UserId&, const SessionId&) override;
 
   Result<bool> insert_device_code(const RealmId&, const issuer::DeviceCode&) override;
   Result<std::optional<issuer::DeviceCode>> device_code(const RealmId&, std::string_view) override;

@@ -78,16 +78,20 @@ Step<Reply> show(const Request& request, Ctx& ctx) {
   return account_page(*login, browser, Notice::none, ctx);
 }
 
-Step<void> append_facts(FactKind kind, const auto& ids, Tx& tx, Ctx& ctx) {
-  for (const auto& id : ids) TRY_VOID(ctx.append_fact(tx, kind, id.text));
+// One after the other, as each ends.
+Step<void> end_others(const LoggedIn& login, Tx& tx, Ctx& ctx) {
+  for (const auto& session : TRY(tx.sessions_of(ctx.realm(), login.user.id)))
+    if (session.id != login.session.id) TRY_VOID(end_session(ctx, tx, session.id));
+  ctx.emit({"other_sessions_ended", {{"user", login.user.id.text}, {"session", login.session.id.text}}});
   return {};
 }
 
-Step<void> end_others(const LoggedIn& login, Tx& tx, Ctx& ctx) {
-  const auto ended = TRY(tx.end_other_sessions(ctx.realm(), login.user.id, login.session.id));
-  TRY_VOID(append_facts(FactKind::session, ended, tx, ctx));
-  ctx.emit({"sessions_ended",
-            {{"user", login.user.id.text}, {"kept", login.session.id.text}, {"count", std::to_string(ended.size())}}});
+// The grants that would outlive the sessions in which they were made.
+Step<void> end_others_offline(const LoggedIn& login, Tx& tx, Ctx& ctx) {
+  for (const auto& grant : TRY(tx.grants_of(ctx.realm(), login.user.id))) {
+    if (!grant.offline || grant.session == login.session.id) continue;
+    if (TRY(tx.end_grant(ctx.realm(), grant.id))) TRY_VOID(ctx.append_fact(tx, FactKind::grant, grant.id.text));
+  }
   return {};
 }
 
@@ -112,8 +116,7 @@ Step<Outcome> change_password(const LoggedIn& login, const Request& request, std
   if (!TRY(tx.replace_password(ctx.realm(), login.user.id, tried.user->password_hash, hash)))
     return Outcome(OAuthErr::access_denied);
   TRY_VOID(end_others(login, tx, ctx));
-  const auto grants = TRY(tx.end_other_offline_grants(ctx.realm(), login.user.id, login.session.id));
-  TRY_VOID(append_facts(FactKind::grant, grants, tx, ctx));
+  TRY_VOID(end_others_offline(login, tx, ctx));
   TRY_VOID(begin_session(request, ctx, tx, login.user, cookie));
   count_right_password(login.user.username, request, ctx);
   ctx.emit({"password_changed", {{"user", login.user.id.text}, {"session", login.session.id.text}}});
@@ -137,7 +140,7 @@ Step<Outcome> take_back(const LoggedIn& login, const Request& request, Ctx& ctx)
   Tx& tx = *TRY(ctx.store(Access::write));
   const auto taken = TRY(tx.take_back(ctx.realm(), login.user.id, client));
   REQUIRE(taken.consent || !taken.grants.empty(), not_found, "client", client.text.substr(0, 100));
-  TRY_VOID(append_facts(FactKind::grant, taken.grants, tx, ctx));
+  for (const auto& grant : taken.grants) TRY_VOID(ctx.append_fact(tx, FactKind::grant, grant.text));
   ctx.emit({"consent_taken_back", {{"user", login.user.id.text}, {"client", client.text}}});
   return Outcome(Notice::taken_back);
 }

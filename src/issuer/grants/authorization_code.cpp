@@ -55,6 +55,8 @@ Step<Reply> authorization_code(const Request& request, Ctx& ctx, const Client& c
   const auto session = TRY(tx.session(ctx.realm(), code->session));
   REQUIRE(session && session->user == code->user && session_alive(snapshot, *session, ctx.now()), invalid_grant,
           "session", "ended");
+  REQUIRE(client.party == Party::first || TRY(tx.consent(ctx.realm(), user->id, client.id)), invalid_grant, "consent",
+          "taken back");
 
   const Grant grant = grant_of(*code, client, ctx);
   std::vector<GrantId> ended;

@@ -137,6 +137,17 @@ TEST_F(Account, taking_back_ends_that_clients_grants_of_this_person) {
   EXPECT_FALSE(session_by_id(house, orders.session.id).ended);
 }
 
+TEST_F(Account, a_code_from_before_is_worth_nothing_once_it_is_taken_back) {
+  const auto code = tab.log_in("ann", asking("third", "openid profile"));
+  EXPECT_EQ(model_of<AccountPage>(change({{"change", "take_back"}, {"client", "third"}}))->notice,
+            AccountPage::Notice::taken_back);
+  Request request = with(code_request(house.sealed(code)), "client_id", "third");
+  request.headers.authorization.clear();
+  EXPECT_EQ(house.call(token, with(request, "client_secret", kSecret)).at(), "consent");
+  const auto again = tab.log_in("ann", asking("third", "openid profile"));
+  EXPECT_TRUE(house.call(token, with(with(request, "code", house.sealed(again)), "client_secret", kSecret)).reply);
+}
+
 TEST_F(Account, S20_a_new_password_ends_everything_else_and_turns_the_cookie) {
   tab.log_in();
   const auto other = log_in_and_redeem(house);

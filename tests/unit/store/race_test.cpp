@@ -262,18 +262,6 @@ TEST_P(Race, what_is_taken_back_while_a_device_redeems_leaves_no_grant) {
   }
 }
 
-TEST_P(Race, each_session_is_ended_by_one_of_two_who_end_all_others) {
-  for (int i = 0; i < 20; ++i)
-    EXPECT_OK(write([&](Tx& tx, auto& realm) { return tx.insert_session(realm, a_session(std::to_string(i))); }));
-  const auto ended = race(2, [](Tx& tx, int) -> Result<std::size_t> {
-    const auto list = tx.end_other_sessions(kRealm, UserId("usr_ann"), SessionId("0"));
-    if (!list) return std::unexpected(list.error());
-    return list->size();
-  });
-  EXPECT_EQ(ended[0] + ended[1], 19u);
-  EXPECT_EQ(read([](Tx& tx, auto& realm) { return tx.sessions_of(realm, UserId("usr_ann")); })->size(), 1u);
-}
-
 TEST_P(Race, ten_youngest_grants_hold_when_many_are_made_at_once) {
   EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.insert_session(realm, a_session()); }));
   std::atomic<int> ended_in_all{0};
