@@ -203,6 +203,7 @@ TEST_F(Device, S15_expiry_counts_at_use_for_device_and_person) {
   house.pass(microseconds(1));
   EXPECT_EQ(poll().code(), "expired_token");
   EXPECT_EQ(decide(question, "allow").code(), "unknown_user_code");
+  EXPECT_TRUE(model_of<UserCodePage>(type(user_code)));
   EXPECT_EQ(row().state, DeviceState::pending);
   device_code = allowed;
   EXPECT_EQ(poll().code(), "expired_token");
