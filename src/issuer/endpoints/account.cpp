@@ -14,7 +14,7 @@ namespace tessera::issuer {
 namespace {
 
 using Notice = AccountPage::Notice;
-using Outcome = std::variant<Notice, OAuthErr>;  // of what was asked for; an error is one of the password
+using Change = std::variant<Notice, OAuthErr>;  // of what was asked for; an error is one of the password
 
 std::string name_of(const ClientId& id, const Ctx& ctx) {
   const Client* client = ctx.snapshot().client(id.text);
@@ -53,17 +53,19 @@ std::vector<AccountPage::Application> applications_of(const std::vector<Consent>
   return list;
 }
 
-Step<Reply> account_page(const LoggedIn& login, const Browser& browser, Outcome outcome, Ctx& ctx) {
+Step<Reply> account_page(const LoggedIn& login, const Browser& browser, Change outcome, Ctx& ctx) {
   Tx& tx = *TRY(ctx.store(Access::read));
   const auto& [session, user] = login;
   const auto grants = TRY(tx.grants_of(ctx.realm(), user.id));
+  const auto sessions = TRY(tx.sessions_of(ctx.realm(), user.id));
+  const auto consents = TRY(tx.consents_of(ctx.realm(), user.id));
   const auto* error = std::get_if<OAuthErr>(&outcome);
   const Interaction interaction{.begun = ctx.now(), .session = session.id, .goal = Goal::account};
   AccountPage page{
       .username = user.username,
       .name = user.name,
-      .sessions = sessions_of(TRY(tx.sessions_of(ctx.realm(), user.id)), grants, session.id, ctx),
-      .applications = applications_of(TRY(tx.consents_of(ctx.realm(), user.id)), grants, ctx),
+      .sessions = sessions_of(sessions, grants, session.id, ctx),
+      .applications = applications_of(consents, grants, ctx),
       .interaction = seal_interaction(interaction, browser, ctx),
       .notice = error ? Notice::none : std::get<Notice>(outcome),
       .error = error ? std::optional(*error) : std::nullopt,
@@ -103,28 +105,28 @@ bool good_new_password(const Params& form) {
 
 // Whoever knew the old one is out everywhere else: sessions, their tokens, and what would have outlived them. This
 // session gets a new cookie.
-Step<Outcome> change_password(const LoggedIn& login, const Request& request, std::string& cookie, Ctx& ctx) {
+Step<Change> change_password(const LoggedIn& login, const Request& request, std::string& cookie, Ctx& ctx) {
   const auto& form = request.form;
-  if (!good_new_password(form)) return Outcome(OAuthErr::bad_new_password);
+  if (!good_new_password(form)) return Change(OAuthErr::bad_new_password);
   const auto tried = TRY(try_password(login.user.username, form.get("password"), request, ctx));
-  if (tried.error) return Outcome(*tried.error);
-  if (ctx.hashes_full()) return Outcome(OAuthErr::temporarily_unavailable);
+  if (tried.error) return Change(*tried.error);
+  if (ctx.hashes_full()) return Change(OAuthErr::temporarily_unavailable);
   const auto hash = TRY(ctx.hash_password(Secret(form.get("new_password"))));
 
   Tx& tx = *TRY(ctx.store(Access::write));
   // Another change came between: what was typed is the old one no more.
   if (!TRY(tx.replace_password(ctx.realm(), login.user.id, tried.user->password_hash, hash)))
-    return Outcome(OAuthErr::access_denied);
+    return Change(OAuthErr::access_denied);
   TRY_VOID(end_others(login, tx, ctx));
   TRY_VOID(end_others_offline(login, tx, ctx));
   TRY_VOID(begin_session(request, ctx, tx, login.user, cookie));
   count_right_password(login.user.username, request, ctx);
   ctx.emit({"password_changed", {{"user", login.user.id.text}, {"session", login.session.id.text}}});
-  return Outcome(Notice::password_changed);
+  return Change(Notice::password_changed);
 }
 
 // Somebody else's is not found: it is not said that there is one. This one ends by signing out.
-Step<Outcome> end_one(const LoggedIn& login, const Request& request, Ctx& ctx) {
+Step<Change> end_one(const LoggedIn& login, const Request& request, Ctx& ctx) {
   const SessionId id(TRY(require_param(request.form, "session")));
   Tx& tx = *TRY(ctx.store(Access::write));
   const auto session = TRY(tx.session(ctx.realm(), id));
@@ -132,26 +134,26 @@ Step<Outcome> end_one(const LoggedIn& login, const Request& request, Ctx& ctx) {
           id.text.substr(0, 100));
   TRY_VOID(end_session(ctx, tx, id));
   ctx.emit({"session_ended", {{"user", login.user.id.text}, {"session", id.text}}});
-  return Outcome(Notice::session_ended);
+  return Change(Notice::session_ended);
 }
 
-Step<Outcome> take_back(const LoggedIn& login, const Request& request, Ctx& ctx) {
+Step<Change> take_back(const LoggedIn& login, const Request& request, Ctx& ctx) {
   const ClientId client(TRY(require_param(request.form, "client")));
   Tx& tx = *TRY(ctx.store(Access::write));
   const auto taken = TRY(tx.take_back(ctx.realm(), login.user.id, client));
   REQUIRE(taken.consent || !taken.grants.empty(), not_found, "client", client.text.substr(0, 100));
   for (const auto& grant : taken.grants) TRY_VOID(ctx.append_fact(tx, FactKind::grant, grant.text));
   ctx.emit({"consent_taken_back", {{"user", login.user.id.text}, {"client", client.text}}});
-  return Outcome(Notice::taken_back);
+  return Change(Notice::taken_back);
 }
 
-Step<Outcome> end_all_others(const LoggedIn& login, Ctx& ctx) {
+Step<Change> end_all_others(const LoggedIn& login, Ctx& ctx) {
   Tx& tx = *TRY(ctx.store(Access::write));
   TRY_VOID(end_others(login, tx, ctx));
-  return Outcome(Notice::sessions_ended);
+  return Change(Notice::sessions_ended);
 }
 
-Step<Outcome> change(const LoggedIn& login, const Request& request, std::string& cookie, Ctx& ctx) {
+Step<Change> change(const LoggedIn& login, const Request& request, std::string& cookie, Ctx& ctx) {
   const auto what = TRY(require_param(request.form, "change"));
   if (what == "password") return change_password(login, request, cookie, ctx);
   if (what == "end_session") return end_one(login, request, ctx);
