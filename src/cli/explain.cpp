@@ -1,11 +1,15 @@
-// tessera explain: what a verification does with a token, check by check, for a ticket.
+// tessera explain: what a verification does with a token, check by check, for a ticket; and why a running server has
+// refused a request.
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 
+#include "base/base64url.hpp"
 #include "cli/message.hpp"
 #include "cli/policy.hpp"
 #include "cli/public_keys.hpp"
+#include "server/control.hpp"
 #include "tessera/sdjwt.hpp"
 
 namespace tessera::cli {
@@ -16,6 +20,7 @@ struct Options {
   std::string token;
   PolicyOptions policy;
   bool show = false;
+  std::optional<std::string> socket;
 };
 
 constexpr std::size_t kName = 13, kText = 26;  // columns: of a check's name, of what is said of it
@@ -57,7 +62,7 @@ std::string text_of(const Trace& trace, Paint paint) {
   if (trace.claims.empty()) return out;
   out += "\n" + painted(paint, Hue::strong, trace.refusal ? "Claims, as the token says" : "Claims, verified") + "\n";
   for (const auto& [name, value] : trace.claims)
-    out += fmt::format("  {:<{}}{}\n", printable(name), kName - 2, wrapped(printable(value), kName));
+    out += fmt::format("  {:<{}} {}\n", printable(name), kName - 3, wrapped(printable(value), kName));
   return out;
 }
 
@@ -138,10 +143,61 @@ Outcome<Reply> explain_token(const Options& options, Console& console) {
   return Reply{.text = painted(console.out, Hue::good, "valid") + "\n\n" + report.text, .json = w.end_object().take()};
 }
 
+// As an error page and X-Request-Id show it: 12 octets. No token is so short.
+bool is_request_id(const std::string& text) {
+  const auto octets = base64url::decode(text);
+  return octets && octets->size() == 12 && !std::filesystem::exists(text);
+}
+
+std::string line_of(std::string_view label, std::string_view text, Paint paint) {
+  return painted(paint, Hue::faint, fmt::format("{:<10}", label)) + wrapped(printable(text), 10) + "\n";
+}
+
+// The server keeps its youngest refusals in memory.
+Outcome<Reply> explain_request(const Options& options, const Console& console) {
+  const std::string socket = options.socket.value_or("tessera.sock");
+  const auto answer = server::ask_control(socket, options.token);
+  if (!answer)
+    return environment(Err::unavailable, "--socket", "the control socket of a running server", answer.error());
+  json::Document document;
+  const auto told = document.parse_object(*answer);
+  if (!told || told->find("unknown"))
+    return std::unexpected(
+        Failure{.code = "unknown_request",
+                .summary = "the server knows no refusal of this request",
+                .at = "REQUEST-ID",
+                .expected = "the number on an error page, or of X-Request-Id, of this node since its start",
+                .actual = options.token,
+                .hint = "it keeps the youngest 10,000; its log has all"});
+  const auto text = [&](const char* name) {
+    const auto value = told->find(name);
+    return std::string(value ? value->string().value_or("") : "");
+  };
+  std::string out =
+      line_of("refused", text("error") + (text("at").empty() ? "" : " (" + text("at") + ")"), console.out);
+  out += line_of("why", text("why").empty() ? "no more is known" : text("why"), console.out);
+  if (!text("client").empty()) out += line_of("client", text("client"), console.out);
+  const auto status = told->find("status");
+  out += line_of(
+      "request",
+      fmt::format("{} {}, answered {}", text("method"), text("path"), status ? status->integer().value_or(0) : 0),
+      console.out);
+  if (!text("realm").empty()) out += line_of("realm", text("realm"), console.out);
+  return Reply{.text = out + line_of("time", text("time"), console.out), .json = *answer};
+}
+
+Outcome<Reply> explain(const Options& options, Console& console) {
+  return is_request_id(options.token) ? explain_request(options, console) : explain_token(options, console);
+}
+
 Run declare(Args& args) {
   auto options = std::make_shared<Options>();
-  args.positional("TOKEN", options->token, "a JWT or SD-JWT: a file, - for standard input, or its text");
+  args.positional(
+      "TOKEN|REQUEST-ID", options->token,
+      "a JWT or SD-JWT: a file, - for standard input, or its text; or the number of a request that a server "
+      "on this machine refused, from an error page or X-Request-Id");
   args.heading("Options");
+  args.option("--socket", "FILE", options->socket, "the server's control_socket (default: tessera.sock)");
   args.flag("--show", options->show,
             "show every value of the token (default: claims that may be personal or secret as kind and length)");
   declare_policy(args, options->policy);
@@ -149,13 +205,14 @@ Run declare(Args& args) {
       "tessera explain token.txt --key https://id.example.com --iss https://id.example.com "
       "--aud https://api.example.com --alg ES256 --typ at+jwt");
   args.example("tessera explain - --key public.jwk --unchecked iss,aud,alg,typ --show < token.txt");
-  return [options](Console& console) { return explain_token(*options, console); };
+  args.example("tessera explain 2uLbDkzXbVJBGtbv --socket /var/lib/tessera/tessera.sock");
+  return [options](Console& console) { return explain(*options, console); };
 }
 
 }  // namespace
 
 extern const Command kExplain;
-const Command kExplain{"explain", "Tokens", "Tell of each check of a JWT or SD-JWT: passed, failed or not reached",
+const Command kExplain{"explain", "Tokens", "Tell of each check of a token, or why a server refused a request",
                        declare};
 
 }  // namespace tessera::cli

@@ -77,6 +77,14 @@ bool is_loopback(const sockaddr& address) {
   return octets.size() == 16 && inside(octets, kLoopback6);
 }
 
+std::string printed(const sockaddr& address) {
+  const Octets octets = octets_of(address);
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (octets.empty()) return {};
+  const char* made = inet_ntop(address.sa_family, octets.data(), text.data(), text.size());
+  return made ? made : "";
+}
+
 bool is_public_address(const std::string& address) {
   std::array<unsigned char, 16> octets{};
   if (inet_pton(AF_INET, address.c_str(), octets.data()) == 1) return is_public4(Octets(octets).first(4));

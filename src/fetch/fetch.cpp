@@ -91,9 +91,13 @@ std::size_t on_head(char*, std::size_t size, std::size_t count, void* user) {
   return transfer.too_large ? 0 : size * count;
 }
 
+bool strangers_may_reach(const sockaddr& address, const Options& options) {
+  return is_public(address) || options.reachable.contain(printed(address));
+}
+
 curl_socket_t on_socket(void* user, curlsocktype, curl_sockaddr* address) {
   auto& transfer = *static_cast<Transfer*>(user);
-  const bool allowed = transfer.options.trust == Trust::strangers ? is_public(address->addr)
+  const bool allowed = transfer.options.trust == Trust::strangers ? strangers_may_reach(address->addr, transfer.options)
                        : transfer.url.scheme == "http"            ? is_loopback(address->addr)
                                                                   : true;
   if (!allowed) {
@@ -135,6 +139,9 @@ std::expected<Response, Failure> fetch(const std::string& url, const std::string
   const Url& to = transfer.url;
   if (to.scheme != "https" && !(to.scheme == "http" && options.trust == Trust::operators && is_local(to.host)))
     return failed(Err::unsupported, "url", "only https is fetched (and http from this machine), not " + shown(url));
+  // A TLS handshake may still be read as a line by what listens there: mail, a printer.
+  if (options.trust == Trust::strangers && std::stoi(to.port) < 1024 && to.port != "443")
+    return failed(Err::unsupported, "url", "of the ports below 1024 only 443 is asked, not " + shown(url));
 
   std::array<char, CURL_ERROR_SIZE> message{};
   const std::string resolved = to.host + ":" + to.port + ":127.0.0.1,[::1]";

@@ -9,13 +9,14 @@
 #include <vector>
 
 #include "base/form.hpp"
+#include "base/networks.hpp"
 #include "tessera/result.hpp"
 
 namespace tessera::fetch {
 
 enum class Trust {
   operators,  // chosen by whoever runs this: https anywhere, http on this machine
-  strangers,  // came with a client or a token: https, and public addresses only
+  strangers,  // came with a client or a token: https, public addresses only, and of the ports below 1024 only 443
 };
 
 struct Options {
@@ -23,6 +24,7 @@ struct Options {
   std::size_t max_bytes = 1 << 20;            // of the body; a head has 64 KiB
   std::chrono::milliseconds timeout{10'000};  // from the name's resolution to the last octet
   std::string ca_file{};                      // PEM, to trust beside the system's; "" for none
+  Networks reachable{};                       // by strangers' URLs too, whatever is there
 };
 
 struct Response {

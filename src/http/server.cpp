@@ -84,7 +84,7 @@ struct Server::Impl : std::enable_shared_from_this<Impl> {
   Handler handler;
   Places places;
   std::atomic<bool> draining{false};
-  std::unique_ptr<asio::ssl::context> tls;
+  std::atomic<std::shared_ptr<asio::ssl::context>> tls;
   std::deque<Loop> loops;
   Acceptor acceptor;  // of the first loop
   std::uint16_t port = 0;
@@ -421,11 +421,12 @@ class Place {
 Awaitable<void> connection(Server::Impl& server, Loop& loop, Socket socket, Place) {
   try {
     Watch watch(loop.watches, socket, server.options.limits.head_time);
-    if (!server.tls) {
+    const auto tls = server.tls.load();
+    if (!tls) {
       Connection<Socket> plain(server, socket, socket, watch);
       co_return co_await plain.serve();
     }
-    TlsStream stream(socket, *server.tls);
+    TlsStream stream(socket, *tls);
     watch.begin_idle();
     auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, kAwait);
     watch.end_idle();
@@ -491,7 +492,7 @@ std::expected<std::unique_ptr<Server>, std::string> Server::listen(Options optio
   const std::string where = options.address + " port " + std::to_string(options.port);
   try {
     auto impl = std::make_shared<Impl>(std::move(options), std::move(handler));
-    if (impl->options.tls) impl->tls = TRY(tls_context(*impl->options.tls));
+    if (impl->options.tls) impl->tls = std::shared_ptr(TRY(tls_context(*impl->options.tls)));
     const tcp::endpoint endpoint(asio::ip::make_address(impl->options.address), impl->options.port);
     impl->acceptor.open(endpoint.protocol());
     impl->acceptor.set_option(Acceptor::reuse_address(true));
@@ -511,6 +512,13 @@ Server::Server(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 
 std::uint16_t Server::port() const { return impl_->port; }
+
+bool Server::has_tls() const { return impl_->options.tls != nullptr; }
+
+std::expected<void, std::string> Server::reload_tls() {
+  impl_->tls = std::shared_ptr(TRY(tls_context(*impl_->options.tls)));
+  return {};
+}
 
 void Server::run() {
   auto& loops = impl_->loops;

@@ -87,6 +87,11 @@ class Server {
   // hears it.
   void stop(std::chrono::milliseconds drain);
 
+  bool has_tls() const;
+  // Reads the files again. What is good takes the place of what was, for connections that come from now on; else
+  // nothing changes, and the error is one sentence. From any thread.
+  std::expected<void, std::string> reload_tls();
+
   struct Impl;
 
  private:

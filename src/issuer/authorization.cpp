@@ -8,11 +8,13 @@
 #include "issuer/contains.hpp"
 #include "issuer/digest.hpp"
 #include "issuer/steps/claims_request.hpp"
+#include "issuer/steps/dpop.hpp"
 #include "issuer/steps/params.hpp"
 #include "issuer/steps/pkce.hpp"
 #include "issuer/steps/redirect_uri.hpp"
 #include "issuer/steps/resource.hpp"
 #include "issuer/steps/scope.hpp"
+#include "issuer/subject.hpp"
 
 namespace tessera::issuer {
 
@@ -27,7 +29,7 @@ struct Prompt {
 // The request, checked.
 struct Ask {
   std::vector<std::string> scope;
-  std::string audience, nonce, challenge;
+  std::string audience, nonce, challenge, jkt;
   ClaimsRequest claims;
   Prompt prompt;
   std::optional<seconds> max_age;
@@ -65,12 +67,25 @@ Step<std::optional<seconds>> check_max_age(const Params& params) {
   return std::optional(seconds(std::min<std::int64_t>(value, 1'000'000'000)));
 }
 
-Step<Ask> check_ask(const Params& params, const Target& target, const Ctx& ctx) {
+bool needs_pushed_request(const Client& client, const Realm& realm) {
+  return client.require_pushed_authorization_requests || realm.require_pushed_authorization_requests;
+}
+
+Step<Ask> check_ask(const Interaction& interaction, const Target& target, const Ctx& ctx) {
+  const Params& params = interaction.params;
   const Client& client = *target.client;
   REQUIRE(contains(client.grant_types, GrantType::authorization_code), unauthorized_client, "client_id",
           "the client is not registered for authorization_code");
-  REQUIRE(!params.find("request"), request_not_supported, "request");
-  REQUIRE(!params.find("request_uri"), request_uri_not_supported, "request_uri");
+  //= RFC9126#4
+  // In this case, the authorization server will refuse, using the invalid_request error code, to process any request to
+  // the authorization endpoint that does not have a request_uri parameter with a value obtained from the PAR endpoint.
+  REQUIRE(interaction.is_pushed || !needs_pushed_request(client, ctx.snapshot().realm), invalid_request, "request_uri",
+          "the request must be pushed");
+  //= RFC9101#10.5
+  // When the value of it as client metadata is true, then the server MUST reject the authorization request from the
+  // client that does not conform to this specification.
+  REQUIRE(interaction.is_signed || !needs_signed_request(client, ctx.snapshot().realm), invalid_request, "request",
+          "the request must be signed");
   REQUIRE(!params.find("registration"), registration_not_supported, "registration");
   REQUIRE(!params.find("id_token_hint"), invalid_request, "id_token_hint", std::string(params.get("id_token_hint")));
   TRY_VOID(require_param(params, "response_type"));
@@ -81,6 +96,7 @@ Step<Ask> check_ask(const Params& params, const Target& target, const Ctx& ctx) 
   ask.scope = TRY(check_scope(params, client, ctx.snapshot()));
   ask.audience = TRY(check_resource(params, client, ctx.snapshot()));
   ask.challenge = TRY(check_challenge(params, client));
+  ask.jkt = TRY(check_dpop_jkt(params));
   ask.nonce = params.get("nonce");
   REQUIRE(ask.nonce.size() <= kMaxNonce, invalid_request, "nonce", "longer than 256 octets");
   ask.claims = TRY(check_claims(params, client));
@@ -100,17 +116,20 @@ bool logged_in_here(const Interaction& interaction, const std::optional<LoggedIn
   return login && interaction.logged_in && interaction.session == login->session.id;
 }
 
-// Somebody is logged in, and not the person whom the application means.
-bool is_another(const Ask& ask, const Interaction& interaction, const std::optional<LoggedIn>& login) {
+// Somebody is logged in, and not the person whom the application means: by the `sub` that this application knows. A
+// hint with another sector's means nobody, so that two of them cannot find out here that they know the same person.
+bool is_another(const Ask& ask, const Interaction& interaction, const Client& client,
+                const std::optional<LoggedIn>& login, const Ctx& ctx) {
   if (!login) return false;
-  return (!interaction.hinted.empty() && interaction.hinted != login->user.id) ||
-         (!ask.claims.subject.empty() && ask.claims.subject != login->user.id.text);
+  const std::string subject = subject_of(ctx.snapshot(), client, login->user.id);
+  return (!interaction.hinted.empty() && interaction.hinted != subject) ||
+         (!ask.claims.subject.empty() && ask.claims.subject != subject);
 }
 
 // Whether the person must log in now, whoever is logged in. What was met in this interaction stays met: a consent page
 // read slowly sends nobody back to the password.
 bool needs_login(const Ask& ask, const Interaction& interaction, const std::optional<LoggedIn>& login, Instant now) {
-  if (!login || is_another(ask, interaction, login)) return true;
+  if (!login) return true;
   if (logged_in_here(interaction, login)) return false;
   return ask.prompt.login || (ask.max_age && login->session.authenticated + *ask.max_age < now);
 }
@@ -137,7 +156,8 @@ Reply consent_page(const Interaction& asked, const Target& target, const LoggedI
                   browser);
 }
 
-Step<Reply> issue_code(const Ask& ask, const Target& target, const LoggedIn& login, Ctx& ctx) {
+Step<Reply> issue_code(const Ask& ask, const Interaction& interaction, const Target& target, const LoggedIn& login,
+                       Ctx& ctx) {
   const Code code{.grant = GrantId(ctx.random_id()),
                   .session = login.session.id,
                   .user = login.user.id,
@@ -147,11 +167,13 @@ Step<Reply> issue_code(const Ask& ask, const Target& target, const LoggedIn& log
                   .audience = ask.audience,
                   .nonce = ask.nonce,
                   .challenge = ask.challenge,
+                  .jkt = ask.jkt,
                   .claims = ask.claims.asked,
                   .authenticated = login.session.authenticated,
                   .expires = ctx.now() + ctx.snapshot().realm.lifetimes.code};
   auto sealed = seal_code(*ctx.snapshot().seals, code);
   REQUIRE(sealed.size() <= kMaxCodeBytes, invalid_request, "scope", "the request is too long for a code");
+  TRY_VOID(use_up(interaction, ctx));
   ctx.emit({"code_issued",
             {{"client", target.client->id.text}, {"user", login.user.id.text}, {"session", login.session.id.text}}});
   //= RFC9207#2
@@ -162,12 +184,22 @@ Step<Reply> issue_code(const Ask& ask, const Target& target, const LoggedIn& log
 
 }  // namespace
 
-Step<Target> check_target(const Params& params, const Ctx& ctx) {
-  TRY_VOID(check_no_duplicates(params));
+Step<const Client*> check_client(const Params& params, const Ctx& ctx) {
   const auto client_id = TRY(require_param(params, "client_id"));
   const Client* client = ctx.snapshot().client(client_id);
   REQUIRE(client && client->enabled, unknown_client, "client_id",
           "no enabled client " + std::string(client_id.substr(0, 100)));
+  return client;
+}
+
+Step<void> check_request(const Interaction& interaction, const Target& target, const Ctx& ctx) {
+  TRY_VOID(check_ask(interaction, target, ctx));
+  return {};
+}
+
+Step<Target> check_target(const Params& params, const Ctx& ctx) {
+  TRY_VOID(check_no_duplicates(params));
+  const Client* client = TRY(check_client(params, ctx));
   const auto uri = TRY(require_param(params, "redirect_uri"));
   REQUIRE(redirect_registered(*client, uri), bad_redirect_uri, "redirect_uri",
           received_and_registered(uri, client->redirect_uris));
@@ -181,11 +213,7 @@ Step<Reply> with_redirect(Step<Reply> outcome, const Target& target, Ctx& ctx) {
   const Refusal* refusal = outcome.error().refusal();
   if (!refusal || error_row(refusal->code).redirects == Redirects::no) return outcome;
   const auto& row = error_row(refusal->code);
-  ctx.emit({"authorize_refused",
-            {{"client", target.client->id.text},
-             {"error", std::string(row.code)},
-             {"at", refusal->at},
-             {"why", refusal->why}}});
+  ctx.tell(*refusal);
   return send_back(target.mode, target.redirect_uri,
                    {{"error", std::string(row.wire)},
                     {"error_description", std::string(row.description)},
@@ -212,18 +240,20 @@ Step<std::vector<std::string>> scope_asked(const Interaction& interaction, const
 
 Step<Reply> go_on(const Interaction& interaction, const Target& target, const std::optional<LoggedIn>& login,
                   Allowed allowed, const Browser& browser, Ctx& ctx) {
-  const Ask ask = TRY(check_ask(interaction.params, target, ctx));
+  const Ask ask = TRY(check_ask(interaction, target, ctx));
+  TRY_VOID(check_unused(interaction, ctx));
+  const bool another = is_another(ask, interaction, *target.client, login, ctx);
   //= OIDC#3.1.2.1
   // If the End-User identified by the ID Token is already logged in or is logged in as a result of the request […],
   // then the Authorization Server returns a positive response; otherwise, it MUST return an error, such as
   // login_required.
-  REQUIRE(!is_another(ask, interaction, login) || !logged_in_here(interaction, login), login_required, "id_token_hint",
+  REQUIRE(!another || !logged_in_here(interaction, login), login_required, "id_token_hint",
           "another person has logged in");
-  if (needs_login(ask, interaction, login, ctx.now())) {
+  if (another || needs_login(ask, interaction, login, ctx.now())) {
     REQUIRE(!ask.prompt.none, login_required, "prompt",
-            !login                                ? "not logged in"
-            : is_another(ask, interaction, login) ? "another person is logged in"
-                                                  : "logged in longer ago than max_age");
+            !login    ? "not logged in"
+            : another ? "another person is logged in"
+                      : "logged in longer ago than max_age");
     auto hint = interaction.params.get("login_hint");
     if (hint.size() > 256 || !valid_utf8(hint)) hint = "";
     return login_page(interaction, target, browser, ctx, std::string(hint), std::nullopt);
@@ -232,7 +262,7 @@ Step<Reply> go_on(const Interaction& interaction, const Target& target, const st
     REQUIRE(!ask.prompt.none, consent_required, "prompt", "no consent to all of " + print_scope(consented(ask)));
     return consent_page(interaction, target, *login, ask, browser, ctx);
   }
-  return issue_code(ask, target, *login, ctx);
+  return issue_code(ask, interaction, target, *login, ctx);
 }
 
 }  // namespace tessera::issuer

@@ -25,6 +25,13 @@ struct Target {
 // Refusals, never redirected: unknown_client, bad_redirect_uri, invalid_request (either is missing).
 Step<Target> check_target(const Params& params, const Ctx& ctx);
 
+// The client that a request names. Refusals, never redirected: unknown_client, invalid_request (it is missing).
+Step<const Client*> check_client(const Params& params, const Ctx& ctx);
+
+// The rest of the request, as go_on checks it: for one that is pushed, before any person. Refusals: those that may go
+// back as a redirect.
+Step<void> check_request(const Interaction& interaction, const Target& target, const Ctx& ctx);
+
 // Whether the person has just allowed what the consent page showed.
 enum class Allowed { not_yet, now };
 
@@ -33,8 +40,8 @@ enum class Allowed { not_yet, now };
 Step<Reply> go_on(const Interaction& interaction, const Target& target, const std::optional<LoggedIn>& login,
                   Allowed allowed, const Browser& browser, Ctx& ctx);
 
-// The same reply, or the refusal as the redirect that it may be (RFC 6749 section 4.1.2.1). Its `why`, which would be
-// lost with it, goes into the event "authorize_refused".
+// The same reply, or the refusal as the redirect that it may be (RFC 6749 section 4.1.2.1). It is told to the
+// log too, which would not see it in a redirect.
 Step<Reply> with_redirect(Step<Reply> outcome, const Target& target, Ctx& ctx);
 
 // The scopes of a request that passed go_on before.

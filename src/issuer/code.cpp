@@ -64,7 +64,7 @@ std::string seal_code(const SealKeys& keys, const Code& code) {
   json::Writer w;
   w.begin_array();
   for (const auto* text : {&code.grant.text, &code.session.text, &code.user.text, &code.client.text,
-                           &code.redirect_digest, &code.audience, &code.nonce, &code.challenge})
+                           &code.redirect_digest, &code.audience, &code.nonce, &code.challenge, &code.jkt})
     w.string(*text);
   w.begin_array();
   for (const auto& name : code.scope) w.string(name);
@@ -90,6 +90,7 @@ Result<Code> open_code(const SealKeys& keys, std::string_view text) {
   code.audience = TRY(read.text());
   code.nonce = TRY(read.text());
   code.challenge = TRY(read.text());
+  code.jkt = TRY(read.text());
   code.scope = TRY(read.texts());
   code.claims.id_token = names_of(TRY(read.integer()));
   code.claims.userinfo = names_of(TRY(read.integer()));

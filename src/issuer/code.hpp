@@ -24,6 +24,7 @@ struct Code {
   std::string audience;            // the resource server of the access token
   std::string nonce;
   std::string challenge;  // S256; "" where the client need not use PKCE and did not
+  std::string jkt{};      // of the key that alone redeems it (RFC 9449 section 10); "" for any
   ClaimsAsked claims{};
   Instant authenticated{}, expires{};
 };

@@ -28,18 +28,44 @@ Step<bool> Ctx::use_once(std::string_view id, Instant until) {
   return std::unexpected(Stop(Need(NeedUse{std::string(id), until})));
 }
 
+Step<bool> Ctx::used_before(std::string_view id) {
+  if (const auto answer = used_.find(id); answer != used_.end()) return !answer->second;
+  Tx* tx = TRY(store(Access::read));
+  return TRY(tx->was_used(realm(), id, now_));
+}
+
+Step<std::optional<std::string>> Ctx::fetch(const std::string& url, FetchFor purpose) {
+  if (const auto answer = fetched_.find(url); answer != fetched_.end()) return answer->second;
+  REQUIRE(!fetches_full_, temporarily_unavailable, "fetch", "too many requests to others are under way");
+  return std::unexpected(Stop(Need(NeedFetch{url, purpose})));
+}
+
+Step<std::shared_ptr<const Keys>> Ctx::keys_at(const std::string& url, const std::string& kid) {
+  static const auto kNone = std::make_shared<const Keys>(Keys::of({}));
+  const auto held = remote_keys_.look(url, kid, now_);
+  if (held.due && !asked_for_keys_.contains(url)) {
+    if (!fetches_full_) return std::unexpected(Stop(Need(NeedKeys{url, kid})));
+    REQUIRE(held.keys, temporarily_unavailable, "fetch", "too many requests to others are under way");
+  }
+  return held.keys ? held.keys : kNone;
+}
+
+// The same name in two realms is two people's.
+std::string Ctx::in_realm(std::string_view key) const { return realm().text + '\n' + std::string(key); }
+
 Step<void> Ctx::limit(LimitKind kind, std::string_view key) {
-  if (counted_.emplace(kind, std::string(key)).second) REQUIRE(limits_.take(kind, key, now_), slow_down, "limit");
+  if (counted_.emplace(kind, std::string(key)).second)
+    REQUIRE(limits_.take(kind, in_realm(key), now_), slow_down, "limit");
   return {};
 }
 
 Step<void> Ctx::check_limit(LimitKind kind, std::string_view key) {
-  if (!counted_.contains({kind, std::string(key)})) REQUIRE(limits_.has(kind, key, now_), slow_down, "limit");
+  if (!counted_.contains({kind, std::string(key)})) REQUIRE(limits_.has(kind, in_realm(key), now_), slow_down, "limit");
   return {};
 }
 
 void Ctx::give_back(LimitKind kind, std::string_view key) {
-  if (given_back_.emplace(kind, std::string(key)).second) limits_.give_back(kind, key);
+  if (given_back_.emplace(kind, std::string(key)).second) limits_.give_back(kind, in_realm(key));
 }
 
 std::string Ctx::random_id(std::size_t octets) {

@@ -1,6 +1,5 @@
 #include "issuer/device_approval.hpp"
 
-#include "issuer/digest.hpp"
 #include "issuer/steps/user_code.hpp"
 
 namespace tessera::issuer {
@@ -12,6 +11,14 @@ Step<void> count_try(const LoggedIn& login, const Request& request, Ctx& ctx) {
   TRY_VOID(ctx.limit(LimitKind::user_code_address, request.network));
   TRY_VOID(ctx.limit(LimitKind::user_code_person, login.user.id.text));
   return {};
+}
+
+// By whichever master key it was stored.
+Step<std::optional<DeviceCode>> find(std::string_view user_code, Tx& tx, const Ctx& ctx) {
+  std::optional<DeviceCode> found;
+  for (const auto& digest : user_code_digests(user_code, ctx))
+    if (!found) found = TRY(tx.device_code_by_user_code(ctx.realm(), digest));
+  return found;
 }
 
 // A code that was right does not count.
@@ -65,7 +72,7 @@ Step<Reply> ask_about_device(const Interaction& interaction, const LoggedIn& log
     return again(OAuthErr::slow_down);
   }
   Tx* tx = TRY(ctx.store(Access::read));
-  const auto asked = waiting(TRY(tx->device_code_by_user_code(ctx.realm(), digest_of(user_code))), ctx);
+  const auto asked = waiting(TRY(find(user_code, *tx, ctx)), ctx);
   if (!asked) {
     ctx.emit({"user_code_unknown", {{"user", login.user.id.text}, {"address", request.address}}});
     return again(OAuthErr::unknown_user_code);

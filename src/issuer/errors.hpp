@@ -29,16 +29,25 @@ enum class Redirects { yes, no };
   X(unmet_authentication_requirements, "unmet_authentication_requirements", 400, no, yes,                              \
     "The authentication that was asked for is not to be had here.", "OIDC-Unmet#3")                                    \
   X(consent_required, "consent_required", 400, no, yes, "The person has not consented.", "OIDC#3.1.2.6")               \
-  X(request_not_supported, "request_not_supported", 400, no, yes, "Request objects are not supported.",                \
+  X(request_not_supported, "request_not_supported", 400, no, yes, "Only signed request objects are supported.",        \
     "OIDC#3.1.2.6")                                                                                                    \
-  X(request_uri_not_supported, "request_uri_not_supported", 400, no, yes, "request_uri is not supported.",             \
+  X(invalid_request_object, "invalid_request_object", 400, no, yes,                                                    \
+    "The request object is invalid or was used before.", "RFC9101#7")                                                  \
+  X(invalid_request_uri, "invalid_request_uri", 400, no, yes,                                                          \
+    "The request_uri is unknown, expired or was used before.", "RFC9101#7")                                            \
+  X(request_uri_not_supported, "request_uri_not_supported", 400, no, yes, "This request_uri is not supported.",        \
     "OIDC#3.1.2.6")                                                                                                    \
   X(registration_not_supported, "registration_not_supported", 400, no, yes, "registration is not supported.",          \
     "OIDC#3.1.2.6")                                                                                                    \
   X(invalid_token, "invalid_token", 401, no, no, "The token is invalid, expired or revoked.", "RFC6750#3.1")           \
   X(insufficient_scope, "insufficient_scope", 403, no, no, "The token does not cover this.", "RFC6750#3.1")            \
   X(missing_token, "", 401, no, no, "", "RFC6750#3.1")                                                                 \
+  X(invalid_client_metadata, "invalid_client_metadata", 400, no, no, "The registration is not acceptable.",            \
+    "RFC7591#3.2.2")                                                                                                   \
   X(unsupported_token_type, "unsupported_token_type", 400, no, no, "This token cannot be revoked.", "RFC7009#2.2.1")   \
+  /* 401 with a challenge where an access token was presented */                                                       \
+  X(invalid_dpop_proof, "invalid_dpop_proof", 400, no, no, "The DPoP proof is missing or invalid.", "RFC9449#5")       \
+  X(use_dpop_nonce, "use_dpop_nonce", 400, no, no, "The DPoP proof needs the nonce given here.", "RFC9449#8")          \
   X(authorization_pending, "authorization_pending", 400, yes, no, "The person has not decided yet.", "RFC8628#3.5")    \
   X(polled_too_soon, "slow_down", 400, yes, no, "Asked too soon: wait five seconds longer.", "RFC8628#3.5")            \
   X(device_denied, "access_denied", 400, no, no, "The person refused.", "RFC8628#3.5")                                 \

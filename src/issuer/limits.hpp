@@ -16,14 +16,16 @@ enum class LimitKind : std::uint8_t {
   login_address,       // wrong logins from one network
   login_user_address,  // wrong logins of one canonical user name from one network
   login_user,          // wrong logins of one canonical user name from anywhere
-  login_device,       // wrong logins of one canonical user name from one device that knows it: instead of the two above
-  login_right,        // right logins of one canonical user name: each costs hashes and a row
+  login_device,  // wrong logins of one canonical user name from one device that knows it: instead of the two above
+  login_right,   // right logins of one canonical user name: each costs hashes and a row
+  used_once,  // right assertions and request objects of one client, right proofs of one client or person: each costs a
+              // row
   device_address,     // device codes asked for from one network: each costs a row
   device_client,      // device codes asked for by one client
   user_code_address,  // wrong user codes from one network
   user_code_person,   // wrong user codes of one person, in whatever session
 };
-inline constexpr std::size_t kLimitKinds = 9;
+inline constexpr std::size_t kLimitKinds = 10;
 
 struct LimitRule {
   double burst;       // at once

@@ -36,6 +36,12 @@ struct IntrospectionJwt {
   introspection_response::Draft draft;
 };
 
+// Signed userinfo (OpenID Connect Core section 5.3.2). It has no `exp`, so that it is no ID token.
+struct UserinfoJwt {
+  Alg alg = Alg::RS256;
+  std::string claims;  // a JSON object
+};
+
 // 303, always: never a repeat of a POST (RFC 9700 section 4.12).
 struct Redirect {
   std::string location;
@@ -134,7 +140,7 @@ struct Cookie {
 };
 
 struct Reply {
-  std::variant<Json, IntrospectionJwt, Redirect, Page, Empty> body;
+  std::variant<Json, IntrospectionJwt, UserinfoJwt, Redirect, Page, Empty> body;
   std::vector<Cookie> cookies{};
 };
 

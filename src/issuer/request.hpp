@@ -34,12 +34,13 @@ class Params {
   std::vector<Param> list_;
 };
 
-enum class Method : std::uint8_t { get, post };
+enum class Method : std::uint8_t { get, post, put, delete_ };
 
 // The headers that an endpoint may see, and no others.
 struct RequestHeaders {
   std::string accept;
   std::string authorization;
+  std::vector<std::string> dpop;  // each of its fields, of which one is allowed
   std::string origin;
   std::vector<Param> cookies;                            // as sent, duplicates kept
   std::string_view cookie(std::string_view name) const;  // "" when absent or sent twice
@@ -48,7 +49,8 @@ struct RequestHeaders {
 struct Request {
   Method method = Method::get;
   Params query;
-  Params form;  // of a POST body
+  Params form;       // of a POST body
+  std::string json;  // the body instead, of a route that takes JSON
   RequestHeaders headers;
   std::string address;  // of the client, after trusted proxies
   std::string network;  // what limits go by: the address, or the first 64 bits of an IPv6 one

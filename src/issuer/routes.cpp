@@ -18,10 +18,12 @@ constexpr Route kRoutes[] = {
      "RFC7517#5"},
     {"/authorize", Takes::get_and_post, authorize, ClientRule::none, 32 * kKiB, Cors::none, Caching::no_store,
      Speaks::pages, "authorization_endpoint", "RFC6749#3.1"},
+    {"/par", Takes::post, par, ClientRule::as_token, 32 * kKiB, Cors::clients, Caching::no_store, Speaks::json,
+     "pushed_authorization_request_endpoint", "RFC9126#2"},
     {"/login", Takes::post, login, ClientRule::none, 16 * kKiB, Cors::none, Caching::no_store, Speaks::pages, "", ""},
     {"/consent", Takes::post, consent, ClientRule::none, 16 * kKiB, Cors::none, Caching::no_store, Speaks::pages, "",
      ""},
-    {"/device_authorization", Takes::post, device_authorization, ClientRule::any, 16 * kKiB, Cors::none,
+    {"/device_authorization", Takes::post, device_authorization, ClientRule::as_token, 16 * kKiB, Cors::none,
      Caching::no_store, Speaks::json, "device_authorization_endpoint", "RFC8628#3.1"},
     {"/device", Takes::get_and_post, device, ClientRule::none, 16 * kKiB, Cors::none, Caching::no_store, Speaks::pages,
      "", "RFC8628#3.3"},
@@ -39,6 +41,16 @@ constexpr Route kRoutes[] = {
      "end_session_endpoint", "OIDC-RPInitiated#2"},
 };
 }  // namespace
+
+bool takes(Takes what, Method method) {
+  switch (method) {
+    case Method::get: return what != Takes::post;
+    case Method::post: return what != Takes::get;
+    case Method::put:
+    case Method::delete_: break;
+  }
+  return what == Takes::get_post_put_delete;
+}
 
 std::span<const Route> routes() { return kRoutes; }
 

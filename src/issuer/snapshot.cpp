@@ -21,6 +21,14 @@ const ResourceServer* Snapshot::resource_server(std::string_view audience) const
   return it == resource_servers.end() ? nullptr : &it->second;
 }
 
+//= RFC7523#3
+// The token endpoint URL of the authorization server MAY be used as a value for an "aud" element to identify the
+// authorization server as an intended audience of the JWT.
+std::vector<std::string> Snapshot::assertion_audiences() const {
+  if (realm.strict_assertion_audience) return {issuer};
+  return {issuer, url("/token")};
+}
+
 const PrivateKey* Snapshot::signing_key(Alg alg) const {
   for (const auto& key : signing)
     if (key.info().alg == alg) return &key;
@@ -46,9 +54,7 @@ Result<ClientKeys> make_client_keys(const Client& client, const SealKeys& seals)
 Result<Trust> make_trust(const Snapshot& snapshot, TrustedIssuer rule) {
   const Keys keys = TRY(Keys::parse(rule.jwks));
   Policy policy{.issuer = rule.issuer,
-                //= RFC7523#3 "The token endpoint URL of the authorization server MAY be used as a value for an "aud"
-                // element to identify the authorization server as an intended audience of the JWT."
-                .audience = {snapshot.issuer, snapshot.url("/token")},
+                .audience = snapshot.assertion_audiences(),
                 .typ = Unchecked("RFC 7523 names none; the grant refuses those of other kinds"),
                 .algs = {Alg::RS256, Alg::PS256, Alg::ES256, Alg::EdDSA, Alg::Ed25519},
                 .leeway = kAssertionLeeway,

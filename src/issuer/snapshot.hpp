@@ -59,10 +59,12 @@ struct Snapshot {
   std::vector<Alg> algs;                            // that `published` can verify
   std::shared_ptr<const Verifier> access_verifier;  // make_access_verifier(snapshot), once issuer and published are set
   std::shared_ptr<SealKeys> seals;
-  std::shared_ptr<FactSet> facts;  // grows while the snapshot lives
+  std::shared_ptr<const Secret> pairwise_salt;  // of subject_of (issuer/subject.hpp)
+  std::shared_ptr<FactSet> facts;               // grows while the snapshot lives
 
-  const Client* client(std::string_view id) const;      // nullptr when unknown
-  const ClientKeys& keys_of(const ClientId& id) const;  // none when it has none
+  const Client* client(std::string_view id) const;       // nullptr when unknown
+  const ClientKeys& keys_of(const ClientId& id) const;   // none when it has none
+  std::vector<std::string> assertion_audiences() const;  // what the `aud` of an assertion for us may be
   const ResourceServer* resource_server(std::string_view audience) const;
   const PrivateKey* signing_key(Alg alg) const;  // nullptr when not made yet
   std::string url(std::string_view path) const { return issuer + std::string(path); }

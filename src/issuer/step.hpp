@@ -38,7 +38,17 @@ struct NeedUse {
   std::string id;
   Instant until;
 };
-using Need = std::variant<NeedStore, NeedHash, NeedUse>;
+// What stands at a URL that came with a client.
+enum class FetchFor : std::uint8_t { sector_identifier, request_object };
+struct NeedFetch {
+  std::string url;
+  FetchFor purpose;
+};
+// A client's key set, to be fetched into Ctx::remote_keys because `kid` is sought.
+struct NeedKeys {
+  std::string url, kid;
+};
+using Need = std::variant<NeedStore, NeedHash, NeedUse, NeedFetch, NeedKeys>;
 
 struct Stop {
   std::variant<Refusal, Need, Error> reason;

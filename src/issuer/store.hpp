@@ -36,7 +36,8 @@ struct Rotation {
     gone,     // no such grant, or ended
   } kind{};
   std::int64_t generation = 0;
-  std::vector<std::string> scope{};  // of a retry: what the first use gave
+  std::vector<std::string> scope{};  // of a retry: what the first use gave …
+  std::string jkt{};                 // … and to which key
 };
 
 enum class ConfigKind { realm, resource_server, role, group, client, trusted_issuer };
@@ -57,6 +58,8 @@ class Tx {
   // ── people ──
   virtual Result<std::optional<User>> user_by_name(const RealmId&, std::string_view canonical) = 0;
   virtual Result<std::optional<User>> user(const RealmId&, const UserId&) = 0;
+  // The same, and nobody changes this person before this transaction ends.
+  virtual Result<std::optional<User>> hold_user(const RealmId&, const UserId&) = 0;
   virtual Result<std::vector<User>> users(const RealmId&) = 0;
   // False when the user name or the id is taken; two at once: one wins.
   virtual Result<bool> insert_user(const RealmId&, const User&) = 0;
@@ -88,12 +91,16 @@ class Tx {
   // session and client keeps its ten youngest live grants; the ids of those ended to keep that go to `ended`.
   virtual Result<Redeemed> redeem_code(const RealmId&, const Grant&, std::vector<GrantId>& ended) = 0;
   virtual Result<std::optional<Grant>> grant(const RealmId&, const GrantId&) = 0;
-  // One compare-and-set on the generation, which keeps with it the scope that this use gives.
+  // The clients, in order, that have a grant of this person which nobody has ended.
+  virtual Result<std::vector<ClientId>> clients_with_grants(const RealmId&, const UserId&) = 0;
+  // One compare-and-set on the generation, which keeps with it the scope that this use gives, and the key that it is
+  // given to: of two at once the first decides both.
   struct RefreshUse {
     std::int64_t presented;
     std::vector<std::string> scope;
     Instant now;
     seconds grace;
+    std::string jkt{};  // "" without a key
   };
   virtual Result<Rotation> rotate_refresh(const RealmId&, const GrantId&, const RefreshUse&) = 0;
   virtual Result<bool> end_grant(const RealmId&, const GrantId&) = 0;               // true for the caller that ended it
@@ -127,11 +134,21 @@ class Tx {
   };
   virtual Result<TakenBack> take_back(const RealmId&, const UserId&, const ClientId&) = 0;
 
+  // ── clients that registered themselves ──
+  // False when the realm has `most` of them (two at once may each find the last place free).
+  virtual Result<bool> insert_registered(const RealmId&, const RegisteredClient&, std::int64_t most) = 0;
+  virtual Result<std::optional<RegisteredClient>> registered(const RealmId&, const ClientId&) = 0;
+  // Everything but `created`. False when there is no such client; of two at once the later stays.
+  virtual Result<bool> replace_registered(const RealmId&, const RegisteredClient&) = 0;
+  virtual Result<bool> remove_registered(const RealmId&, const ClientId&) = 0;  // true for the caller that removed it
+
   // ── what serves once ──
   // Remembers until `until` that `id` was used: the digest of a client assertion, a request object, a DPoP proof, whose
   // maker says in it what it is. False when it was used before and that is still remembered: of two at once one is
   // first. What has expired counts as never used, whether it is still there or not.
   virtual Result<bool> use_once(const RealmId&, std::string_view id, Instant until, Instant now) = 0;
+  // A look: whether it was, and that is still remembered.
+  virtual Result<bool> was_used(const RealmId&, std::string_view id, Instant now) = 0;
 
   // ── facts ──
   // Numbers it by updating the realm's counter row in this transaction, so that numbers become visible in order and

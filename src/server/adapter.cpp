@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/base64url.hpp"
 #include "base/form.hpp"
@@ -27,15 +26,14 @@ using issuer::Refusal;
 using issuer::Speaks;
 using issuer::Takes;
 
-constexpr std::string_view kWellKnown = "/.well-known/oauth-authorization-server";
+constexpr std::string_view kWellKnown = "/.well-known/";
 
 bool is_https(const issuer::Snapshot& snapshot) { return snapshot.issuer.starts_with("https://"); }
 
-bool is_form(std::string_view content_type) {
+bool is_type(std::string_view content_type, std::string_view wanted) {
   content_type = content_type.substr(0, content_type.find(';'));
   while (content_type.ends_with(' ') || content_type.ends_with('\t')) content_type.remove_suffix(1);
-  constexpr std::string_view kForm = "application/x-www-form-urlencoded";
-  return std::ranges::equal(content_type, kForm, {}, [](char c) { return c >= 'A' && c <= 'Z' ? char(c | 0x20) : c; });
+  return std::ranges::equal(content_type, wanted, {}, [](char c) { return c >= 'A' && c <= 'Z' ? char(c | 0x20) : c; });
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -150,6 +148,10 @@ void fill(http::Response& response, const issuer::IntrospectionJwt&, std::span<c
   response.body = tokens.front();
   add(response, "Content-Type", "application/token-introspection+jwt");
 }
+void fill(http::Response& response, const issuer::UserinfoJwt&, std::span<const std::string> tokens, const Asked&) {
+  response.body = tokens.front();
+  add(response, "Content-Type", "application/jwt");
+}
 void fill(http::Response& response, const issuer::Redirect& redirect, std::span<const std::string>, const Asked&) {
   response.status = 303;
   add(response, "Location", redirect.location);
@@ -167,11 +169,22 @@ void fill(http::Response& response, const issuer::Empty& empty, std::span<const 
 
 }  // namespace
 
+std::optional<issuer::Method> method_of(std::string_view name) {
+  if (name == "GET" || name == "HEAD") return issuer::Method::get;
+  if (name == "POST") return issuer::Method::post;
+  if (name == "PUT") return issuer::Method::put;
+  if (name == "DELETE") return issuer::Method::delete_;
+  return std::nullopt;
+}
+
 Place place_of(std::string_view path) {
   std::string_view tail;
-  if (path.starts_with(kWellKnown) && path.substr(kWellKnown.size()).starts_with("/r/")) {
-    tail = kWellKnown;
-    path.remove_prefix(kWellKnown.size());
+  //= RFC8414#3
+  // If the issuer identifier value contains a path component, any terminating "/" MUST be removed before inserting
+  // "/.well-known/" and the well-known URI suffix between the host component and the path component.
+  if (const auto realm = path.find("/r/"); path.starts_with(kWellKnown) && realm != path.npos) {
+    tail = path.substr(0, realm);
+    path.remove_prefix(realm);
   }
   if (!path.starts_with("/r/")) return {"", std::string(path)};
   path.remove_prefix(3);
@@ -194,17 +207,6 @@ std::shared_ptr<const Live> live(std::shared_ptr<const issuer::Snapshot> snapsho
 }
 
 namespace {
-// 4 or 16 octets, an IPv4 address inside IPv6 as 4; "" when it is no address.
-std::string address_octets(std::string_view text) {
-  const std::string address(text);
-  char octets[16];
-  if (inet_pton(AF_INET, address.c_str(), octets) == 1) return {octets, 4};
-  if (inet_pton(AF_INET6, address.c_str(), octets) != 1) return "";
-  constexpr std::string_view kMapped("\0\0\0\0\0\0\0\0\0\0\xFF\xFF", 12);
-  if (std::string_view(octets, 12) == kMapped) return {octets + 12, 4};
-  return {octets, 16};
-}
-
 // Who holds one IPv6 address usually holds the 2^64 beside it.
 std::string network_of(const std::string& address) {
   std::string octets = address_octets(address);
@@ -215,34 +217,6 @@ std::string network_of(const std::string& address) {
   return inet_ntop(v4 ? AF_INET : AF_INET6, octets.data(), text, sizeof text) ? text : address;
 }
 }  // namespace
-
-bool Proxies::add(std::string_view cidr) {
-  const auto slash = cidr.find('/');
-  Network network{address_octets(cidr.substr(0, slash)), 0};
-  const auto most = static_cast<unsigned>(network.octets.size() * 8);
-  network.bits = most;
-  if (slash != std::string_view::npos) {
-    const auto bits = cidr.substr(slash + 1);
-    const auto [end, error] = std::from_chars(bits.data(), bits.data() + bits.size(), network.bits);
-    if (error != std::errc() || end != bits.data() + bits.size()) return false;
-  }
-  if (most == 0 || network.bits > most) return false;
-  networks_.push_back(std::move(network));
-  return true;
-}
-
-bool Proxies::trusts(std::string_view address) const {
-  const std::string octets = address_octets(address);
-  if (octets.empty()) return false;
-  return std::ranges::any_of(networks_, [&](const Network& network) {
-    if (network.octets.size() != octets.size()) return false;
-    for (unsigned bit = 0; bit < network.bits; ++bit) {
-      const auto mask = 0x80 >> (bit % 8);
-      if ((network.octets[bit / 8] & mask) != (octets[bit / 8] & mask)) return false;
-    }
-    return true;
-  });
-}
 
 std::string Proxies::client_of(const http::Request& request) const {
   std::string address = request.peer;
@@ -267,9 +241,11 @@ std::variant<issuer::Request, Refused> to_engine(const http::Request& request, c
                                                  const issuer::Snapshot& snapshot, std::string address,
                                                  std::string id) {
   issuer::Request out;
-  out.method = request.method == "POST" ? issuer::Method::post : issuer::Method::get;
+  out.method = method_of(request.method).value_or(issuer::Method::get);
   out.headers.accept = std::string(request.header("accept"));
   out.headers.authorization = std::string(request.header("authorization"));
+  for (const auto& header : request.headers)
+    if (header.name == "dpop") out.headers.dpop.push_back(header.value);
   out.headers.origin = std::string(request.header("origin"));
   out.headers.cookies = cookies_of(request, snapshot);
   out.address = std::move(address);
@@ -278,11 +254,17 @@ std::variant<issuer::Request, Refused> to_engine(const http::Request& request, c
   auto query = params_of(request.query);
   if (!query) return refused(400, OAuthErr::invalid_request, "query", "not a form");
   out.query = std::move(*query);
-  if (out.method == issuer::Method::get) return out;
+  if (out.method == issuer::Method::get || out.method == issuer::Method::delete_) return out;
   if (request.body.size() > route.body_limit)
     return refused(413, OAuthErr::invalid_request, "body", "larger than the route takes");
   if (request.body.empty()) return out;
-  if (!is_form(request.header("content-type")))
+  if (route.body == issuer::BodyType::json) {
+    if (!is_type(request.header("content-type"), "application/json"))
+      return refused(415, OAuthErr::invalid_request, "content-type", "not application/json");
+    out.json = request.body;
+    return out;
+  }
+  if (!is_type(request.header("content-type"), "application/x-www-form-urlencoded"))
     return refused(415, OAuthErr::invalid_request, "content-type", "not application/x-www-form-urlencoded");
   auto form = params_of(request.body);
   if (!form) return refused(400, OAuthErr::invalid_request, "body", "not a form");
@@ -291,7 +273,9 @@ std::variant<issuer::Request, Refused> to_engine(const http::Request& request, c
 }
 
 std::string allow_header(const issuer::Route& route) {
-  std::string allow = route.takes == Takes::post ? "POST" : route.takes == Takes::get ? "GET, HEAD" : "GET, HEAD, POST";
+  std::string allow;
+  for (const std::string_view name : {"GET", "HEAD", "POST", "PUT", "DELETE"})
+    if (takes(route.takes, *method_of(name))) (allow += allow.empty() ? "" : ", ") += name;
   if (route.cors != Cors::none) allow += ", OPTIONS";
   return allow;
 }

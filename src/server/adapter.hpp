@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -10,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/networks.hpp"
 #include "http/server.hpp"
 #include "issuer/reply.hpp"
 #include "issuer/request.hpp"
@@ -24,6 +26,7 @@ namespace tessera::server {
 struct Place {
   std::string realm, path;
 };
+std::optional<issuer::Method> method_of(std::string_view name);  // nothing when no route takes it
 Place place_of(std::string_view path);
 std::string base_path_of(std::string_view realm);  // "" or "/r/NAME"
 
@@ -37,18 +40,13 @@ std::shared_ptr<const Live> live(std::shared_ptr<const issuer::Snapshot> snapsho
 // Networks whose X-Forwarded-For is believed.
 class Proxies {
  public:
-  // False when one is no network.
-  bool add(std::string_view cidr);
-  bool trusts(std::string_view address) const;
+  bool add(std::string_view cidr) { return networks_.add(cidr); }  // false when it is no network
+  bool trusts(std::string_view address) const { return networks_.contain(address); }
   // The rightmost address that no trusted proxy has, or the socket's.
   std::string client_of(const http::Request& request) const;
 
  private:
-  struct Network {
-    std::string octets;  // 4 or 16
-    unsigned bits;
-  };
-  std::vector<Network> networks_;
+  Networks networks_;
 };
 
 // Why a request never reaches its endpoint.

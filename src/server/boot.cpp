@@ -19,10 +19,10 @@ namespace {
 
 constexpr auto kDrain = std::chrono::seconds(10);
 
-sigset_t end_signals() {
+sigset_t awaited_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int one : {SIGTERM, SIGINT}) sigaddset(&set, one);
+  for (const int one : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, one);
   return set;
 }
 
@@ -52,9 +52,9 @@ Log with_level(std::optional<Log> given, const Settings& settings) {
 }  // namespace
 
 Signals::Signals() {
-  const auto set = end_signals();
+  const auto set = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  for (const int one : {SIGPIPE, SIGHUP, SIGUSR1}) signal(one, SIG_IGN);
+  for (const int one : {SIGPIPE, SIGUSR1}) signal(one, SIG_IGN);
   waiter_ = std::thread([this] { wait(); });
 }
 
@@ -62,7 +62,7 @@ Signals::~Signals() {
   over_ = true;
   pthread_kill(waiter_.native_handle(), SIGTERM);
   waiter_.join();
-  const auto set = end_signals();
+  const auto set = awaited_signals();
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 
@@ -71,13 +71,22 @@ void Signals::on_end(std::function<void()> stop) {
   stop_ = std::move(stop);
 }
 
+void Signals::on_hangup(std::function<void()> reload) {
+  const std::lock_guard lock(mutex_);
+  reload_ = std::move(reload);
+}
+
 void Signals::wait() {
-  const auto set = end_signals();
+  const auto set = awaited_signals();
   while (true) {
     int caught = 0;
     sigwait(&set, &caught);
     if (over_) return;
     const std::lock_guard lock(mutex_);
+    if (caught == SIGHUP) {
+      if (reload_) reload_();
+      continue;
+    }
     if (!stop_ || stopping_) _exit(0);
     stopping_ = true;
     stop_();
@@ -117,6 +126,7 @@ Started<Booted> boot(const Config& config, BootOptions options) {
                       .master_keys = std::move(masters),
                       .password_cost = config.settings.password_cost,
                       .trusted_proxies = config.settings.trusted_proxies,
+                      .outbound = config.settings.outbound,
                       .clock = std::move(options.clock),
                       .random = std::move(options.random),
                       .hash_threads = options.hash_threads,
@@ -146,6 +156,7 @@ Started<std::unique_ptr<Listener>> Listener::open(const Settings& settings) {
   });
   if (!server) return cannot_start(server.error());
   listener->server_ = std::move(*server);
+  if (!settings.control_socket.empty()) listener->control_ = TRY(ControlSocket::open(settings.control_socket));
   return listener;
 }
 
@@ -156,10 +167,27 @@ void Listener::stop() { server_->stop(kDrain); }
 void Listener::serve(Node& node, Signals& signals, const std::function<void()>& ready) {
   node_ = &node;
   signals.on_end([this] { stop(); });
+  signals.on_hangup([this] { reload_tls(); });
   node.keep_in_background();
+  if (control_)
+    control_->serve([&node](std::string_view id) {
+      const auto refused = node.refusals().find(id);
+      return refused ? print(*refused) : std::string(R"({"unknown":true})");
+    });
   ready();
   server_->run();
+  control_.reset();
+  signals.on_hangup({});
   signals.on_end({});
+}
+
+// A bad file changes nothing: the certificate before it goes on.
+void Listener::reload_tls() {
+  if (!server_->has_tls()) return;
+  if (const auto done = server_->reload_tls(); done)
+    node_->log().write(LogLevel::info, node_->now(), "the TLS certificate was read anew");
+  else
+    node_->log().write(LogLevel::error, node_->now(), "the TLS certificate before stays", {{"why", done.error()}});
 }
 
 }  // namespace tessera::server

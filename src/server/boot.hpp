@@ -11,6 +11,7 @@
 
 #include "http/server.hpp"
 #include "server/config.hpp"
+#include "server/control.hpp"
 #include "server/declare.hpp"
 #include "server/failure.hpp"
 #include "server/node.hpp"
@@ -37,8 +38,8 @@ Started<Booted> boot(const Config& config, BootOptions options);
 
 // SIGTERM and SIGINT are waited for by a thread of its own. The first one stops what on_end names; one that comes
 // before that, or while the stop takes its time, ends the program at once, with success: nothing that was acknowledged
-// is lost. SIGPIPE, SIGHUP and SIGUSR1 are nothing. To be made before any other thread, because threads inherit what is
-// blocked.
+// is lost. SIGHUP does what on_hangup names. SIGPIPE and SIGUSR1 are nothing. To be made before any other thread,
+// because threads inherit what is blocked.
 class Signals {
  public:
   Signals();
@@ -47,11 +48,12 @@ class Signals {
   Signals& operator=(const Signals&) = delete;
 
   void on_end(std::function<void()> stop);  // an empty one: nothing is to be stopped any more
+  void on_hangup(std::function<void()> reload);
 
  private:
   void wait();
   std::mutex mutex_;
-  std::function<void()> stop_;
+  std::function<void()> stop_, reload_;
   bool stopping_ = false;
   std::atomic<bool> over_ = false;
   std::thread waiter_;
@@ -64,14 +66,17 @@ class Listener {
   ~Listener();
   std::uint16_t port() const { return server_->port(); }
   // Serves `node` until a signal or stop(), which give what is being answered ten seconds. `ready` is called before the
-  // first request is answered.
+  // first request is answered. SIGHUP reads certificate and key anew.
   void serve(Node& node, Signals& signals, const std::function<void()>& ready);
   void stop();  // from any thread
 
  private:
   Listener() = default;
   Node* node_ = nullptr;
+  void reload_tls();
+
   std::unique_ptr<http::Server> server_;
+  std::unique_ptr<ControlSocket> control_;  // none where the settings name none
 };
 
 }  // namespace tessera::server

@@ -187,6 +187,13 @@ class Value {
     if (!keys) return hidden("a JWK Set of public keys (RFC 7517)", std::string(error_text(keys.error().code)));
     into = std::move(*text);
   }
+  // "" or a URL that can be fetched.
+  void https(std::string& into) const {
+    text(into);
+    const bool good = is_token(into, 512) && into.starts_with("https://") && into.find_first_of("@#") == into.npos &&
+                      !issuer::host_of(into).empty();
+    if (!into.empty() && !good) wrong("an https URL without a user and a fragment");
+  }
   void path(std::string& into) const {
     text(into);
     if (!into.empty()) into = absolute(into);
@@ -330,6 +337,10 @@ const std::vector<Key<Settings>> kTop{
      "The master key before this one: with it a start changes the store to the new key, and what was sealed or issued "
      "before is still read. The environment variable `TESSERA_PREVIOUS_MASTER_KEY` takes its place.",
      [](const Value& v, Settings& s) { v.path(s.previous_master_key); }},
+    {"control_socket", "file", "\"tessera.sock\"",
+     "The socket by which `tessera explain` asks this node why it refused something. For the owner of the file alone; "
+     "`\"\"` is none.",
+     [](const Value& v, Settings& s) { v.path(s.control_socket); }},
     {"trusted_proxies", "list of networks", "[]",
      "Proxies whose `X-Forwarded-For` is believed, such as `[\"10.0.0.0/8\"]`. Nobody else's is.", read_proxies},
 };
@@ -346,6 +357,20 @@ const std::vector<Key<Settings>> kTls{
     {"certificate", "file", "\"\"", "PEM file with this server's certificate and those up to the root.",
      [](const Value& v, Settings& s) { v.path(s.tls_certificate); }},
     {"key", "file", "\"\"", "PEM file with its private key.", [](const Value& v, Settings& s) { v.path(s.tls_key); }},
+};
+
+void read_reachable(const Value& v, Settings& s) {
+  Texts networks;
+  v.texts(networks);
+  for (const auto& network : networks)
+    if (!s.outbound.reachable.add(network)) v.hidden("networks such as \"10.0.0.0/8\"", in_quotes(network));
+}
+
+const std::vector<Key<Settings>> kOutbound{
+    {"reachable", "list of networks", "[]",
+     "Networks that clients' URLs may reach though they are not public, such as `[\"10.1.0.0/16\"]`.", read_reachable},
+    {"ca_file", "file", "\"\"", "PEM file with certificates to trust beside the system's.",
+     [](const Value& v, Settings& s) { v.path(s.outbound.ca_file); }},
 };
 
 const std::vector<Key<Settings>> kLog{
@@ -411,6 +436,19 @@ const std::vector<Key<issuer::Realm>> kRealm{
      "is "
      "accepted too.",
      [](const Value& v, issuer::Realm& r) { v.flag(r.strict_assertion_audience); }},
+    {"dpop_nonce", "name", "\"required\"",
+     "`required`: a DPoP proof holds a nonce that this server gave out in the last five minutes, so that nobody makes "
+     "proofs for later. `off`: for clients that do not know nonces (RFC 9449 section 8).",
+     [](const Value& v, issuer::Realm& r) {
+       using issuer::DpopNonce;
+       v.choice<DpopNonce>(r.dpop_nonce, {{"required", DpopNonce::required}, {"off", DpopNonce::off}});
+     }},
+    {"require_pushed_authorization_requests", "flag", "false",
+     "Whether every client must push its authorize requests to `/par` first (RFC 9126).",
+     [](const Value& v, issuer::Realm& r) { v.flag(r.require_pushed_authorization_requests); }},
+    {"require_signed_request_object", "flag", "false",
+     "Whether every client must sign its authorize requests (RFC 9101), with `nbf` and `exp`.",
+     [](const Value& v, issuer::Realm& r) { v.flag(r.require_signed_request_object); }},
 };
 
 using InServer = In<issuer::ResourceServer>;
@@ -481,6 +519,15 @@ void read_grant_types(const Value& v, InClient& c) {
   }
 }
 
+template <class T>
+std::vector<std::pair<std::string_view, T>> signing_algs() {
+  return {{"RS256", Alg::RS256},
+          {"PS256", Alg::PS256},
+          {"ES256", Alg::ES256},
+          {"EdDSA", Alg::EdDSA},
+          {"Ed25519", Alg::Ed25519}};
+}
+
 const std::vector<Key<InClient>> kClient{
     realm_key<DeclaredClient>(),
     {"id", "name", "", "The `client_id`. Never starts with `usr_`, which is how ids of people start.",
@@ -510,8 +557,14 @@ const std::vector<Key<InClient>> kClient{
      },
      Sensitive::yes},
     {"jwks", "JWK Set", "\"\"",
-     "Its public keys: the JSON text, `{ file = \"…\" }` or `{ env = \"…\" }`. For `private_key_jwt`.",
+     "Its public keys: the JSON text, `{ file = \"…\" }` or `{ env = \"…\" }`. For `private_key_jwt` and "
+     "request objects.",
      [](const Value& v, InClient& c) { v.jwks(c.thing.client.jwks); }},
+    {"jwks_uri", "URL", "\"\"",
+     "Where its public keys are instead: https. They are fetched when they are needed, kept for ten minutes, and "
+     "fetched "
+     "again when an assertion names a key that is not among them.",
+     [](const Value& v, InClient& c) { v.https(c.thing.client.jwks_uri); }},
     {"grant_types", "list of names", "[\"authorization_code\", \"refresh_token\"]",
      "`authorization_code`, `refresh_token`, `client_credentials`, "
      "`urn:ietf:params:oauth:grant-type:token-exchange`, `urn:ietf:params:oauth:grant-type:jwt-bearer`, "
@@ -547,11 +600,48 @@ const std::vector<Key<InClient>> kClient{
      }},
     {"require_pkce", "flag", "true", "`false` only for a confidential client that cannot.",
      [](const Value& v, InClient& c) { v.flag(c.thing.client.require_pkce); }},
-    {"id_token_alg", "name", "\"RS256\"", "The algorithm of its ID tokens: `RS256`, `PS256`, `ES256` or `Ed25519`.",
+    {"subject_type", "name", "\"public\"",
+     "`public`: it knows a person by the id that every client sees. `pairwise`: by one that only clients of its sector "
+     "see.",
      [](const Value& v, InClient& c) {
-       v.choice<Alg>(c.thing.client.id_token_alg,
-                     {{"RS256", Alg::RS256}, {"PS256", Alg::PS256}, {"ES256", Alg::ES256}, {"Ed25519", Alg::Ed25519}});
+       v.choice<issuer::SubjectType>(c.thing.client.subject_type, {{"public", issuer::SubjectType::public_},
+                                                                   {"pairwise", issuer::SubjectType::pairwise}});
      }},
+    {"sector_identifier_uri", "URL", "\"\"",
+     "https; its host is the client's sector, else the host of its redirect URIs. What you declare is not looked up "
+     "there.",
+     [](const Value& v, InClient& c) { v.https(c.thing.client.sector_identifier_uri); }},
+    {"id_token_alg", "name", "\"RS256\"",
+     "The algorithm of its ID tokens: `RS256`, `PS256`, `ES256`, `EdDSA`, or `Ed25519`, which is the same by its new "
+     "name.",
+     [](const Value& v, InClient& c) { v.choice<Alg>(c.thing.client.id_token_alg, signing_algs<Alg>()); }},
+    {"userinfo_alg", "name", "\"\"",
+     "Its userinfo is a JWT signed with this algorithm, one of the same; with none it is JSON.",
+     [](const Value& v, InClient& c) {
+       auto names = signing_algs<std::optional<Alg>>();
+       names.emplace_back("", std::nullopt);
+       v.choice<std::optional<Alg>>(c.thing.client.userinfo_alg, names);
+     }},
+    {"dpop_bound_access_tokens", "flag", "false",
+     "Whether each of its token requests must bring a DPoP proof, which binds the tokens to a key that it holds. "
+     "Without, a proof is welcome.",
+     [](const Value& v, InClient& c) { v.flag(c.thing.client.dpop_bound_access_tokens); }},
+    {"require_pushed_authorization_requests", "flag", "false",
+     "Whether it must push its authorize requests to `/par` first (RFC 9126).",
+     [](const Value& v, InClient& c) { v.flag(c.thing.client.require_pushed_authorization_requests); }},
+    {"require_signed_request_object", "flag", "false",
+     "Whether it must sign its authorize requests (RFC 9101), with `nbf` and `exp`.",
+     [](const Value& v, InClient& c) { v.flag(c.thing.client.require_signed_request_object); }},
+    {"request_object_signing_alg", "name", "\"\"",
+     "The only algorithm that its request objects are signed with, one of the same; with none any of them.",
+     [](const Value& v, InClient& c) {
+       auto names = signing_algs<std::optional<Alg>>();
+       names.emplace_back("", std::nullopt);
+       v.choice<std::optional<Alg>>(c.thing.client.request_object_signing_alg, names);
+     }},
+    {"request_uris", "list of URLs", "[]",
+     "https URLs of its request objects: a `request_uri` names one of them, and no other is fetched.",
+     [](const Value& v, InClient& c) { v.texts(c.thing.client.request_uris); }},
 };
 
 using InUser = In<DeclaredUser>;
@@ -610,7 +700,9 @@ const std::vector<Key<InTrusted>> kTrustedIssuer{
      [](const Value& v, InTrusted& t) { v.token(t.thing.issuer, 256); }},
     {"jwks", "JWK Set", "",
      "Its public keys, as JSON text (RFC 7517). Of RS256, PS256, ES256 and EdDSA each signs with its own.", read_jwks},
-    {"user_claim", "name", "\"sub\"", "The claim that names the person.",
+    {"user_claim", "name", "\"sub\"",
+     "The claim that names the person: one that its issuer "
+     "never gives to somebody else, and that nobody can choose, such as an email address that is not verified.",
      [](const Value& v, InTrusted& t) { v.token(t.thing.user_claim, 128); }},
     {"user_by", "name", "\"username\"", "What that claim holds: the person's `username`, or the `id` (our `sub`).",
      [](const Value& v, InTrusted& t) {
@@ -675,9 +767,9 @@ std::vector<const toml::table*> tables_at(Reading& reading, const toml::table& r
 }
 
 void read_settings(Reading& reading, const toml::table& root, Settings& into) {
-  refuse_others(
-      reading, kTop, root, "",
-      {"password", "tls", "log", "realm", "resource_server", "role", "group", "client", "user", "trusted_issuer"});
+  refuse_others(reading, kTop, root, "",
+                {"password", "tls", "outbound", "log", "realm", "resource_server", "role", "group", "client", "user",
+                 "trusted_issuer"});
   read_keys(reading, kTop, root, "", into);
   const auto section = [&](const char* name, const std::vector<Key<Settings>>& keys) {
     const auto& table = table_at(reading, root, name);
@@ -686,6 +778,7 @@ void read_settings(Reading& reading, const toml::table& root, Settings& into) {
   };
   section("password", kPassword);
   section("tls", kTls);
+  section("outbound", kOutbound);
   section("log", kLog);
   if (into.tls_certificate.empty() != into.tls_key.empty())
     reading.fail(line_of(table_at(reading, root, "tls").source()), "tls", "both certificate and key, or neither",
@@ -863,6 +956,10 @@ std::string configuration_reference() {
   describe(out, "Settings", "At the top of the file.", kTop);
   describe(out, "`[password]`", "How passwords are hashed.", kPassword);
   describe(out, "`[tls]`", "TLS on this node; without it a proxy in front must do it.", kTls);
+  describe(out, "`[outbound]`",
+           "Requests to URLs that come with clients (`jwks_uri`): https, to public addresses, of the ports below 1024 "
+           "to 443 alone; five seconds, 64 KiB, no redirect, no proxy.",
+           kOutbound);
   describe(out, "`[log]`", "One JSON object a line, on standard error.", kLog);
   describe(out, "`[[realm]]`", "A realm is an issuer of its own. The default realm is there without being declared.",
            kRealm);

@@ -15,6 +15,7 @@
 #include "issuer/model/realm.hpp"
 #include "issuer/model/user.hpp"
 #include "server/adapter.hpp"
+#include "server/fetcher.hpp"
 #include "tessera/secret.hpp"
 
 namespace tessera::server {
@@ -28,7 +29,9 @@ struct Settings {
   std::string store;                // "sqlite:FILE" or "postgresql://…"
   std::string master_key;           // file
   std::string previous_master_key;  // file, or ""
+  std::string control_socket;       // file, or ""
   Proxies trusted_proxies;
+  Outbound outbound;
   crypto::PasswordCost password_cost;
   std::string tls_certificate, tls_key;  // PEM files; both or neither
   LogLevel log_level = LogLevel::info;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 #include "base/try.hpp"
 #include "issuer/contains.hpp"
@@ -10,7 +11,9 @@
 #include "issuer/snapshot.hpp"
 #include "issuer/steps/client_auth.hpp"
 #include "issuer/steps/redirect_uri.hpp"
+#include "issuer/steps/request_object.hpp"
 #include "issuer/steps/scope.hpp"
+#include "issuer/subject.hpp"
 #include "server/config.hpp"
 
 namespace tessera::server {
@@ -156,15 +159,27 @@ class RealmCheck {
     }
     TRY_VOID(redirect_uris(one));
     TRY_VOID(proof(declared));
+    TRY_VOID(requests(one));
     for (const auto type : {GrantType::client_credentials, GrantType::token_exchange, GrantType::jwt_bearer})
       if (is_public && contains(one.grant_types, type))
         return wrong("grant_types", fmt::format("no {} without a secret", name_of(type)), name_of(type));
     if (one.party == issuer::Party::third && contains(one.grant_types, GrantType::jwt_bearer))
       return wrong("grant_types", "no grant that asks nobody for consent, for a third party's client",
                    name_of(GrantType::jwt_bearer));
+    TRY_VOID(sector(one));
     if (is_public && !one.require_pkce) return wrong("require_pkce", "true for a client without a secret", "false");
     if (one.party == issuer::Party::third && one.scope_need == issuer::ScopeNeed::none)
       return wrong("scope_need", "\"scope\" for a third party's client", "none");
+    return {};
+  }
+
+  Configured<void> sector(const issuer::Client& one) const {
+    if (one.subject_type == issuer::SubjectType::public_) return {};
+    if (issuer::sector_of(one).empty())
+      return wrong("subject_type", "redirect_uris of one host, or a sector_identifier_uri, for pairwise subjects",
+                   "pairwise");
+    if (contains(one.grant_types, GrantType::jwt_bearer))
+      return wrong("subject_type", "\"public\" for a client that itself names the people", "pairwise");
     return {};
   }
 
@@ -182,16 +197,33 @@ class RealmCheck {
     }
     if (auth == ClientAuth::client_secret_jwt && !issuer::assertion_key(declared.secret))
       return missing("client.secret", "a secret that can be the key of HS256", "blanks");
-    if (auth == ClientAuth::private_key_jwt && !has_assertion_key(declared.client))
+    if (!declared.client.jwks.empty() && !declared.client.jwks_uri.empty())
+      return wrong("jwks_uri", "either jwks or jwks_uri", declared.client.jwks_uri);
+    if (auth == ClientAuth::private_key_jwt && declared.client.jwks_uri.empty() &&
+        !has_key(declared.client, issuer::kKeyAssertionAlgs))
       return missing("client.jwks", "a key for RS256, PS256, ES256 or Ed25519", "none");
     return {};
   }
 
-  static bool has_assertion_key(const issuer::Client& client) {
+  static bool has_key(const issuer::Client& client, std::span<const Alg> algs) {
     const auto keys = Keys::parse(client.jwks);
-    return keys && std::ranges::any_of(keys->all(), [](const PublicKey& key) {
-             return std::ranges::any_of(issuer::kKeyAssertionAlgs, [&](Alg alg) { return key.admits(alg); });
+    return keys && std::ranges::any_of(keys->all(), [&](const PublicKey& key) {
+             return std::ranges::any_of(algs, [&](Alg alg) { return key.admits(alg); });
            });
+  }
+
+  // What it is held to it can do.
+  Configured<void> requests(const issuer::Client& one) const {
+    const bool signs = has_key(one, issuer::request_object_algs(one));
+    if (one.request_object_signing_alg && !signs)
+      return wrong("request_object_signing_alg", "the algorithm of one of the jwks",
+                   alg_name(*one.request_object_signing_alg));
+    if (one.require_signed_request_object && !signs)
+      return wrong("require_signed_request_object", "a key in jwks to verify them by", "none");
+    for (const auto& uri : one.request_uris)
+      if (!uri.starts_with("https://") || !issuer::registrable_redirect_uri(uri, one.auth))
+        return wrong("request_uris", "an https URL, written plainly: no user, fragment, dots or escapes", uri);
+    return {};
   }
 
   Configured<void> redirect_uris(const issuer::Client& one) const {

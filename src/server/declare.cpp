@@ -11,7 +11,9 @@
 #include "issuer/contains.hpp"
 #include "issuer/ctx.hpp"
 #include "issuer/model/codec.hpp"
+#include "issuer/subject.hpp"
 #include "json/json.hpp"
+#include "server/keys.hpp"
 #include "server/narrowing.hpp"
 
 namespace tessera::server {
@@ -225,8 +227,7 @@ class Writing {
       TRY_VOID(tx_.replace_password(realm, declared.id, "", hash->second));
     if (print(*there) == print(declared)) return {};
     TRY_VOID(tx_.update_user(realm, declared));
-    if (narrowed(*there, declared)) note(realm, {{FactKind::subject, declared.id.text}});
-    return {};
+    return narrowed(*there, declared) ? end_subject(realm, declared.id) : Result<void>{};
   }
 
   Result<void> remove(const Gone& gone) {
@@ -245,7 +246,17 @@ class Writing {
     user.enabled = false;
     user.updated = options_.now;
     TRY_VOID(tx_.update_user(realm, user));
-    note(realm, {{FactKind::subject, user.id.text}});
+    return end_subject(realm, user.id);
+  }
+
+  // After the person was changed: see every_subject_of.
+  Result<void> end_subject(const RealmId& realm, const issuer::UserId& user) {
+    std::map<issuer::ClientId, Client> clients;
+    for (const auto& row : TRY(tx_.config(realm)))
+      if (row.kind == ConfigKind::client) clients.emplace(row.id, TRY(issuer::parse_client(row.body)));
+    const auto salt = TRY(salt_of(tx_, realm, issuer::SealKeys(realm, options_.masters)));
+    for (const auto& subject : TRY(issuer::every_subject_of(tx_, realm, user, clients, salt.get())))
+      note(realm, {{FactKind::subject, subject}});
     return {};
   }
 

@@ -58,6 +58,7 @@ class Builder {
     settings.address = "127.0.0.1";
     settings.port = port_;
     settings.log_level = LogLevel::warn;
+    for (const char* loopback : {"127.0.0.0/8", "::1"}) settings.outbound.reachable.add(loopback);
   }
 
   std::string secret(const std::string& of) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/try.hpp"
+#include "base/wipe.hpp"
 #include "issuer/model/codec.hpp"
 
 namespace tessera::server {
@@ -83,8 +84,9 @@ std::vector<Alg> algs_of(std::span<const issuer::ConfigRow> rows) {
   for (const auto& row : rows) {
     if (row.kind != issuer::ConfigKind::client) continue;
     const auto client = issuer::parse_client(row.body);
-    if (client && std::find(algs.begin(), algs.end(), client->id_token_alg) == algs.end())
-      algs.push_back(client->id_token_alg);
+    if (!client) continue;
+    for (const auto alg : {client->id_token_alg, client->userinfo_alg.value_or(client->id_token_alg)})
+      if (std::ranges::find(algs, alg) == algs.end()) algs.push_back(alg);
   }
   return algs;
 }
@@ -107,6 +109,41 @@ Result<bool> keep_keys(issuer::Store& store, const issuer::RealmId& realm, Alg a
     changed |= TRY(in_write(store, [&](Tx& tx) { return insert(tx, realm, key, step.active); }));
   }
   return changed;
+}
+
+namespace {
+std::string salt_setting(const issuer::RealmId& realm) { return "pairwise salt " + realm.text; }
+
+std::string sealed(const Secret& salt, const issuer::SealKeys& seals) {
+  return seals.seal(issuer::SealKind::pairwise, salt.expose_text("sealed before it is stored"));
+}
+}  // namespace
+
+Result<void> keep_salt(issuer::Store& store, const issuer::RealmId& realm, const issuer::SealKeys& seals) {
+  Result<std::optional<std::string>> there;
+  TRY_VOID(store.read_now([&](Tx& tx) {
+    there = tx.setting(salt_setting(realm));
+    return Outcome::roll_back;
+  }));
+  if (TRY(std::move(there))) return {};
+  std::array<std::byte, 32> octets;
+  crypto::random(octets);
+  const Secret salt{BytesView(octets)};
+  TRY_VOID(in_write(store, [&](Tx& tx) { return tx.insert_setting(salt_setting(realm), sealed(salt, seals)); }));
+  return {};
+}
+
+Result<std::shared_ptr<const Secret>> salt_of(Tx& tx, const issuer::RealmId& realm, const issuer::SealKeys& seals) {
+  const auto text = TRY(tx.setting(salt_setting(realm)));
+  if (!text) return std::shared_ptr<const Secret>();
+  const WipedString salt(TRY(seals.open(issuer::SealKind::pairwise, *text)));
+  return std::make_shared<const Secret>(salt.text());
+}
+
+Result<void> reseal_salt(Tx& tx, const issuer::RealmId& realm, const issuer::SealKeys& seals) {
+  const auto salt = TRY(salt_of(tx, realm, seals));
+  if (!salt) return {};
+  return tx.put_setting(salt_setting(realm), sealed(*salt, seals));
 }
 
 }  // namespace tessera::server

@@ -6,6 +6,7 @@
 // stays (four a year), its sealed text is of no use without the master key.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,12 +38,19 @@ std::vector<KeyStep> due(std::span<const issuer::SigningKey> keys, Alg alg, Inst
 // Whether the key set names it.
 bool is_published(const issuer::SigningKey& key, Instant now, const RotationRule& rule);
 
-// The algorithms that a realm signs with: ES256 for access tokens, and those of its clients' ID tokens.
+// The algorithms that a realm signs with: ES256 for access tokens, and those of its clients' ID tokens and userinfo.
 std::vector<Alg> algs_of(std::span<const issuer::ConfigRow> rows);
 
 // Does what is due for one algorithm. True when something changed (by this node). A new key is made outside of the
 // transaction, because an RSA key takes long.
 Result<bool> keep_keys(issuer::Store& store, const issuer::RealmId& realm, Alg alg, const issuer::SealKeys& seals,
                        Instant now, const RotationRule& rule);
+
+// The salt of a realm's pairwise subjects (issuer/subject.hpp): made once, never changed; sealed. Of two nodes one
+// makes it.
+Result<void> keep_salt(issuer::Store& store, const issuer::RealmId& realm, const issuer::SealKeys& seals);
+Result<std::shared_ptr<const Secret>> salt_of(issuer::Tx& tx, const issuer::RealmId& realm,
+                                              const issuer::SealKeys& seals);  // nullptr: not made yet
+Result<void> reseal_salt(issuer::Tx& tx, const issuer::RealmId& realm, const issuer::SealKeys& seals);
 
 }  // namespace tessera::server

@@ -18,6 +18,18 @@ constexpr std::string_view kNames[] = {"debug", "info", "warn", "error", "off"};
 constexpr std::size_t kMaxField = 200;
 
 // "2026-01-31T12:00:00.000001Z". Made anew for each second alone: most lines share it with the one before.
+
+std::string_view shown(std::string_view value) {
+  if (value.size() > kMaxField) {
+    std::size_t size = kMaxField;
+    while (size > 0 && (static_cast<unsigned char>(value[size]) & 0xC0) == 0x80) --size;
+    value = value.substr(0, size);
+  }
+  return valid_utf8(value) ? value : "?";
+}
+
+}  // namespace
+
 std::string_view rfc3339(Instant time) {
   thread_local std::string text;
   thread_local std::chrono::sys_seconds made{};
@@ -36,17 +48,6 @@ std::string_view rfc3339(Instant time) {
     text[i] = static_cast<char>('0' + rest % 10);
   return text;
 }
-
-std::string_view shown(std::string_view value) {
-  if (value.size() > kMaxField) {
-    std::size_t size = kMaxField;
-    while (size > 0 && (static_cast<unsigned char>(value[size]) & 0xC0) == 0x80) --size;
-    value = value.substr(0, size);
-  }
-  return valid_utf8(value) ? value : "?";
-}
-
-}  // namespace
 
 Log Log::to_stderr(LogLevel least) {
   auto logger = std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>());

@@ -15,6 +15,9 @@
 
 namespace tessera::server {
 
+// As a log line has it; good until this thread asks again.
+std::string_view rfc3339(Instant time);
+
 class Log {
  public:
   using Sink = std::function<void(std::string_view lines)>;  // without the last line end; from any thread

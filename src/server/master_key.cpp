@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <optional>
+#include <set>
 
 #include "base/base64url.hpp"
 #include "base/ct.hpp"
@@ -16,6 +17,7 @@
 #include "base/wipe.hpp"
 #include "crypto/crypto.hpp"
 #include "issuer/model/codec.hpp"
+#include "server/keys.hpp"
 
 namespace tessera::server {
 
@@ -211,6 +213,10 @@ Result<Match> match(issuer::Tx& tx, MasterKeys& keys) {
     TRY_VOID(tx.bump_config_version(realm));
   }
   for (const auto& realm : TRY(tx.realms())) TRY_VOID(reseal_client_secrets(tx, keys, realm));
+  // Of every realm that ever was, by its keys: one that is declared again knows its people by the same names.
+  std::set<issuer::RealmId> ever;
+  for (const auto& [realm, key] : signing) ever.insert(realm);
+  for (const auto& realm : ever) TRY_VOID(reseal_salt(tx, realm, issuer::SealKeys(realm, keys.masters())));
   return Match::previous;
 }
 

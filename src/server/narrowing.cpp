@@ -5,6 +5,7 @@
 #include "base/try.hpp"
 #include "issuer/contains.hpp"
 #include "issuer/model/codec.hpp"
+#include "issuer/subject.hpp"
 
 namespace tessera::server {
 
@@ -19,8 +20,9 @@ using issuer::ResourceServer;
 using issuer::Role;
 using Texts = std::vector<std::string>;
 
-bool loses(const Texts& was, const Texts& is) {
-  return !std::ranges::all_of(was, [&](const auto& one) { return contains(is, one); });
+template <class T>
+bool loses(const std::vector<T>& was, const std::vector<T>& is) {
+  return !std::ranges::all_of(was, [&](const auto& one) { return std::ranges::find(is, one) != is.end(); });
 }
 
 // The same for lists by name: a name that is gone has lost all.
@@ -44,9 +46,13 @@ bool narrowed(const Client& was, const Client& is) {
     return contains(there->permissions, "*") || !loses(access.permissions, there->permissions);
   };
   return (was.enabled && !is.enabled) || loses(was.scopes, is.scopes) || loses(was.roles, is.roles) ||
+         loses(was.acts_as, is.acts_as) || loses(was.grant_types, is.grant_types) ||
          !std::ranges::all_of(was.access, still_allowed) ||
          (was.party == issuer::Party::first && is.party == issuer::Party::third) ||
-         (was.scope_need == issuer::ScopeNeed::none && is.scope_need == issuer::ScopeNeed::scope);
+         // Its tokens bear a `sub` that it no longer knows anybody by, and that no subject fact names.
+         was.subject_type != is.subject_type || issuer::sector_of(was) != issuer::sector_of(is) ||
+         (was.scope_need == issuer::ScopeNeed::none && is.scope_need == issuer::ScopeNeed::scope) ||
+         (!was.dpop_bound_access_tokens && is.dpop_bound_access_tokens);  // some serve whoever has stolen them
 }
 
 template <class T>

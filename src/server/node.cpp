@@ -30,37 +30,35 @@ unsigned hash_threads(unsigned asked) {
   return cores > 1 ? cores - 1 : 1;
 }
 
-bool takes(const issuer::Route& route, std::string_view method) {
-  if (method == "GET") return route.takes != Takes::post;
-  return method == "POST" && route.takes != Takes::get;
+// What the signatures of a reply are made with.
+std::vector<Alg> algs_of(const issuer::Reply& reply) {
+  std::vector<Alg> algs;
+  if (std::holds_alternative<issuer::IntrospectionJwt>(reply.body)) algs.push_back(issuer::kAccessTokenAlg);
+  if (const auto* told = std::get_if<issuer::UserinfoJwt>(&reply.body)) algs.push_back(told->alg);
+  if (const auto* json = std::get_if<issuer::Json>(&reply.body))
+    for (const auto& token : json->tokens) algs.push_back(token.alg);
+  return algs;
 }
 
 // Whether a key is there for every token of the reply.
 bool can_sign(const issuer::Reply& reply, const issuer::Snapshot& snapshot) {
-  if (std::holds_alternative<issuer::IntrospectionJwt>(reply.body))
-    return snapshot.signing_key(issuer::kAccessTokenAlg) != nullptr;
-  const auto* json = std::get_if<issuer::Json>(&reply.body);
-  return !json || std::ranges::all_of(json->tokens, [&](const auto& token) { return snapshot.signing_key(token.alg); });
-}
-
-bool has_tokens(const issuer::Reply& reply) {
-  const auto* json = std::get_if<issuer::Json>(&reply.body);
-  return std::holds_alternative<issuer::IntrospectionJwt>(reply.body) || (json && !json->tokens.empty());
+  return std::ranges::all_of(algs_of(reply), [&](const Alg alg) { return snapshot.signing_key(alg); });
 }
 
 Result<std::vector<std::string>> sign_all(const issuer::Reply& reply, const issuer::Snapshot& snapshot) {
-  std::vector<std::string> tokens;
-  if (const auto* told = std::get_if<issuer::IntrospectionJwt>(&reply.body)) {
-    const auto* key = snapshot.signing_key(issuer::kAccessTokenAlg);
+  std::vector<PrivateKey> keys;
+  for (const auto alg : algs_of(reply)) {
+    const auto* key = snapshot.signing_key(alg);
     ENSURE(key != nullptr, no_keys, "alg");
-    tokens.push_back(TRY(introspection_response::issue(told->draft, *key)));
+    keys.push_back(*key);
   }
+  std::vector<std::string> tokens;
+  if (const auto* told = std::get_if<issuer::IntrospectionJwt>(&reply.body))
+    tokens.push_back(TRY(introspection_response::issue(told->draft, keys.front())));
+  if (const auto* told = std::get_if<issuer::UserinfoJwt>(&reply.body))
+    tokens.push_back(TRY(jws::sign(bytes_of(told->claims), keys.front())));
   if (const auto* json = std::get_if<issuer::Json>(&reply.body))
-    for (const auto& token : json->tokens) {
-      const auto* key = snapshot.signing_key(token.alg);
-      ENSURE(key != nullptr, no_keys, "alg");
-      tokens.push_back(TRY(sign(token.draft, *key)));
-    }
+    for (const auto& token : json->tokens) tokens.push_back(TRY(sign(token.draft, keys[tokens.size()])));
   return tokens;
 }
 
@@ -104,7 +102,10 @@ Node::Node(Options options)
       https_(issuer_.starts_with("https://")),
       realms_(std::make_shared<const Realms>()),
       hash_pool_(hash_threads(options.hash_threads), kHashQueue),
-      sign_pool_(1, kSignQueue) {
+      sign_pool_(1, kSignQueue),
+      fetcher_(std::move(options.outbound), [this](const std::string& why) {
+        log_.write(LogLevel::warn, clock_(), "a client's URL gives nothing", {{"why", why}});
+      }) {
   if (!clock_) clock_ = [] { return std::chrono::time_point_cast<microseconds>(std::chrono::system_clock::now()); };
   if (!random_) random_ = [](std::span<std::byte> out) { crypto::random(out); };
 }
@@ -167,7 +168,7 @@ std::shared_ptr<const issuer::Snapshot> Node::snapshot(std::string_view name) co
 
 // A path that takes no body gets a little, so that the answer is 404 or 405 and not 413.
 std::size_t Node::body_limit(std::string_view method, std::string_view path) const {
-  const auto* route = method == "POST" ? issuer::find_route(place_of(path).path) : nullptr;
+  const auto* route = method == "POST" || method == "PUT" ? issuer::find_route(place_of(path).path) : nullptr;
   return route && route->body_limit ? route->body_limit : kOtherBodies;
 }
 
@@ -194,11 +195,13 @@ void Node::answer(http::Request request, http::Respond respond) {
   };
   if (!job->route) return turn_away({404, {OAuthErr::not_found, "path", {}}});
   if (method == "OPTIONS") return respond_plain(*job, to_preflight(job->asked()));
-  if (!takes(*job->route, method)) return turn_away({405, {OAuthErr::method_not_allowed, "method", {}}});
+  const auto known = method_of(method);
+  if (!known || !issuer::takes(job->route->takes, *known))
+    return turn_away({405, {OAuthErr::method_not_allowed, "method", {}}});
   auto read = to_engine(job->http, *job->route, *job->live->snapshot, job->address, job->id);
   if (auto* refused = std::get_if<Refused>(&read)) return turn_away(std::move(*refused));
   job->request = std::move(std::get<issuer::Request>(read));
-  job->ctx.emplace(job->live->snapshot, job->rev, clock_(), limits_, random_);
+  job->ctx.emplace(job->live->snapshot, job->rev, clock_(), limits_, remote_keys_, random_);
   drive(std::move(job));
 }
 
@@ -254,6 +257,8 @@ void Node::settle(std::shared_ptr<Job> job) {
     if (const auto* store = std::get_if<issuer::NeedStore>(need))
       return open_transaction(std::move(job), store->access);
     if (auto* use = std::get_if<issuer::NeedUse>(need)) return use_once(job, std::move(*use));
+    if (auto* there = std::get_if<issuer::NeedFetch>(need)) return fetch(job, std::move(*there));
+    if (auto* keys = std::get_if<issuer::NeedKeys>(need)) return fetch_keys(job, std::move(*keys));
     return hash(job, std::move(std::get<issuer::NeedHash>(*need)));
   }
   if (const auto* fault = result ? nullptr : result.error().fault()) return fail(*job, *fault);
@@ -295,7 +300,40 @@ void Node::hash(std::shared_ptr<Job> job, issuer::NeedHash need) {
   drive(std::move(job));
 }
 
-// Committed before anything else is done. What comes after verifies a signature again: not on a thread of the store.
+// What comes after a wait verifies a signature: not on a thread that others wait for.
+void Node::drive_elsewhere(std::shared_ptr<Job> job) {
+  Pool::Task task = [this, job] { drive(job); };
+  if (!sign_pool_.try_run(task)) task();
+}
+
+void Node::send_out(std::shared_ptr<Job> job, Fetcher::Errand errand) {
+  if (fetcher_.try_get(errand)) return;
+  job->ctx->answer_fetches_full();
+  drive(std::move(job));
+}
+
+void Node::fetch(std::shared_ptr<Job> job, issuer::NeedFetch need) {
+  send_out(job, {.url = need.url, .done = [this, job, url = need.url](const Fetcher::Body& body) {
+                   job->ctx->answer_fetch(url, body);
+                   drive_elsewhere(job);
+                 }});
+}
+
+// Whether a set is due is asked again where it can no longer change: between look and errand another may have brought
+// it.
+void Node::fetch_keys(std::shared_ptr<Job> job, issuer::NeedKeys need) {
+  send_out(job, {.url = need.url,
+                 .wanted = [this, need] { return remote_keys_.look(need.url, need.kid, clock_()).due; },
+                 .landed = [this,
+                            need](const Fetcher::Body& body) { remote_keys_.take(need.url, need.kid, body, clock_()); },
+                 .done =
+                     [this, job, url = need.url](const Fetcher::Body&) {
+                       job->ctx->answer_keys(url);
+                       drive_elsewhere(job);
+                     }});
+}
+
+// Committed before anything else is done.
 void Node::use_once(std::shared_ptr<Job> job, issuer::NeedUse need) {
   auto first = std::make_shared<Result<bool>>(false);
   auto work = [job, need, first](issuer::Tx& tx) {
@@ -305,8 +343,7 @@ void Node::use_once(std::shared_ptr<Job> job, issuer::NeedUse need) {
   auto done = [this, job, need, first](Result<void> end) {
     if (!end || !*first) return fail(*job, end ? first->error() : end.error());
     job->ctx->answer_use(need.id, **first);
-    Pool::Task task = [this, job] { drive(job); };
-    if (!sign_pool_.try_run(task)) task();
+    drive_elsewhere(job);
   };
   store_->write(std::move(work), std::move(done));
 }
@@ -350,12 +387,14 @@ void Node::reply(std::shared_ptr<Job> job) {
     }
     send(one, std::move(*result));
   };
-  if (!job->waited || !*job->result || !has_tokens(**job->result)) return finish_it(*job);
+  if (!job->waited || !*job->result || algs_of(**job->result).empty()) return finish_it(*job);
   Pool::Task task = [job, finish_it] { finish_it(*job); };
   if (!sign_pool_.try_run(task)) task();
 }
 
 void Node::send(Job& job, issuer::Reply reply) {
+  if (const auto& told = job.ctx->told())
+    job.refused_code = issuer::error_row(told->code).code, job.refused_at = told->at, job.refused_why = told->why;
   const auto tokens = sign_all(reply, *job.live->snapshot);
   if (!tokens) return fail(job, tokens.error());
   for (const auto& event : job.ctx->events()) {
@@ -366,6 +405,7 @@ void Node::send(Job& job, issuer::Reply reply) {
   }
   auto response = to_http(reply, *tokens, job.asked());
   if (response.status == 429 || response.status == 503) response.headers.push_back({"Retry-After", kRetryAfter});
+  if (const auto& nonce = job.ctx->dpop_nonce(); !nonce.empty()) response.headers.push_back({"DPoP-Nonce", nonce});
   respond_plain(job, std::move(response));
 }
 
@@ -383,7 +423,22 @@ void Node::fail(Job& job, Error fault) {
 void Node::respond_plain(Job& job, http::Response response) {
   finish(response, job.id, https_);
   log_request(job, response);
+  if (!job.refused_code.empty()) remember_refusal(job, response.status);
   job.respond(std::move(response));
+}
+
+void Node::remember_refusal(const Job& job, int status) {
+  const auto named = job.request.params().get("client_id");
+  refusals_.add({.id = job.id,
+                 .time = clock_(),
+                 .realm = job.realm ? job.place.realm : "",
+                 .method = job.http.method,
+                 .path = job.http.path,
+                 .client = std::string(job.ctx && job.ctx->caller() ? job.ctx->caller()->id.text : named),
+                 .status = status,
+                 .error = job.refused_code,
+                 .at = job.refused_at,
+                 .why = job.refused_why});
 }
 
 void Node::log_request(Job& job, const http::Response& response) const {

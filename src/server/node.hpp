@@ -23,10 +23,12 @@
 #include "issuer/store.hpp"
 #include "server/adapter.hpp"
 #include "server/failure.hpp"
+#include "server/fetcher.hpp"
 #include "server/keys.hpp"
 #include "server/log.hpp"
 #include "server/master_key.hpp"
 #include "server/pool.hpp"
+#include "server/refusals.hpp"
 #include "server/snapshot_builder.hpp"
 
 namespace tessera::server {
@@ -39,6 +41,7 @@ class Node {
     MasterKeys master_keys;
     crypto::PasswordCost password_cost{};
     Proxies trusted_proxies{};
+    Outbound outbound{};
     std::function<Instant()> clock{};  // the system's when empty
     issuer::Ctx::Random random{};      // the system's when empty
     unsigned hash_threads = 0;         // 0: one less than there are cores, at least one
@@ -65,6 +68,8 @@ class Node {
   std::shared_ptr<const issuer::Snapshot> snapshot(std::string_view realm) const;  // nullptr: no such realm
   issuer::Store& store() { return *store_; }
   issuer::Limits& limits() { return limits_; }
+  const Refusals& refusals() const { return refusals_; }
+  const Log& log() const { return log_; }
   Instant now() const { return clock_(); }
 
  private:
@@ -80,12 +85,17 @@ class Node {
   void open_transaction(std::shared_ptr<Job> job, issuer::Access access);
   void hash(std::shared_ptr<Job> job, issuer::NeedHash need);
   void use_once(std::shared_ptr<Job> job, issuer::NeedUse need);
+  void fetch(std::shared_ptr<Job> job, issuer::NeedFetch need);
+  void fetch_keys(std::shared_ptr<Job> job, issuer::NeedKeys need);
+  void send_out(std::shared_ptr<Job> job, Fetcher::Errand errand);
+  void drive_elsewhere(std::shared_ptr<Job> job);
   void run(Job& job);
   void settle(std::shared_ptr<Job> job);
   void apply_facts(std::shared_ptr<Job> job);
   void reply(std::shared_ptr<Job> job);
   void send(Job& job, issuer::Reply reply);
   void fail(Job& job, Error fault);
+  void remember_refusal(const Job& job, int status);
   void log_request(Job& job, const http::Response& response) const;
   void respond_plain(Job& job, http::Response response);
   void health(std::shared_ptr<Job> job);
@@ -112,6 +122,8 @@ class Node {
   RotationRule rotation_;
   Proxies proxies_;
   issuer::Limits limits_;
+  issuer::RemoteKeys remote_keys_;
+  Refusals refusals_;
   bool https_;
 
   mutable std::mutex realms_mutex_;
@@ -128,6 +140,7 @@ class Node {
 
   Pool hash_pool_;
   Pool sign_pool_;
+  Fetcher fetcher_;
   std::vector<std::thread> keepers_;
 };
 

@@ -47,6 +47,7 @@ Result<void> Node::load_realms() {
       state = std::make_shared<RealmState>(
           RealmParts{id, issuer_ + base_path_of(id.text), password_cost_, seals_of(id), std::make_shared<FactSet>()});
       TRY_VOID(keep_keys(*store_, id, Alg::ES256, *state->parts.seals, clock_(), rotation_));
+      TRY_VOID(keep_salt(*store_, id, *state->parts.seals));
       TRY_VOID(refresh(*state));
     }
     realms.emplace(id.text, std::move(state));

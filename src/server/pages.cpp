@@ -57,6 +57,8 @@ Words words_for(OAuthErr code) {
           "You were not sent on, because the address is not one that the application registered. Tell the people who "
           "run it, with the request number below."};
     case OAuthErr::unknown_user_code: return {"This code has expired", "Ask the device for a new code, and type that."};
+    case OAuthErr::invalid_request_uri:
+      return {"This link has expired or was used before", "Go back to the application and start again."};
     case OAuthErr::slow_down: return {"Too many attempts", "Wait a minute, then try again."};
     case OAuthErr::temporarily_unavailable:
       return {"Busy just now", "Nothing is lost. Wait a moment, then reload this page."};
@@ -107,7 +109,7 @@ std::string_view notice_words(AccountPage::Notice notice) {
 // What a scope means to the person who is asked; a scope of a resource server is shown by its name.
 std::string_view scope_words(std::string_view scope) {
   if (scope == "openid") return "Know who you are";
-  if (scope == "profile") return "See your name";
+  if (scope == "profile") return "See your profile: name, birthday, gender, picture and the like";
   if (scope == "email") return "See your email address";
   if (scope == "address") return "See your postal address";
   if (scope == "phone") return "See your phone number";

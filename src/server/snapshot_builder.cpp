@@ -80,6 +80,7 @@ Result<std::shared_ptr<const Snapshot>> build_snapshot(issuer::Tx& tx, const Rea
   for (const auto& row : rows) TRY_VOID(take(*snapshot, row));
   const auto keys = TRY(tx.signing_keys(parts.id));
   TRY_VOID(take_keys(*snapshot, keys, now, rule));
+  snapshot->pairwise_salt = TRY(salt_of(tx, parts.id, *parts.seals));
   snapshot->access_verifier = issuer::make_access_verifier(*snapshot);
   return std::shared_ptr<const Snapshot>(std::move(snapshot));
 }

@@ -49,10 +49,15 @@ constexpr const char* kVersion2[] = {
     "ALTER TABLE users ADD COLUMN profile TEXT NOT NULL DEFAULT '{}'",
     "ALTER TABLE grants ADD COLUMN id_token_claims TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE grants ADD COLUMN userinfo_claims TEXT NOT NULL DEFAULT ''",
+    // The scope releases more than the name now, which is all that was allowed.
+    "UPDATE consents SET scope = TRIM(REPLACE(' ' || scope || ' ', ' profile ', ' '))",
     "CREATE TABLE used_ids (realm TEXT NOT NULL, id TEXT NOT NULL, expires BIGINT NOT NULL, PRIMARY KEY (realm, id))",
     "CREATE INDEX used_ids_by_age ON used_ids (realm, expires)",
-    "CREATE INDEX sessions_by_user ON sessions (realm, user_id)",
+    "CREATE TABLE registered_clients (realm TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, metadata TEXT NOT "
+    "NULL, token_digest TEXT NOT NULL, created BIGINT NOT NULL, PRIMARY KEY (realm, id))",
     "CREATE INDEX grants_by_user ON grants (realm, user_id)",
+    "ALTER TABLE grants ADD COLUMN jkt TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX sessions_by_user ON sessions (realm, user_id)",
     "CREATE TABLE device_codes (realm TEXT NOT NULL, digest TEXT NOT NULL, user_code_digest TEXT NOT NULL, "
     "client_id TEXT NOT NULL, scope TEXT NOT NULL, audience TEXT NOT NULL, expires BIGINT NOT NULL, "
     "state TEXT NOT NULL, session_id TEXT NOT NULL, user_id TEXT NOT NULL, authenticated BIGINT NOT NULL, "

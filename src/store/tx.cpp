@@ -92,7 +92,7 @@ Session session_of(const Row& row) {
 
 constexpr const char* kGrantColumns =
     "id, session_id, user_id, client_id, scope, audience, nonce, authenticated, created, used, generation, refreshed, "
-    "rev, offline, ended, id_token_claims, userinfo_claims";
+    "rev, offline, ended, id_token_claims, userinfo_claims, jkt";
 
 Grant grant_of(const Row& row) {
   Grant grant;
@@ -113,6 +113,7 @@ Grant grant_of(const Row& row) {
   grant.ended = row.flag(14);
   grant.claims.id_token = words_of(row.text(15));
   grant.claims.userinfo = words_of(row.text(16));
+  grant.jkt = row.text(17);
   return grant;
 }
 
@@ -229,6 +230,12 @@ Result<std::optional<User>> SqlTx::user(const RealmId& realm, const UserId& id) 
   return first<User>(TRY(read(kSql, {realm.text, id.text})), user_of);
 }
 
+Result<std::optional<User>> SqlTx::hold_user(const RealmId& realm, const UserId& id) {
+  if (sql_.engine() == Engine::sqlite) return user(realm, id);  // has one writer
+  static const auto kSql = std::string("SELECT ") + kUserColumns + " FROM users WHERE realm = :a AND id = :b FOR SHARE";
+  return first<User>(TRY(read(kSql, {realm.text, id.text})), user_of);
+}
+
 Result<std::vector<User>> SqlTx::users(const RealmId& realm) {
   static const auto kSql = std::string("SELECT ") + kUserColumns + " FROM users WHERE realm = :a ORDER BY username";
   std::vector<User> out;
@@ -341,14 +348,14 @@ Result<void> SqlTx::lock_sessions_of(const RealmId& realm, const UserId& user) {
 
 Result<Redeemed> SqlTx::redeem_code(const RealmId& realm, const Grant& g, std::vector<GrantId>& ended) {
   TRY_VOID(lock_session(realm, g.session));
-  const auto inserted = TRY(
-      write("INSERT INTO grants (realm, id, session_id, user_id, client_id, scope, audience, nonce, authenticated, "
-            "created, used, "
-            "generation, refreshed, rev, offline, ended, id_token_claims, userinfo_claims) VALUES (:a, :b, :c, :d, :e, "
-            ":f, :g, :h, :i, :j, :k, :l, '', :m, :n, 0, :o, :p) ON CONFLICT DO NOTHING",
-            {realm.text, g.id.text, g.session.text, g.user.text, g.client.text, words_text(g.scope), g.audience,
-             g.nonce, us(g.authenticated), us(g.created), us(g.used), g.generation, g.rev, flag(g.offline),
-             words_text(g.claims.id_token), words_text(g.claims.userinfo)}));
+  const auto inserted = TRY(write(
+      "INSERT INTO grants (realm, id, session_id, user_id, client_id, scope, audience, nonce, authenticated, "
+      "created, used, "
+      "generation, refreshed, rev, offline, ended, id_token_claims, userinfo_claims, jkt) VALUES (:a, :b, :c, :d, "
+      ":e, :f, :g, :h, :i, :j, :k, :l, '', :m, :n, 0, :o, :p, :q) ON CONFLICT DO NOTHING",
+      {realm.text, g.id.text, g.session.text, g.user.text, g.client.text, words_text(g.scope), g.audience, g.nonce,
+       us(g.authenticated), us(g.created), us(g.used), g.generation, g.rev, flag(g.offline),
+       words_text(g.claims.id_token), words_text(g.claims.userinfo), g.jkt}));
   if (inserted == 0) return Redeemed::again;
   // The new one stays whatever the clocks of two nodes say.
   const auto surplus =
@@ -366,16 +373,25 @@ Result<std::optional<Grant>> SqlTx::grant(const RealmId& realm, const GrantId& i
 }
 
 Result<Rotation> SqlTx::rotate_refresh(const RealmId& realm, const GrantId& id, const RefreshUse& use) {
-  const auto moved =
-      TRY(write("UPDATE grants SET generation = generation + 1, used = :a, refreshed = :b WHERE realm = :c AND id = :d "
-                "AND generation = :e AND ended = 0",
-                {us(use.now), words_text(use.scope), realm.text, id.text, use.presented}));
+  const auto moved = TRY(
+      write("UPDATE grants SET generation = generation + 1, used = :a, refreshed = :b, jkt = :c WHERE realm = :d AND "
+            "id = :e AND generation = :f AND ended = 0",
+            {us(use.now), words_text(use.scope), use.jkt, realm.text, id.text, use.presented}));
   if (moved == 1) return Rotation{Rotation::Kind::rotated, use.presented + 1};
   const auto found = TRY(grant(realm, id));
   if (!found || found->ended) return Rotation{Rotation::Kind::gone, 0};
   if (found->generation == use.presented + 1 && use.now <= found->used + use.grace)
-    return Rotation{Rotation::Kind::retry, found->generation, found->refreshed};
+    return Rotation{Rotation::Kind::retry, found->generation, found->refreshed, found->jkt};
   return Rotation{Rotation::Kind::reused, found->generation};
+}
+
+Result<std::vector<ClientId>> SqlTx::clients_with_grants(const RealmId& realm, const UserId& user) {
+  std::vector<ClientId> out;
+  for (const auto& row : TRY(read("SELECT DISTINCT client_id FROM grants WHERE realm = :a AND user_id = :b AND "
+                                  "ended = 0 ORDER BY client_id",
+                                  {realm.text, user.text})))
+    out.emplace_back(row.text(0));
+  return out;
 }
 
 Result<bool> SqlTx::end_grant(const RealmId& realm, const GrantId& id) {
@@ -491,6 +507,35 @@ Result<Tx::TakenBack> SqlTx::take_back(const RealmId& realm, const UserId& user,
   return taken;
 }
 
+// ── clients that registered themselves ──
+
+Result<bool> SqlTx::insert_registered(const RealmId& realm, const RegisteredClient& one, std::int64_t most) {
+  return TRY(write("INSERT INTO registered_clients (realm, id, body, metadata, token_digest, created) SELECT :a, :b, "
+                   ":c, :d, :e, :f WHERE (SELECT COUNT(*) FROM registered_clients WHERE realm = :g) < :h",
+                   {realm.text, one.client.id.text, print(one.client), one.metadata, one.token_digest, us(one.created),
+                    realm.text, most})) == 1;
+}
+
+Result<std::optional<RegisteredClient>> SqlTx::registered(const RealmId& realm, const ClientId& id) {
+  const auto rows =
+      TRY(read("SELECT body, metadata, token_digest, created FROM registered_clients WHERE realm = :a AND id = :b",
+               {realm.text, id.text}));
+  if (rows.empty()) return std::optional<RegisteredClient>();
+  const Row& row = rows.front();
+  auto client = TRY(parse_client(row.text(0)));
+  return std::optional(RegisteredClient{std::move(client), row.text(1), row.text(2), instant(row.number(3))});
+}
+
+Result<bool> SqlTx::replace_registered(const RealmId& realm, const RegisteredClient& one) {
+  return TRY(write(
+             "UPDATE registered_clients SET body = :a, metadata = :b, token_digest = :c WHERE realm = :d AND id = :e",
+             {print(one.client), one.metadata, one.token_digest, realm.text, one.client.id.text})) == 1;
+}
+
+Result<bool> SqlTx::remove_registered(const RealmId& realm, const ClientId& id) {
+  return TRY(write("DELETE FROM registered_clients WHERE realm = :a AND id = :b", {realm.text, id.text})) == 1;
+}
+
 // ── what serves once ──
 
 Result<bool> SqlTx::use_once(const RealmId& realm, std::string_view id, Instant until, Instant now) {
@@ -498,6 +543,12 @@ Result<bool> SqlTx::use_once(const RealmId& realm, std::string_view id, Instant 
              "INSERT INTO used_ids (realm, id, expires) VALUES (:a, :b, :c) ON CONFLICT (realm, id) DO UPDATE SET "
              "expires = excluded.expires WHERE used_ids.expires <= :d",
              {realm.text, text(id), us(until), us(now)})) == 1;
+}
+
+Result<bool> SqlTx::was_used(const RealmId& realm, std::string_view id, Instant now) {
+  const auto rows = TRY(read("SELECT expires FROM used_ids WHERE realm = :a AND id = :b AND expires > :c",
+                             {realm.text, text(id), us(now)}));
+  return !rows.empty();
 }
 
 // ── facts ──
@@ -637,10 +688,10 @@ Result<std::int64_t> SqlTx::sweep(const RealmId& realm, const Sweep& sweep, std:
   // An hour more than needed: what is younger may still explain why something is refused.
   const Instant now = sweep.now - std::chrono::hours(1);
   // A row was last used at or after its creation: one that was not used for its whole life is past it. A grant is kept
-  // as long as its session may live, and never goes before its code has expired: redeemed again, that would be a first
-  // time.
+  // as long as its session may live and its last token, which may have to be revoked, and never goes before its code
+  // has expired: redeemed again, that would be a first time.
   const auto sessions = now - life.session_max;
-  const auto grants = now - std::max(life.refresh_idle, life.session_max) - life.code;
+  const auto grants = now - std::max({life.refresh_idle, life.session_max, issuer::kMaxTokenLife}) - life.code;
   std::int64_t gone =
       TRY(write("DELETE FROM sessions WHERE realm = :a AND id IN (SELECT id FROM sessions WHERE realm = :b "
                 "AND seen < :c ORDER BY seen LIMIT :d)",

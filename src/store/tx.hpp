@@ -24,6 +24,7 @@ class SqlTx final : public issuer::Tx {
 
   Result<std::optional<issuer::User>> user_by_name(const RealmId&, std::string_view) override;
   Result<std::optional<issuer::User>> user(const RealmId&, const UserId&) override;
+  Result<std::optional<issuer::User>> hold_user(const RealmId&, const UserId&) override;
   Result<std::vector<issuer::User>> users(const RealmId&) override;
   Result<bool> insert_user(const RealmId&, const issuer::User&) override;
   Result<bool> update_user(const RealmId&, const issuer::User&) override;
@@ -42,6 +43,7 @@ class SqlTx final : public issuer::Tx {
   Result<issuer::Redeemed> redeem_code(const RealmId&, const issuer::Grant&, std::vector<GrantId>&) override;
   Result<std::optional<issuer::Grant>> grant(const RealmId&, const GrantId&) override;
   Result<issuer::Rotation> rotate_refresh(const RealmId&, const GrantId&, const RefreshUse&) override;
+  Result<std::vector<ClientId>> clients_with_grants(const RealmId&, const UserId&) override;
   Result<bool> end_grant(const RealmId&, const GrantId&) override;
   Result<std::vector<issuer::Grant>> grants_of(const RealmId&, const UserId&) override;
 
@@ -58,7 +60,13 @@ class SqlTx final : public issuer::Tx {
   Result<std::vector<issuer::Consent>> consents_of(const RealmId&, const UserId&) override;
   Result<TakenBack> take_back(const RealmId&, const UserId&, const ClientId&) override;
 
+  Result<bool> insert_registered(const RealmId&, const issuer::RegisteredClient&, std::int64_t) override;
+  Result<std::optional<issuer::RegisteredClient>> registered(const RealmId&, const ClientId&) override;
+  Result<bool> replace_registered(const RealmId&, const issuer::RegisteredClient&) override;
+  Result<bool> remove_registered(const RealmId&, const ClientId&) override;
+
   Result<bool> use_once(const RealmId&, std::string_view, Instant, Instant) override;
+  Result<bool> was_used(const RealmId&, std::string_view, Instant) override;
 
   Result<std::int64_t> append_fact(const RealmId&, const Fact&) override;
   Result<std::vector<Fact>> facts_after(const RealmId&, std::int64_t) override;

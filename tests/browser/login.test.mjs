@@ -3,14 +3,15 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { launch, look, phone, withPage as withPageOf } from "../support/chromium.mjs";
+import { launchChromium, look, phone, withPage as withPageOf } from "../support/chromium.mjs";
 import { startDemo, startSecureDemo } from "../support/demo.mjs";
 
 let demo, chrome;
 const withPage = (options, story) => withPageOf(chrome, options, story);
+
 before(async () => {
   demo = await startDemo();
-  chrome = await launch();
+  chrome = await launchChromium();
 });
 after(async () => {
   await chrome?.close();
@@ -71,7 +72,7 @@ test("without script: the same", () =>
 
 test("over TLS, on domains of their own: the same, with cookies that nobody else can set", async () => {
   const house = await startSecureDemo();
-  const browser = await launch(house.chromium);
+  const browser = await launchChromium(house.chromium);
   try {
     const page = await browser.newPage({ viewport: phone });
     page.setDefaultTimeout(10_000);

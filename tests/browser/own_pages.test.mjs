@@ -2,7 +2,7 @@
 // and without.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, look, withPage as withPageOf } from "../support/chromium.mjs";
+import { launchChromium, look, withPage as withPageOf } from "../support/chromium.mjs";
 import { freePorts, startServe } from "../support/demo.mjs";
 import { Browser, temporaryFolder } from "../support/tessera.mjs";
 
@@ -38,7 +38,7 @@ before(async () => {
     redirect_uris = ["http://web.localhost:${port}/cb"]
     id_token_alg = "ES256"
     `, issuer);
-  chrome = await launch();
+  chrome = await launchChromium();
 });
 after(async () => {
   await chrome?.close();

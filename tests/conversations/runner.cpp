@@ -1,7 +1,8 @@
 // Runs every conversation three ways: the engine over SQLite, the engine over PostgreSQL, and a live server over HTTP.
 //
 // A conversation is a text file; docs stand in tests/conversations/README.md. Each runs in a house of its own
-// (house.toml), at a clock that stands still unless the story moves it.
+// (house.toml), at a clock that stands still unless the story moves it. One that says `# also form_post` runs again
+// with that response mode.
 #include <libpq-fe.h>
 
 #include <algorithm>
@@ -12,6 +13,8 @@
 #include <future>
 #include <iterator>
 #include <map>
+#include <mutex>
+#include <optional>
 #include <sstream>
 #include <thread>
 
@@ -21,6 +24,8 @@
 #include "json/json.hpp"
 #include "server/boot.hpp"
 #include "server/config.hpp"
+#include "support/certificate.hpp"
+#include "support/served.hpp"
 #include "tessera/jws.hpp"
 #include "wire.hpp"
 
@@ -49,12 +54,56 @@ bool matches(std::string_view pattern, std::string_view text) {
   return false;
 }
 
+// A client's own https site on this machine, which says at every path what the story lets it say, or 404.
+class Site {
+ public:
+  static Site& the() {
+    static Site site;
+    return site;
+  }
+  void say(const std::string& body) {
+    const std::lock_guard lock(mutex_);
+    body_ = body;
+  }
+  std::string url() const { return "https://127.0.0.1:" + std::to_string(served_->port()); }
+  std::string certificate() const { return certificate_.file(); }
+
+ private:
+  Site() {
+    http::Options options;
+    options.tls = std::make_unique<http::Tls>(http::Tls{certificate_.file(), certificate_.key()});
+    served_.emplace(std::move(options), [this](http::Request, http::Respond respond) {
+      const std::lock_guard lock(mutex_);
+      respond({body_.empty() ? 404 : 200, {}, body_});
+    });
+  }
+  ::Certificate certificate_;
+  std::mutex mutex_;
+  std::string body_;
+  std::optional<Served> served_;
+};
+
+std::string replaced(std::string text, std::string_view what, const std::string& by) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+    text.replace(at, what.size(), by);
+  return text;
+}
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
 // The server in its house, asked in one of the ways.
 class House {
  public:
   House(const fs::path& folder, const std::string& store, bool live) {
-    auto config = server::parse_config(read_file(folder / "house.toml"), (folder / "house.toml").string());
+    Site::the().say("");
+    const auto text = replaced(read_file(folder / "house.toml"), "https://site.example", Site::the().url());
+    auto config = server::parse_config(text, (folder / "house.toml").string());
     if (!config) throw Failed{config.error().text()};
+    config->settings.outbound.reachable.add("127.0.0.1");
+    config->settings.outbound.ca_file = Site::the().certificate();
     config->settings.store = store;
     config->settings.password_cost = {64, 1};  // what a hash costs is tested elsewhere
     server::BootOptions options;
@@ -85,6 +134,7 @@ class House {
 
   http::Response ask(http::Request request) {
     if (server_) return ask_over_http(server_->port(), request);
+    for (auto& header : request.headers) header.name = lower(header.name);  // as the server has them
     std::promise<http::Response> promise;
     auto future = promise.get_future();
     node_->answer(std::move(request), [&promise](http::Response response) { promise.set_value(std::move(response)); });
@@ -105,9 +155,12 @@ class House {
   std::thread thread_;
 };
 
+// How an authorization response comes back.
+enum class Back { by_redirect, by_form };
+
 class Story {
  public:
-  Story(fs::path folder, House& house) : folder_(std::move(folder)), house_(house) {
+  Story(fs::path folder, House& house, Back back) : folder_(std::move(folder)), house_(house), back_(back) {
     variables_["verifier"] = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
     variables_["challenge"] = base64url::encode(crypto::sha256(bytes_of(variables_["verifier"])));
     variables_["web"] = "https://web.example.com/cb";
@@ -153,6 +206,7 @@ class Story {
       return text;
     };
     if (verb == "GET" || verb == "POST" || verb == "PUT" || verb == "OPTIONS") return request(verb, rest());
+    if (verb == "site") return Site::the().say(rest());
     if (verb == "expect") return words >> first, expect(first, rest());
     words >> first;
     if (verb == "set") {
@@ -174,9 +228,19 @@ class Story {
           {"authorization", "Basic " + base64(first + ":" + (secret.empty() ? secret_of(first) : secret))});
     } else if (verb == "bearer") {
       headers_.push_back({"authorization", "Bearer " + first});
+    } else if (verb == "dpop") {  // dpop PROOF [TOKEN]
+      headers_.push_back({"dpop", first});
+      if (words >> second) headers_.push_back({"authorization", "DPoP " + second});
     } else if (verb == "assertion") {
       words >> second;
       variables_[first] = assertion(second, rest());
+    } else if (verb == "proof") {
+      words >> second;
+      variables_[first] = proof(second, rest());
+      variables_["jkt_" + second] = proof_key(second).public_key().thumbprint();
+    } else if (verb == "object") {
+      words >> second;
+      variables_[first] = request_object(second, rest());
     } else if (verb == "keep") {
       words >> second;
       variables_[first] = kept(second, rest());
@@ -192,38 +256,108 @@ class Story {
   // As house.toml declares them.
   static std::string secret_of(const std::string& client) {
     static const std::map<std::string, std::string> secrets = {
-        {"web", "web-secret-web-secret-web-secret-web"},      {"other", "other-secret-other-secret-other-secret"},
-        {"partner", "partner-secret-partner-secret-partner"}, {"service", "service-secret-service-secret-service"},
-        {"gateway", "gateway-secret-gateway-secret-gateway"}, {"api", "api-secret-api-secret-api-secret-api"},
-        {"batch", "batch-secret-batch-secret-batch-secret"}};
+        {"web", "web-secret-web-secret-web-secret-web"},
+        {"other", "other-secret-other-secret-other-secret"},
+        {"partner", "partner-secret-partner-secret-partner"},
+        {"service", "service-secret-service-secret-service"},
+        {"gateway", "gateway-secret-gateway-secret-gateway"},
+        {"api", "api-secret-api-secret-api-secret-api"},
+        {"basic", "basic-secret-basic-secret-basic-secret"},
+        {"second", "second-secret-second-secret-second-sec"},
+        {"batch", "batch-secret-batch-secret-batch-secret"},
+        {"shop", "shop-secret-shop-secret-shop-secret-shop"},
+        {"shop-admin", "shop-secret-shop-secret-shop-secret-shop"},
+        {"stranger", "shop-secret-shop-secret-shop-secret-shop"}};
     const auto found = secrets.find(client);
     return found == secrets.end() ? "not its secret" : found->second;
   }
 
-  // A client's assertion, good for a minute. `changes` are NAME=JSON, a time from now on as NAME=+60 or NAME=-60, and
-  // NAME= for a claim that is left out.
+  std::string at(std::int64_t from_now) const { return std::to_string(house_.now() + from_now); }
+
+  // A client's assertion, good for a minute.
   std::string assertion(const std::string& client, const std::string& changes) {
     const auto quoted = '"' + client + '"';
-    const auto at = [&](std::int64_t from_now) { return std::to_string(house_.now() + from_now); };
-    std::map<std::string, std::string> claims{{"iss", quoted},
-                                              {"sub", quoted},
-                                              {"aud", R"("http://localhost:8080")"},
-                                              {"jti", '"' + std::to_string(++jti_) + '"'},
-                                              {"iat", at(0)},
-                                              {"exp", at(60)}};
+    return signed_claims(client,
+                         {{"iss", quoted},
+                          {"sub", quoted},
+                          {"aud", R"("http://localhost:8080")"},
+                          {"jti", '"' + std::to_string(++jti_) + '"'},
+                          {"iat", at(0)},
+                          {"exp", at(60)}},
+                         changes);
+  }
+
+  // An authorize request that a client has signed, good for a minute.
+  std::string request_object(const std::string& client, const std::string& changes) {
+    const auto quoted = '"' + client + '"';
+    return signed_claims(client,
+                         {{"iss", quoted},
+                          {"client_id", quoted},
+                          {"aud", R"("http://localhost:8080")"},
+                          {"nbf", at(0)},
+                          {"exp", at(60)},
+                          {"response_type", R"("code")"},
+                          {"redirect_uri", "\"https://" + client + ".example.com/cb\""},
+                          {"scope", R"("openid")"},
+                          {"state", R"("s1")"},
+                          {"nonce", R"("n1")"},
+                          {"code_challenge", '"' + variables_["challenge"] + '"'},
+                          {"code_challenge_method", R"("S256")"}},
+                         changes);
+  }
+
+  // A DPoP proof by the key of that name, for a POST to /token, with the nonce that the server gave last. `changes` as
+  // below; `of=TOKEN` makes `ath` of an access token, and `typ=` and `jwk=` are of the header.
+  std::string proof(const std::string& whose, const std::string& changes) {
+    const auto& key = proof_key(whose);
+    Members claims{{"htm", R"("POST")"},
+                   {"htu", R"("http://localhost:8080/token")"},
+                   {"iat", std::to_string(house_.now())},
+                   {"jti", '"' + std::to_string(++jti_) + '"'},
+                   {"nonce", nonce_.empty() ? "" : '"' + nonce_ + '"'},
+                   {"typ", "dpop+jwt"},
+                   {"jwk", key.public_key().with({})->jwk()}};
+    change(claims, changes);
+    const auto take = [&](const char* name) { return std::move(claims.extract(name).mapped()); };
+    const auto typ = take("typ"), jwk = take("jwk");
+    if (claims.contains("of")) claims["ath"] = '"' + base64url::encode(crypto::sha256(bytes_of(take("of")))) + '"';
+    const auto text =
+        jws::sign(bytes_of(object(claims)), {key, {.typ = typ, .more = jwk.empty() ? "" : R"({"jwk":)" + jwk + '}'}});
+    if (!text) throw Failed{"the proof cannot be signed"};
+    return *text;
+  }
+
+  // Made at its first use; its algorithm is its name, if that is one's.
+  static const PrivateKey& proof_key(const std::string& name) {
+    static std::map<std::string, PrivateKey> keys;
+    const auto alg = alg_from_name(name).value_or(Alg::ES256);
+    if (!keys.contains(name)) keys.emplace(name, *PrivateKey::generate(alg, {.alg = alg}));
+    return keys.at(name);
+  }
+
+  // Members of an object as JSON text; "" leaves one out.
+  using Members = std::map<std::string, std::string>;
+  std::string signed_claims(const std::string& client, Members claims, const std::string& changes) const {
+    change(claims, changes);
+    const auto signed_text = jws::sign(bytes_of(object(claims)), signer_of(client));
+    if (!signed_text) throw Failed{"the claims cannot be signed"};
+    return *signed_text;
+  }
+  // `changes` are NAME=JSON, a time from now on as NAME=+60 or NAME=-60, and NAME= for a claim that is left out.
+  void change(Members& members, const std::string& changes) const {
     std::istringstream words(changes);
     for (std::string word; words >> word;) {
       const auto equals = word.find('=');
       const auto value = word.substr(equals + 1);
       const bool is_time = value.starts_with('+') || value.starts_with('-');
-      claims[word.substr(0, equals)] = is_time ? at(std::stoll(value)) : value;
+      members[word.substr(0, equals)] = is_time ? std::to_string(house_.now() + std::stoll(value)) : value;
     }
+  }
+  static std::string object(const Members& members) {
     std::string text;
-    for (const auto& [name, value] : claims)
+    for (const auto& [name, value] : members)
       if (!value.empty()) text += (text.empty() ? "{\"" : ",\"") + name + "\":" + value;
-    const auto signed_text = jws::sign(bytes_of(text + '}'), signer_of(client));
-    if (!signed_text) throw Failed{"the assertion cannot be signed"};
-    return *signed_text;
+    return text + '}';
   }
 
   // The key of RFC 7515 appendix A.3, whose public half house.toml declares; or the client's secret.
@@ -254,6 +388,8 @@ class Story {
       std::ranges::replace(value, '+', ' ');
       pairs.emplace_back(word.substr(0, equals), value);
     }
+    const bool by_form = back_ == Back::by_form && path == "/authorize" && !line.contains("sealed_request=");
+    if (by_form) pairs.emplace_back("response_mode", "form_post");
     http::Request request;
     request.method = method;
     request.peer = "127.0.0.1";
@@ -275,11 +411,35 @@ class Story {
     if (!cookies.empty()) request.headers.push_back({"cookie", cookies});
     response_ = house_.ask(std::move(request));
     for (const auto& [name, value] : response_.headers) take_cookie(name, value);
+    if (back_ == Back::by_form) read_form();
+    if (const auto nonce = header("dpop-nonce"); !nonce.empty()) nonce_ = nonce;
   }
 
-  void take_cookie(std::string name, const std::string& value) {
-    std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
-    if (name != "set-cookie") return;
+  // What a form brings to a client stands, from here on, where a redirect would have brought it; that no redirect
+  // brings anything to one is the point of the mode.
+  void read_form() {
+    if (const auto to = header("location"); to.contains("code=") || to.contains("error="))
+      throw Failed{"a redirect, in spite of form_post: " + to};
+    static const std::string form = "<form method=\"post\" action=\"https://", field = "<input type=\"hidden\" name=\"";
+    const auto at = response_.body.find(form);
+    if (at == std::string::npos) return;
+    if (response_.status != 200 || !header("cache-control").starts_with("no-store"))
+      throw Failed{"a form that a cache may keep, or with status " + std::to_string(response_.status)};
+    const auto begin = at + form.size() - std::string_view("https://").size();
+    const auto action = response_.body.substr(begin, response_.body.find('"', begin) - begin);
+    std::vector<form::Pair> pairs;
+    for (auto i = response_.body.find(field, at); i != std::string::npos; i = response_.body.find(field, i + 1)) {
+      const auto name = i + field.size();
+      const auto name_end = response_.body.find('"', name);
+      pairs.emplace_back(response_.body.substr(name, name_end - name), "");
+      pairs.back().second = kept("hidden", pairs.back().first);
+    }
+    response_.status = 303;
+    response_.headers.push_back({"location", action + "?" + form::print(pairs)});
+  }
+
+  void take_cookie(const std::string& name, const std::string& value) {
+    if (lower(name) != "set-cookie") return;
     const auto equals = value.find('='), end = value.find(';');
     auto& jar = cookies_[browser_];
     if (value.find("Max-Age=0") != std::string::npos)
@@ -289,11 +449,8 @@ class Story {
   }
 
   std::string header(const std::string& wanted) const {
-    for (const auto& [name, value] : response_.headers) {
-      std::string lower = name;
-      std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
-      if (lower == wanted) return value;
-    }
+    for (const auto& [name, value] : response_.headers)
+      if (lower(name) == wanted) return value;
     return {};
   }
 
@@ -321,9 +478,30 @@ class Story {
     }
     if (what == "location") return header("location");
     if (what == "body") return response_.body;
-    auto text = member(response_.body, name);
+    auto text = what == "claim" ? claim(name) : member(response_.body, name);
     if (text.starts_with('"')) text = text.substr(1, text.size() - 2);
     return text;
+  }
+
+  // TOKEN NAME
+  std::string claim(const std::string& which) const {
+    const auto space = which.find(' ');
+    const auto peeked = peek_unverified(which.substr(0, space));
+    if (!peeked) throw Failed{"no token: " + which};
+    return member(peeked->payload, which.substr(space + 1));
+  }
+
+  // By a key of the published set that its header names.
+  bool is_signed(const std::string& token, const std::string& alg) {
+    http::Request request;
+    request.method = "GET";
+    request.peer = "127.0.0.1";
+    request.target = request.path = "/jwks";
+    request.headers.push_back({"host", "localhost:8080"});
+    const auto keys = Keys::parse(house_.ask(std::move(request)).body);
+    if (!keys) throw Failed{"no key set"};
+    const auto verified = jws::verify(token, *keys, {.algs = {*alg_from_name(alg)}});
+    return verified && verified->signatures()[0].header.contains("\"kid\":\"");
   }
 
   void expect(const std::string& what, const std::string& rest) {
@@ -343,6 +521,12 @@ class Story {
     } else if (what == "page") {
       got = response_.body;
       good = got.find(rest) != std::string::npos;
+    } else if (what == "missing") {
+      got = response_.body;
+      good = got.find(rest) == std::string::npos;
+    } else if (what == "signed") {  // expect signed TOKEN ALG
+      got = name;
+      good = is_signed(name, pattern);
     } else if (what == "header") {
       got = header(name);
       good = matches(pattern, got);
@@ -351,9 +535,7 @@ class Story {
       good = matches(pattern, got);
     } else if (what == "claim") {  // expect claim TOKEN NAME PATTERN
       const auto next = pattern.find(' ');
-      const auto peeked = peek_unverified(name);
-      if (!peeked) throw Failed{"no token: " + name};
-      got = member(peeked->payload, pattern.substr(0, next));
+      got = claim(name + " " + pattern.substr(0, next));
       good = matches(pattern.substr(next + 1), got);
     } else if (what == "same") {
       got = name;
@@ -369,12 +551,14 @@ class Story {
 
   fs::path folder_;
   House& house_;
+  Back back_;
   std::map<std::string, std::string> variables_;
   std::string browser_ = "first";
   std::map<std::string, std::map<std::string, std::string>> cookies_;
   std::vector<http::Header> headers_;
   http::Response response_;
   int jti_ = 0;
+  std::string nonce_;
 };
 
 // A schema of its own in the tests' PostgreSQL; "" when there is none.
@@ -399,9 +583,12 @@ int main(int argc, char** argv) {
       files.push_back(entry.path());
   std::ranges::sort(files);
   for (const auto& file : files) {
-    const std::string ways[] = {"sqlite", "postgresql", "http"};
-    for (const auto& way : ways) {
-      const auto name = file.stem().string() + " (" + way + ")";
+    std::vector<std::pair<std::string, Back>> ways;
+    for (const auto back : {Back::by_redirect, Back::by_form})
+      if (back == Back::by_redirect || read_file(file).contains("# also form_post\n"))
+        for (const auto* way : {"sqlite", "postgresql", "http"}) ways.emplace_back(way, back);
+    for (const auto& [way, back] : ways) {
+      const auto name = file.stem().string() + " (" + way + (back == Back::by_form ? ", form_post" : "") + ")";
       const auto store = way == "postgresql" ? fresh_postgres(++number) : "sqlite::memory:";
       if (store.empty()) {
         std::printf("skip %s: no PostgreSQL\n", name.c_str());
@@ -410,7 +597,7 @@ int main(int argc, char** argv) {
       }
       try {
         House house(folder, store, way == "http");
-        Story(folder, house).run(file);
+        Story(folder, house, back).run(file);
         std::printf("ok %s\n", name.c_str());
         ++passed;
       } catch (const Failed& problem) {

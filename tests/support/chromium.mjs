@@ -10,7 +10,7 @@ const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js"
 const pictures = join(build, "screenshots");
 export const phone = { width: 360, height: 740 };
 
-export const launch = (more = []) =>
+export const launchChromium = (more = []) =>
   chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

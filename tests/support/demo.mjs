@@ -26,10 +26,11 @@ export async function freePorts(count) {
   throw new Error("no free ports");
 }
 
-async function answers(url) {
+/** Waits until something answers. */
+export async function answers(url) {
   for (let attempt = 0; attempt < 200; ++attempt) {
     try {
-      await fetch(url);
+      await fetch(url, { redirect: "manual" });
       return;
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 25));
@@ -107,15 +108,16 @@ export async function startServe(folder, config, issuer, env, ca) {
     if (child.exitCode !== null || attempt > 400) throw new Error(`tessera serve is not healthy: ${log}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  return () =>
+  const stop = () =>
     new Promise((resolve) => {
       child.once("exit", resolve);
       child.kill("SIGTERM");
     });
+  return Object.assign(stop, { signal: (name) => child.kill(name), log: () => log });
 }
 
 /** A certificate authority of this run's own, and a certificate of its for `names`: PEM files in `folder`. */
-function certificates(folder, names) {
+export function certificates(folder, names) {
   const openssl = (...args) => {
     const done = spawnSync("openssl", args, { cwd: folder, encoding: "utf8" });
     if (done.status !== 0) throw new Error(done.stderr);
@@ -131,6 +133,19 @@ function certificates(folder, names) {
   const publicKey = new X509Certificate(readFileSync(file("tls.pem"))).publicKey.export({ type: "spki", format: "der" });
   return { ca: file("ca.pem"), certificate: file("tls.pem"), key: file("tls.key"),
     spki: createHash("sha256").update(publicKey).digest("base64") };
+}
+
+/** A proxy that ends TLS at one port, in front of an application at another. */
+export function startTlsProxy(tls, at, to) {
+  const server = createServer({ cert: readFileSync(tls.certificate), key: readFileSync(tls.key) }, (incoming, outgoing) => {
+    const { method, url } = incoming;
+    const headers = { ...incoming.headers, "x-forwarded-proto": "https" };
+    incoming.pipe(request({ host: "127.0.0.1", port: to, method, path: url, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(outgoing);
+    }));
+  });
+  return server.listen(at, "127.0.0.1");
 }
 
 /**
@@ -177,17 +192,7 @@ export async function startSecureDemo() {
   const stopApplications = await startApplications({
     issuer, port, api, site, env: clock.env, secret: (name) => secrets[name], more: ["--ca", tls.ca],
   });
-  const servers = ["orders", "reports"].map((name, i) => {
-    const server = createServer({ cert: readFileSync(tls.certificate), key: readFileSync(tls.key) }, (incoming, outgoing) => {
-      const { method, url, headers } = incoming;
-      incoming.pipe(request({ host: "127.0.0.1", port: port + 1 + i, method, path: url, headers }, (answer) => {
-        outgoing.writeHead(answer.statusCode, answer.headers);
-        answer.pipe(outgoing);
-      }));
-    });
-    server.listen(proxies + i, "127.0.0.1");
-    return server;
-  });
+  const servers = [0, 1].map((i) => startTlsProxy(tls, proxies + i, port + 1 + i));
   return {
     issuer,
     orders: `${site("orders")}/`,

@@ -27,7 +27,7 @@ Step<std::string> insert(DeviceCode code, Ctx& ctx) {
   Tx& tx = *TRY(ctx.store(Access::write));
   for (int draws = 0; draws < 5; ++draws) {
     const auto user_code = random_user_code(ctx);
-    code.user_code_digest = digest_of(user_code);
+    code.user_code_digest = user_code_digests(user_code, ctx).front();
     if (TRY(tx.insert_device_code(ctx.realm(), code))) return print_user_code(user_code);
   }
   return std::unexpected(Stop(Error{Err::conflict, "user_code"}));

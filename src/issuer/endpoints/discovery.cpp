@@ -1,9 +1,11 @@
 #include <algorithm>
 
+#include "issuer/acr.hpp"
 #include "issuer/endpoints/endpoints.hpp"
 #include "issuer/model/codec.hpp"
 #include "issuer/response_mode.hpp"
 #include "issuer/steps/client_auth.hpp"
+#include "issuer/steps/dpop.hpp"
 #include "issuer/steps/scope.hpp"
 #include "issuer/user_claims.hpp"
 #include "json/json.hpp"
@@ -25,7 +27,7 @@ Texts id_token_algs(const Snapshot& snapshot) {
 }
 
 Texts claims() {
-  Texts names{"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "sid", "roles"};
+  Texts names{"iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "sid", "roles"};
   for (const auto& claim : user_claims()) names.emplace_back(claim.name);
   return names;
 }
@@ -39,9 +41,15 @@ Texts auth_methods(ClientRule rule) {
   return methods;
 }
 
-Texts assertion_algs() {
+template <std::size_t N>
+Texts alg_names(const std::array<Alg, N>& algs) {
   Texts names;
-  for (const auto alg : kKeyAssertionAlgs) names.emplace_back(alg_name(alg));
+  for (const auto alg : algs) names.emplace_back(alg_name(alg));
+  return names;
+}
+
+Texts assertion_algs() {
+  Texts names = alg_names(kKeyAssertionAlgs);
   names.emplace_back(alg_name(kSecretAssertionAlg));
   return names;
 }
@@ -55,7 +63,7 @@ Step<Reply> discovery(const Request&, Ctx& ctx) {
   for (const auto& route : routes()) {
     if (route.metadata.empty()) continue;
     w.member(route.metadata, snapshot.url(route.path));
-    if (route.client == ClientRule::none) continue;
+    if (route.client == ClientRule::none || route.client == ClientRule::as_token) continue;
     w.member(std::string(route.metadata) + "_auth_methods_supported", auth_methods(route.client));
     w.member(std::string(route.metadata) + "_auth_signing_alg_values_supported", assertion_algs());
   }
@@ -64,16 +72,23 @@ Step<Reply> discovery(const Request&, Ctx& ctx) {
       .member("grant_types_supported",
               names_of(GrantType::authorization_code, GrantType::refresh_token, GrantType::client_credentials,
                        GrantType::token_exchange, GrantType::jwt_bearer, GrantType::device_code))
-      .member("subject_types_supported", Texts{"public"})
+      .member("subject_types_supported", names_of(SubjectType::public_, SubjectType::pairwise))
       .member("id_token_signing_alg_values_supported", id_token_algs(snapshot))
       .member("introspection_signing_alg_values_supported", Texts{std::string(alg_name(kAccessTokenAlg))})
       .member("code_challenge_methods_supported", Texts{"S256"})
+      .member("dpop_signing_alg_values_supported", alg_names(kProofAlgs))
       .member("scopes_supported", Texts(std::begin(kOpenIdScopes), std::end(kOpenIdScopes)))
       .member("claims_supported", claims())
+      .member("acr_values_supported", Texts{std::string(kAcr)})
+      .member("userinfo_signing_alg_values_supported", id_token_algs(snapshot))
       .member("authorization_response_iss_parameter_supported", true)
       .member("claims_parameter_supported", true)
-      .member("request_parameter_supported", false)
-      .member("request_uri_parameter_supported", false)
+      .member("request_parameter_supported", true)
+      .member("request_uri_parameter_supported", true)
+      .member("require_request_uri_registration", true)
+      .member("request_object_signing_alg_values_supported", alg_names(kKeyAssertionAlgs))
+      .member("require_signed_request_object", snapshot.realm.require_signed_request_object)
+      .member("require_pushed_authorization_requests", snapshot.realm.require_pushed_authorization_requests)
       .end_object();
   return Reply{.body = Json{.body = w.take()}};
 }

@@ -8,6 +8,7 @@ namespace tessera::issuer {
 Step<Reply> discovery(const Request&, Ctx&);             // OpenID Connect Discovery 1.0 section 3, RFC 8414
 Step<Reply> jwks(const Request&, Ctx&);                  // RFC 7517 section 5
 Step<Reply> authorize(const Request&, Ctx&);             // RFC 6749 section 4.1, OpenID Connect Core section 3.1.2
+Step<Reply> par(const Request&, Ctx&);                   // RFC 9126
 Step<Reply> login(const Request&, Ctx&);                 // the login page's form
 Step<Reply> consent(const Request&, Ctx&);               // the consent page's form
 Step<Reply> device_authorization(const Request&, Ctx&);  // RFC 8628 section 3.1

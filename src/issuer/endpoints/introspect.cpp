@@ -6,6 +6,7 @@
 #include "issuer/steps/client_auth.hpp"
 #include "issuer/steps/params.hpp"
 #include "issuer/steps/scope.hpp"
+#include "issuer/subject.hpp"
 #include "json/json.hpp"
 
 namespace tessera::issuer {
@@ -15,9 +16,11 @@ namespace {
 // left out.
 Result<std::string> told(const Claims& claims) {
   json::Writer w;
-  w.begin_object().member("active", true).member("token_type", "Bearer");
+  //= RFC9449#6.2 "If the `token_type` member is included in the introspection response, it MUST contain the value
+  // `DPoP`."
+  w.begin_object().member("active", true).member("token_type", claims.has("cnf") ? "DPoP" : "Bearer");
   for (const char* name : {"iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "sid", "auth_time", "act",
-                           "roles", "permissions"})
+                           "cnf", "roles", "permissions"})
     if (claims.has(name)) w.key(name).raw(TRY(claims.json(name)));
   w.end_object();
   return w.take();
@@ -45,7 +48,8 @@ Step<std::string> introspect_refresh(const RefreshToken& token, const Client& ca
 
   const auto& life = ctx.snapshot().realm.lifetimes;
   json::Writer w;
-  w.begin_object().member("active", true).member("iss", ctx.snapshot().issuer).member("sub", grant->user.text);
+  w.begin_object().member("active", true).member("iss", ctx.snapshot().issuer);
+  w.member("sub", subject_of(ctx.snapshot(), caller, grant->user));
   w.member("client_id", grant->client.text).member("scope", print_scope(still_allowed(caller, grant->scope)));
   w.member("iat", unix_seconds(grant->used));
   w.member("exp", unix_seconds(std::min(grant->used + life.refresh_idle, grant->created + life.refresh_max)));

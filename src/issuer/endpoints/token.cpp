@@ -3,13 +3,19 @@
 #include "issuer/grants/grants.hpp"
 #include "issuer/model/codec.hpp"
 #include "issuer/steps/client_auth.hpp"
+#include "issuer/steps/dpop.hpp"
 #include "issuer/steps/params.hpp"
 
 namespace tessera::issuer {
 
 Step<Reply> token(const Request& request, Ctx& ctx) {
   TRY_VOID(check_no_duplicates(request.form));
+  // Before the client, whose assertion serves once: who is sent back for a nonce has not used it up.
+  TRY_VOID(check_proof(request, "/token", ctx));
   const Client& client = *TRY(authenticate_client(request, ctx));
+  //= RFC9449#5.2 "If the value is `true`, the authorization server MUST reject token requests from the client that do
+  // not contain the DPoP header."
+  REQUIRE(ctx.proven_key() || !client.dpop_bound_access_tokens, invalid_dpop_proof, "DPoP", "missing");
   const auto name = TRY(require_param(request.form, "grant_type"));
   const auto type = grant_type_from(name);
   REQUIRE(type, unsupported_grant_type, "grant_type", std::string(name));

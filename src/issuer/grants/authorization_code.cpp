@@ -4,6 +4,7 @@
 #include "issuer/grants/tokens.hpp"
 #include "issuer/refresh_token.hpp"
 #include "issuer/steps/alive.hpp"
+#include "issuer/steps/dpop.hpp"
 #include "issuer/steps/params.hpp"
 #include "issuer/steps/pkce.hpp"
 #include "issuer/steps/redirect_uri.hpp"
@@ -26,13 +27,15 @@ Grant grant_of(const Code& code, const Client& client, const Ctx& ctx) {
           .used = ctx.now(),
           .rev = ctx.rev(),
           .offline = refreshes(client) && holds_scope(code.scope, "offline_access"),
-          .claims = code.claims};
+          .claims = code.claims,
+          .jkt = ctx.jkt()};
 }
 }  // namespace
 
 // The order is a security property: a code is redeemed, and a replay ends its grant, only for a caller who has proved
 // to be the client that the code was made for. From there a replay comes first: it ends the grant even when the code
-// has expired meanwhile, the person has left or was disabled.
+// has expired meanwhile, the person has left or was disabled. A DPoP proof that comes again proves nothing, and ends
+// none.
 Step<Reply> authorization_code(const Request& request, Ctx& ctx, const Client& client) {
   const auto& snapshot = ctx.snapshot();
   const auto text = TRY(require_param(request.form, "code"));
@@ -40,24 +43,32 @@ Step<Reply> authorization_code(const Request& request, Ctx& ctx, const Client& c
   REQUIRE(code, invalid_grant, "code", "does not open");
   REQUIRE(code->client == client.id, invalid_grant, "code", "another client's");
   const auto redirect_uri = TRY(require_param(request.form, "redirect_uri"));
-  REQUIRE(digest_of(redirect_uri) == code->redirect_digest, invalid_grant, "redirect_uri", "not the one authorized");
+  REQUIRE(digest_of(redirect_uri) == code->redirect_digest, invalid_grant, "redirect_uri",
+          "not the one authorized: " + received_and_registered(redirect_uri, client.redirect_uris));
   TRY_VOID(check_verifier(request.form, client, code->challenge));
+  //= RFC9449#10 "When a token request is received, the authorization server computes the JWK Thumbprint of the
+  // proof-of-possession public key in the DPoP proof and verifies that it matches the `dpop_jkt` parameter value in the
+  // authorization request. If they do not match, it MUST reject the request."
+  REQUIRE(code->jkt.empty() || ctx.holds_key(code->jkt), invalid_grant, "dpop_jkt", "no proof of the code's key");
 
   Tx& tx = *TRY(ctx.store(Access::write));
-  if (TRY(tx.grant(ctx.realm(), code->grant))) return end_replayed(ctx, tx, code->grant, "code_reused");
+  if (TRY(tx.grant(ctx.realm(), code->grant))) {
+    TRY_VOID(use_proof(ctx, code->user.text));
+    return end_replayed(ctx, tx, code->grant, "code_reused");
+  }
   REQUIRE(ctx.now() < code->expires, invalid_grant, "code", "expired");
   TRY_VOID(check_same_resource(request.form, client, snapshot, code->audience));
   REQUIRE(is_registered(client.redirect_uris, redirect_uri, client.auth), invalid_grant, "redirect_uri",
           "no longer registered");
   TRY_VOID(check_signing_keys(snapshot, client, code->scope));
-  const auto user = TRY(tx.user(ctx.realm(), code->user));
-  REQUIRE(user && user->enabled, invalid_grant, "user", "disabled");
+  const User user = TRY(enabled_user(ctx, tx, client, code->user));
   const auto session = TRY(tx.session(ctx.realm(), code->session));
   REQUIRE(session && session->user == code->user && session_alive(snapshot, *session, ctx.now()), invalid_grant,
           "session", "ended");
-  REQUIRE(client.party == Party::first || TRY(tx.consent(ctx.realm(), user->id, client.id)), invalid_grant, "consent",
+  REQUIRE(client.party == Party::first || TRY(tx.consent(ctx.realm(), user.id, client.id)), invalid_grant, "consent",
           "taken back");
 
+  TRY_VOID(use_proof(ctx, code->user.text));
   const Grant grant = grant_of(*code, client, ctx);
   std::vector<GrantId> ended;
   // Another redemption may have come between the look above and this.
@@ -65,13 +76,13 @@ Step<Reply> authorization_code(const Request& request, Ctx& ctx, const Client& c
     return end_replayed(ctx, tx, grant.id, "code_reused");
   for (const auto& id : ended) TRY_VOID(ctx.append_fact(tx, FactKind::grant, id.text));
 
-  const Issued issued{client, *user, grant, still_allowed(client, grant.scope), true};
+  const Issued issued{client, user, grant, still_allowed(client, grant.scope), true};
   std::vector<TokenDraft> tokens{access_token(ctx, issued)};
   if (holds_scope(issued.scope, "openid")) tokens.push_back(id_token(ctx, issued, grant.nonce));
   ctx.emit({"token_issued",
             {{"grant_type", "authorization_code"},
              {"client", client.id.text},
-             {"user", user->id.text},
+             {"user", user.id.text},
              {"grant", grant.id.text}}});
   return token_reply(std::move(tokens), issued.scope,
                      refreshes(client) ? print_refresh_token(*snapshot.seals, {grant.id, grant.generation}) : "");

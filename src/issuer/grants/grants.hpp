@@ -1,4 +1,5 @@
-// The grants of the token endpoint, one file each. The client is authenticated and registered for the grant.
+// The grants of the token endpoint, one file each. The client is authenticated and registered for the grant; a proof
+// that came has been checked, and is used up (use_proof) once everything else is right.
 #pragma once
 
 #include "issuer/ctx.hpp"

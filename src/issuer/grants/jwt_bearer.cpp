@@ -2,6 +2,7 @@
 #include "issuer/digest.hpp"
 #include "issuer/grants/grants.hpp"
 #include "issuer/grants/tokens.hpp"
+#include "issuer/steps/dpop.hpp"
 #include "issuer/steps/params.hpp"
 #include "issuer/steps/resource.hpp"
 #include "issuer/steps/scope.hpp"
@@ -50,10 +51,11 @@ Step<User> check_user(Tx& tx, const Claims& claims, const TrustedIssuer& rule, c
   const auto named = claims.get<std::string_view>(rule.user_claim);
   REQUIRE(named, invalid_grant, "assertion", rule.user_claim + " is no text");
   const auto name = canonical_username(*named);
+  REQUIRE(name, invalid_grant, "user", "no name, nor an id");
   std::optional<User> user;
   if (rule.user_by == UserBy::id)
     user = TRY(tx.user(ctx.realm(), UserId(*named)));
-  else if (name)
+  else if (*name == *named)  // "Alice" may be another person there than "alice", of whom one at most is ours
     user = TRY(tx.user_by_name(ctx.realm(), *name));
   REQUIRE(user && user->enabled, invalid_grant, "user", user ? "disabled" : "no such user");
   return std::move(*user);
@@ -72,6 +74,8 @@ Step<Reply> jwt_bearer(const Request& request, Ctx& ctx, const Client& client) {
   const auto& snapshot = ctx.snapshot();
   REQUIRE(client.auth != ClientAuth::none, unauthorized_client, "client_id", "a public client");
   REQUIRE(client.party == Party::first, unauthorized_client, "client_id", "nobody asks the person for consent");
+  REQUIRE(client.subject_type == SubjectType::public_, unauthorized_client, "client_id",
+          "who names the person by an assertion knows more than a pairwise subject");
   const auto assertion = TRY(require_param(request.form, "assertion"));
   const auto trusted = snapshot.trusted_issuers.find(peek_issuer(assertion).value_or(""));
   REQUIRE(trusted != snapshot.trusted_issuers.end(), invalid_grant, "assertion", "not of a trusted issuer");
@@ -82,9 +86,11 @@ Step<Reply> jwt_bearer(const Request& request, Ctx& ctx, const Client& client) {
   auto scope = TRY(check_scope(request.form, client, snapshot));
   if (scope.empty()) scope = scopes_at(snapshot, audience, client.scopes);
   TRY_VOID(check_signing_keys(snapshot, client, {}));
+  TRY_VOID(ctx.limit(LimitKind::used_once, client.id.text));
 
   Tx& tx = *TRY(ctx.store(Access::write));
   const User user = TRY(check_user(tx, claims, trust.rule, ctx));
+  TRY_VOID(use_proof(ctx, user.id.text));
   const Instant until = claims.expires_at() + kAssertionLeeway;
   REQUIRE(TRY(tx.use_once(ctx.realm(), use_id(claims), until, ctx.now())), invalid_grant, "jti", "used before");
 

@@ -2,6 +2,7 @@
 #include "issuer/grants/tokens.hpp"
 #include "issuer/refresh_token.hpp"
 #include "issuer/steps/alive.hpp"
+#include "issuer/steps/dpop.hpp"
 #include "issuer/steps/params.hpp"
 #include "issuer/steps/resource.hpp"
 #include "issuer/steps/scope.hpp"
@@ -24,6 +25,11 @@ Step<Reply> refresh(const Request& request, Ctx& ctx, const Client& client) {
   const auto grant = TRY(tx.grant(ctx.realm(), token->grant));
   REQUIRE(grant, invalid_grant, "refresh_token", "no such grant");
   REQUIRE(grant->client == client.id, invalid_grant, "refresh_token", "another client's");
+  //= RFC9449#5 "When an authorization server supporting DPoP issues a refresh token to a public client that presents a
+  // valid DPoP proof at the token endpoint, the refresh token MUST be bound to the respective public key. The binding
+  // MUST be validated when the refresh token is later presented to get new access tokens."
+  REQUIRE(client.auth != ClientAuth::none || grant->jkt.empty() || ctx.holds_key(grant->jkt), invalid_grant,
+          "refresh_token", "no proof of its key");
   const auto session = TRY(tx.session(ctx.realm(), grant->session));
   REQUIRE(grant_alive(snapshot, *grant, session ? &*session : nullptr, ctx.now()), invalid_grant, "refresh_token",
           "ended or expired");
@@ -33,11 +39,15 @@ Step<Reply> refresh(const Request& request, Ctx& ctx, const Client& client) {
   TRY_VOID(check_same_resource(request.form, client, snapshot, grant->audience));
   TRY_VOID(check_signing_keys(snapshot, client, scope));
 
-  const auto rotation = TRY(tx.rotate_refresh(ctx.realm(), grant->id, {token->generation, scope, ctx.now(), kGrace}));
+  TRY_VOID(use_proof(ctx, grant->user.text));
+  const auto rotation =
+      TRY(tx.rotate_refresh(ctx.realm(), grant->id, {token->generation, scope, ctx.now(), kGrace, ctx.jkt()}));
   REQUIRE(rotation.kind != Rotation::Kind::gone, invalid_grant, "refresh_token", "ended meanwhile");
   if (rotation.kind == Rotation::Kind::reused) return end_replayed(ctx, tx, grant->id, "refresh_reused");
-  if (rotation.kind == Rotation::Kind::retry)
+  if (rotation.kind == Rotation::Kind::retry) {
+    REQUIRE(rotation.jkt == ctx.jkt(), invalid_grant, "refresh_token", "used with another key, or with none");
     scope = TRY(narrow_scope(request.form, still_allowed(client, rotation.scope)));
+  }
 
   const bool in_session = session && session_alive(snapshot, *session, ctx.now());
   // An offline grant works while nobody is there: it keeps no session from going idle.

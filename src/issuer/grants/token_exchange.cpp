@@ -1,6 +1,7 @@
 #include "issuer/grants/grants.hpp"
 #include "issuer/grants/tokens.hpp"
 #include "issuer/steps/bearer.hpp"
+#include "issuer/steps/dpop.hpp"
 #include "issuer/steps/params.hpp"
 #include "issuer/steps/resource.hpp"
 #include "issuer/steps/scope.hpp"
@@ -41,6 +42,9 @@ Step<Claims> check_subject_token(const Params& params, const Client& client, con
   const auto token = TRY(require_param(params, "subject_token"));
   auto claims = TRY(acceptable(check_access_token(token, ctx)));
   REQUIRE(issued_to_or_meant_for(client, claims), invalid_request, "subject_token", "not this client's to exchange");
+  // Else whoever has stolen it would get one that is bound to no key, or to the thief's.
+  const auto jkt = bound_key(claims);
+  REQUIRE(!jkt || ctx.holds_key(*jkt), invalid_request, "subject_token", "no proof of its key");
   REQUIRE(marks_of(claims).from_jtis.size() < kMaxExchanges, invalid_request, "subject_token", "exchanged too often");
   return claims;
 }
@@ -73,6 +77,7 @@ Step<Reply> token_exchange(const Request& request, Ctx& ctx, const Client& clien
   const auto scope = TRY(check_exchange_scope(request.form, client, snapshot, scope_of(subject), audience));
   TRY_VOID(check_signing_keys(snapshot, client, {}));
   const auto holder = TRY(acceptable(check_holder(subject, ctx)));
+  TRY_VOID(use_proof(ctx, client.id.text));
 
   const auto marks = marks_of(subject);
   const Exchange exchange{client,

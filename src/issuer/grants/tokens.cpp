@@ -1,24 +1,36 @@
 #include "issuer/grants/tokens.hpp"
 
+#include "issuer/acr.hpp"
 #include "issuer/contains.hpp"
 #include "issuer/steps/claims_request.hpp"
 #include "issuer/steps/scope.hpp"
+#include "issuer/subject.hpp"
 #include "json/json.hpp"
 
 namespace tessera::issuer {
 
 namespace {
+// RFC 9449 section 6.1.
+std::string confirmation(std::string_view jkt) {
+  json::Writer w;
+  return w.begin_object().member("jkt", jkt).end_object().take();
+}
+
 Draft access_draft(Ctx& ctx, const std::string& subject, const std::string& audience) {
   const auto& snapshot = ctx.snapshot();
   const auto now = whole_seconds(ctx.now());
-  return {.typ = kAccessTokenTyp,
-          .issuer = snapshot.issuer,
-          .subject = subject,
-          .audience = {audience},
-          .issued_at = now,
-          .expires_at = now + snapshot.realm.lifetimes.access_token,
-          .id = ctx.uuid7()};
+  Draft draft{.typ = kAccessTokenTyp,
+              .issuer = snapshot.issuer,
+              .subject = subject,
+              .audience = {audience},
+              .issued_at = now,
+              .expires_at = now + snapshot.realm.lifetimes.access_token,
+              .id = ctx.uuid7()};
+  if (ctx.proven_key()) draft.claims.push_back({"cnf", JsonText{confirmation(ctx.jkt())}});
+  return draft;
 }
+
+bool is_bound(const Draft& access) { return contains(access.claims, "cnf", &Claim::name); }
 
 void add_rights(Draft& draft, Rights rights) {
   draft.claims.push_back({"roles", std::move(rights.roles)});
@@ -50,8 +62,15 @@ Step<void> check_signing_keys(const Snapshot& snapshot, const Client& client, co
 
 bool refreshes(const Client& client) { return contains(client.grant_types, GrantType::refresh_token); }
 
+Step<User> enabled_user(Ctx& ctx, Tx& tx, const Client& client, const UserId& id) {
+  const bool pairwise = client.subject_type == SubjectType::pairwise;
+  auto user = TRY(pairwise ? tx.hold_user(ctx.realm(), id) : tx.user(ctx.realm(), id));
+  REQUIRE(user && user->enabled, invalid_grant, "user", "disabled");
+  return *std::move(user);
+}
+
 TokenDraft access_token(Ctx& ctx, const Issued& issued) {
-  Draft draft = access_draft(ctx, issued.user.id.text, issued.grant.audience);
+  Draft draft = access_draft(ctx, subject_of(ctx.snapshot(), issued.client, issued.user.id), issued.grant.audience);
   auto& claims = draft.claims;
   claims.push_back({"client_id", issued.client.id.text});
   claims.push_back({"scope", print_scope(issued.scope)});
@@ -75,6 +94,7 @@ TokenDraft access_token(Ctx& ctx, const Client& client, const Subject& subject, 
 
 Step<TokenDraft> access_token(Ctx& ctx, const Exchange& exchange) {
   const Claims& subject = exchange.subject;
+  // Also a pairwise one: who holds the old token knows it, and must not learn another one for the same person.
   Draft draft = access_draft(ctx, std::string(subject.subject()), exchange.audience);
   draft.expires_at = std::min(draft.expires_at.value, subject.expires_at());
   auto& claims = draft.claims;
@@ -100,15 +120,18 @@ TokenDraft id_token(Ctx& ctx, const Issued& issued, std::string_view nonce) {
   const auto now = whole_seconds(ctx.now());
   Draft draft{.typ = "JWT",
               .issuer = snapshot.issuer,
-              .subject = issued.user.id.text,
+              .subject = subject_of(snapshot, issued.client, issued.user.id),
               .audience = {issued.client.id.text},
               .issued_at = now,
               .expires_at = now + snapshot.realm.lifetimes.id_token};
   draft.claims.push_back({"auth_time", unix_seconds(issued.grant.authenticated)});
+  draft.claims.push_back({"acr", kAcr});
+  draft.claims.push_back({"amr", std::vector<std::string>{std::string(kAmr)}});
   if (!nonce.empty()) draft.claims.push_back({"nonce", nonce});
   if (issued.session_alive) draft.claims.push_back({"sid", issued.grant.session.text});
+  const bool all = is_all_allowed(issued.scope, issued.client, issued.grant.scope);
   for (const auto& claim : user_claims())
-    if (asked_for(claim, issued.grant.claims.id_token, issued.client))
+    if (all && asked_for(claim, issued.grant.claims.id_token, issued.client))
       if (auto json = claim.json(issued.user, claim.name); !json.empty())
         draft.claims.push_back({std::string(claim.name), JsonText{std::move(json)}});
   if (holds_scope(issued.scope, "roles")) draft.claims.push_back({"roles", rights_of(ctx, issued).roles});
@@ -120,7 +143,10 @@ Reply token_reply(std::vector<TokenDraft> tokens, const std::vector<std::string>
   const Draft& access = tokens.front().draft;
   json::Writer w;
   w.begin_object();
-  w.member("token_type", "Bearer").member("expires_in", (access.expires_at.value - access.issued_at.value).count());
+  //= RFC9449#5 "A `token_type` of `DPoP` MUST be included in the access token response to signal to the client that the
+  // access token was bound to its DPoP key"
+  w.member("token_type", is_bound(access) ? "DPoP" : "Bearer");
+  w.member("expires_in", (access.expires_at.value - access.issued_at.value).count());
   w.member("scope", print_scope(scope));
   if (!issued_token_type.empty()) w.member("issued_token_type", issued_token_type);
   if (!refresh_token.empty()) w.member("refresh_token", refresh_token);

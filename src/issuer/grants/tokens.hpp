@@ -19,6 +19,10 @@ Step<void> check_signing_keys(const Snapshot& snapshot, const Client& client, co
 // Whether the client may have refresh tokens.
 bool refreshes(const Client& client);
 
+// The person whom a grant is to be made of. Who changes a person looks for the grants that bear a pairwise subject: one
+// must not be made meanwhile. Refusal: invalid_grant.
+Step<User> enabled_user(Ctx& ctx, Tx& tx, const Client& client, const UserId& id);
+
 // What a grant's tokens speak of.
 struct Issued {
   const Client& client;
@@ -28,8 +32,8 @@ struct Issued {
   bool session_alive = false;      // only then may a token name the session
 };
 
-// RFC 9068. The token of a grant that lives by its session names that session, and ends with it; one of an offline
-// grant does not.
+// RFC 9068; each is bound to the key that the request has proved (RFC 9449 section 6.1). The token of a grant that
+// lives by its session names that session, and ends with it; one of an offline grant does not.
 TokenDraft access_token(Ctx& ctx, const Issued& issued);
 // Without a grant: a client's own, or for a person for whom somebody else vouches.
 struct Subject {
@@ -38,8 +42,8 @@ struct Subject {
 };
 TokenDraft access_token(Ctx& ctx, const Client& client, const Subject& subject, const std::vector<std::string>& scope,
                         const std::string& audience);
-// One made from another (RFC 8693). It lives no longer than that one, ends with it, and names who exchanged it in
-// `act`.
+// One made from another (RFC 8693). It lives no longer than that one, ends with its person, its clients and whatever
+// names it, and names who exchanged it in `act`.
 Step<TokenDraft> access_token(Ctx& ctx, const Exchange& exchange);
 // OpenID Connect Core section 2. `nonce` "" leaves it out.
 TokenDraft id_token(Ctx& ctx, const Issued& issued, std::string_view nonce);

@@ -25,6 +25,8 @@ constexpr Names<GrantType, 6> kGrants{{{GrantType::authorization_code, "authoriz
                                        {GrantType::device_code, "urn:ietf:params:oauth:grant-type:device_code"}}};
 constexpr Names<Party, 2> kParties{{{Party::first, "first"}, {Party::third, "third"}}};
 constexpr Names<UserBy, 2> kUserBys{{{UserBy::username, "username"}, {UserBy::id, "id"}}};
+constexpr Names<SubjectType, 2> kSubjectTypes{{{SubjectType::public_, "public"}, {SubjectType::pairwise, "pairwise"}}};
+constexpr Names<DpopNonce, 2> kDpopNonces{{{DpopNonce::required, "required"}, {DpopNonce::off, "off"}}};
 constexpr Names<ScopeNeed, 2> kNeeds{{{ScopeNeed::scope, "scope"}, {ScopeNeed::none, "none"}}};
 
 template <class E, std::size_t N>
@@ -57,6 +59,9 @@ void members(auto& visit, auto& realm, const Realm*) {
   visit("name", realm.name);
   visit("lifetimes", realm.lifetimes);
   visit("strict_assertion_audience", realm.strict_assertion_audience);
+  visit("dpop_nonce", realm.dpop_nonce);
+  visit("require_pushed_authorization_requests", realm.require_pushed_authorization_requests);
+  visit("require_signed_request_object", realm.require_signed_request_object);
 }
 void members(auto& visit, auto& server, const ResourceServer*) {
   visit("audience", server.audience);
@@ -84,6 +89,7 @@ void members(auto& visit, auto& client, const Client*) {
   visit("secret_digests", client.secret_digests);
   visit("sealed_secret", client.sealed_secret);
   visit("jwks", client.jwks);
+  visit("jwks_uri", client.jwks_uri);
   visit("grant_types", client.grant_types);
   visit("redirect_uris", client.redirect_uris);
   visit("post_logout_redirect_uris", client.post_logout_redirect_uris);
@@ -95,6 +101,14 @@ void members(auto& visit, auto& client, const Client*) {
   visit("scope_need", client.scope_need);
   visit("require_pkce", client.require_pkce);
   visit("id_token_alg", client.id_token_alg);
+  visit("subject_type", client.subject_type);
+  visit("sector_identifier_uri", client.sector_identifier_uri);
+  visit("userinfo_alg", client.userinfo_alg);
+  visit("dpop_bound_access_tokens", client.dpop_bound_access_tokens);
+  visit("require_pushed_authorization_requests", client.require_pushed_authorization_requests);
+  visit("require_signed_request_object", client.require_signed_request_object);
+  visit("request_object_signing_alg", client.request_object_signing_alg);
+  visit("request_uris", client.request_uris);
 }
 void members(auto& visit, auto& trusted, const TrustedIssuer*) {
   visit("issuer", trusted.issuer);
@@ -134,9 +148,12 @@ class Printer {
   void put(ClientAuth auth) { w_.string(name_of(auth)); }
   void put(GrantType type) { w_.string(name_of(type)); }
   void put(Party party) { w_.string(name_of(party)); }
+  void put(SubjectType type) { w_.string(name_of(type)); }
   void put(ScopeNeed need) { w_.string(name_of(need)); }
+  void put(DpopNonce nonce) { w_.string(spelled(kDpopNonces, nonce)); }
   void put(UserBy by) { w_.string(spelled(kUserBys, by)); }
   void put(Alg alg) { w_.string(alg_name(alg)); }
+  void put(std::optional<Alg> alg) { w_.string(alg ? alg_name(*alg) : ""); }
   void put(const Lifetimes& life) { object(life); }
   void put(const ClientAccess& access) { object(access); }
   template <class T>
@@ -189,11 +206,21 @@ class Reader {
     return assign(grant_type_from(value.string().value_or("")), into);
   }
   static bool take(json::Value value, Party& into) { return assign(read(kParties, value.string().value_or("")), into); }
+  static bool take(json::Value value, SubjectType& into) {
+    return assign(read(kSubjectTypes, value.string().value_or("")), into);
+  }
   static bool take(json::Value value, ScopeNeed& into) {
     return assign(read(kNeeds, value.string().value_or("")), into);
   }
+  static bool take(json::Value value, DpopNonce& into) {
+    return assign(read(kDpopNonces, value.string().value_or("")), into);
+  }
   static bool take(json::Value value, UserBy& into) {
     return assign(read(kUserBys, value.string().value_or("")), into);
+  }
+  static bool take(json::Value value, std::optional<Alg>& into) {
+    into = alg_from_name(value.string().value_or("-"));
+    return into || value.string().value_or("-").empty();
   }
   static bool take(json::Value value, Alg& into) { return assign(alg_from_name(value.string().value_or("")), into); }
   template <class T>
@@ -269,6 +296,7 @@ Result<TrustedIssuer> parse_trusted_issuer(std::string_view json) { return parse
 std::string_view name_of(ClientAuth auth) { return spelled(kAuths, auth); }
 std::string_view name_of(GrantType type) { return spelled(kGrants, type); }
 std::string_view name_of(Party party) { return spelled(kParties, party); }
+std::string_view name_of(SubjectType type) { return spelled(kSubjectTypes, type); }
 std::string_view name_of(ScopeNeed need) { return spelled(kNeeds, need); }
 std::optional<ClientAuth> client_auth_from(std::string_view name) { return read(kAuths, name); }
 std::optional<GrantType> grant_type_from(std::string_view name) { return read(kGrants, name); }

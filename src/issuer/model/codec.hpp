@@ -35,6 +35,7 @@ Result<TrustedIssuer> parse_trusted_issuer(std::string_view json);
 std::string_view name_of(ClientAuth auth);
 std::string_view name_of(GrantType type);
 std::string_view name_of(Party party);
+std::string_view name_of(SubjectType type);
 std::string_view name_of(ScopeNeed need);
 std::optional<ClientAuth> client_auth_from(std::string_view name);
 std::optional<GrantType> grant_type_from(std::string_view name);

@@ -29,12 +29,17 @@ struct Lifetimes {
   friend bool operator==(const Lifetimes&, const Lifetimes&) = default;
 };
 
+enum class DpopNonce { required, off };
+
 // A realm is an issuer of its own: the same id in two realms means two things.
 struct Realm {
   RealmId id;
   std::string name;  // shown on pages
   Lifetimes lifetimes;
-  bool strict_assertion_audience = false;  // a client assertion names the issuer, never the token endpoint
+  bool strict_assertion_audience = false;      // a client assertion names the issuer, never the token endpoint
+  DpopNonce dpop_nonce = DpopNonce::required;  // whether a DPoP proof holds a nonce of ours (RFC 9449 section 8)
+  bool require_pushed_authorization_requests = false;  // of every client (RFC 9126 section 5)
+  bool require_signed_request_object = false;          // of every client (RFC 9101 section 10.5)
   friend bool operator==(const Realm&, const Realm&) = default;
 };
 
@@ -62,7 +67,8 @@ struct Group {
 
 enum class ClientAuth { none, client_secret_basic, client_secret_post, private_key_jwt, client_secret_jwt };
 enum class GrantType { authorization_code, refresh_token, client_credentials, token_exchange, jwt_bearer, device_code };
-enum class Party { first, third };     // a third party's client asks for consent
+enum class Party { first, third };             // a third party's client asks for consent
+enum class SubjectType { public_, pairwise };  // pairwise: a `sub` of its sector's own (OpenID Connect Core section 8)
 enum class ScopeNeed { scope, none };  // none: a first-party client gets what its user holds there without a scope
 
 // What a client may use at one resource server. "*" stands for every permission there.
@@ -80,6 +86,7 @@ struct Client {
   std::vector<std::string> secret_digests;  // base64url of SHA-256; two while a secret is changed
   std::string sealed_secret;                // of client_secret_jwt, whose HMAC needs the secret itself
   std::string jwks;                         // its public keys, a JWK Set; "" for none
+  std::string jwks_uri;                     // where they are instead; "" for nowhere
   std::vector<GrantType> grant_types{GrantType::authorization_code, GrantType::refresh_token};
   std::vector<std::string> redirect_uris;
   std::vector<std::string> post_logout_redirect_uris;
@@ -91,7 +98,25 @@ struct Client {
   ScopeNeed scope_need = ScopeNeed::scope;
   bool require_pkce = true;  // false only for a confidential client
   Alg id_token_alg = Alg::RS256;
+  SubjectType subject_type = SubjectType::public_;
+  std::string sector_identifier_uri;      // whose host is its sector; "": that of its redirect URIs
+  std::optional<Alg> userinfo_alg{};      // signed userinfo; JSON without
+  bool dpop_bound_access_tokens = false;  // each of its token requests brings a DPoP proof (RFC 9449 section 5.2)
+  bool require_pushed_authorization_requests = false;
+  bool require_signed_request_object = false;
+  std::optional<Alg> request_object_signing_alg{};  // the only one that its request objects are signed with
+  std::vector<std::string> request_uris;            // where its request objects may stand, for a request to refer to
   friend bool operator==(const Client&, const Client&) = default;
+};
+
+// A client that registered itself (RFC 7591). Its id begins with "reg_", and no declared one's does.
+inline constexpr std::string_view kRegisteredPrefix = "reg_";
+struct RegisteredClient {
+  Client client;
+  std::string metadata;      // what it registered and was given, a JSON object in the RFC's own names
+  std::string token_digest;  // of its registration access token, base64url of SHA-256
+  Instant created{};
+  friend bool operator==(const RegisteredClient&, const RegisteredClient&) = default;
 };
 
 // Somebody else whose signed word for a person is taken (RFC 7523 section 2.1).

@@ -66,13 +66,16 @@ struct Grant {
   bool offline = false;
   bool ended = false;
   ClaimsAsked claims{};
+  // Of the key that its newest tokens were given to (RFC 9449), "" without: a public client's refresh token is bound to
+  // it, and a retry is answered to nobody else.
+  std::string jkt{};
 };
 
 // A device that waits for a person (RFC 8628): what it asks for, and what the person decided. Both codes are kept as
-// digests; that of the device code is the id of the grant that redeeming it makes.
+// digests: that of the device code is the id of the grant that redeeming it makes, that of the user code is keyed.
 enum class DeviceState { pending, allowed, denied, redeemed };
 struct DeviceCode {
-  std::string digest, user_code_digest;  // base64url of SHA-256
+  std::string digest, user_code_digest;  // base64url of SHA-256, of HMAC-SHA-256
   ClientId client;
   std::vector<std::string> scope;
   std::string audience;

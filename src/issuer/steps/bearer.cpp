@@ -3,17 +3,12 @@
 #include <algorithm>
 
 #include "issuer/steps/alive.hpp"
+#include "issuer/steps/scope.hpp"
 
 namespace tessera::issuer {
 
 namespace {
-constexpr std::string_view kScheme = "bearer ";
-
-bool is_bearer(std::string_view header) {
-  return header.size() > kScheme.size() &&
-         std::ranges::equal(header.substr(0, kScheme.size()), kScheme, {},
-                            [](char c) { return c >= 'A' && c <= 'Z' ? char(c | 0x20) : c; });
-}
+std::string_view prefix_of(TokenScheme scheme) { return scheme == TokenScheme::DPoP ? "dpop " : "bearer "; }
 
 std::string_view text_claim(const Claims& claims, std::string_view name) {
   const auto value = claims.get<std::string_view>(name);
@@ -35,15 +30,23 @@ Step<Grant> check_grant(Tx& tx, const GrantId& id, const Ctx& ctx) {
 }
 }  // namespace
 
-Step<std::string_view> read_bearer(const Request& request) {
+bool came_by(TokenScheme scheme, const Request& request) {
+  const std::string_view header = request.headers.authorization, prefix = prefix_of(scheme);
+  return header.size() > prefix.size() && std::ranges::equal(header.substr(0, prefix.size()), prefix, {}, [](char c) {
+           return c >= 'A' && c <= 'Z' ? char(c | 0x20) : c;
+         });
+}
+
+Step<PresentedToken> read_access_token(const Request& request) {
   REQUIRE(!request.query.find("access_token"), invalid_request, "access_token", "in the query, where logs keep it");
   const auto in_form = request.method == Method::post ? request.form.find("access_token") : std::nullopt;
-  if (!is_bearer(request.headers.authorization)) {
-    REQUIRE(in_form, missing_token, "authorization");
-    return *in_form;
+  for (const auto scheme : {TokenScheme::Bearer, TokenScheme::DPoP}) {
+    if (!came_by(scheme, request)) continue;
+    REQUIRE(!in_form, invalid_request, "access_token", "in the header and in the body");
+    return PresentedToken{scheme, std::string_view(request.headers.authorization).substr(prefix_of(scheme).size())};
   }
-  REQUIRE(!in_form, invalid_request, "access_token", "in the header and in the body");
-  return std::string_view(request.headers.authorization).substr(kScheme.size());
+  REQUIRE(in_form, missing_token, "authorization");
+  return PresentedToken{TokenScheme::Bearer, *in_form};
 }
 
 TokenMarks marks_of(const Claims& claims) {
@@ -98,8 +101,9 @@ Step<TokenHolder> check_holder(const Claims& claims, Ctx& ctx) {
   if (!marks.grant.empty()) {
     Grant grant = TRY(check_grant(tx, GrantId(marks.grant), ctx));
     user = grant.user;
-    // Who holds an exchanged token has asked for nothing.
-    if (grant.client == holder.client->id) holder.claims = std::move(grant.claims.userinfo);
+    // A token that was narrowed, or exchanged, has none of what was asked for besides its scope.
+    if (marks.from_jtis.empty() && is_all_allowed(scope_of(claims), *holder.client, grant.scope))
+      holder.claims = std::move(grant.claims.userinfo);
   }
   holder.user = TRY(tx.user(ctx.realm(), user));
   REQUIRE(holder.user && holder.user->enabled, invalid_token, "sub", "disabled user");

@@ -1,4 +1,4 @@
-// A bearer token as a request carries it (RFC 6750), and an access token of our own as it is judged.
+// An access token as a request carries it (RFC 6750, RFC 9449 section 7.1), and one of our own as it is judged.
 #pragma once
 
 #include <string_view>
@@ -9,9 +9,17 @@
 
 namespace tessera::issuer {
 
-// The token in the Authorization header or in the form, never in the query. The view is of the request. Refusals:
-// missing_token, invalid_request (in two places, in the query).
-Step<std::string_view> read_bearer(const Request& request);
+enum class TokenScheme { Bearer, DPoP };
+struct PresentedToken {
+  TokenScheme scheme{};
+  std::string_view token;
+};
+// Of the Authorization header.
+bool came_by(TokenScheme scheme, const Request& request);
+
+// The token in the Authorization header, or as a bearer token in the form, never in the query. The view is of the
+// request. Refusals: missing_token, invalid_request (in two places, in the query).
+Step<PresentedToken> read_access_token(const Request& request);
 
 // The claims of one of this realm's access tokens: signature, typ, expiry, and no fact that ends it. Refusal:
 // invalid_token.

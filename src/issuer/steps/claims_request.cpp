@@ -1,5 +1,6 @@
 #include "issuer/steps/claims_request.hpp"
 
+#include "issuer/acr.hpp"
 #include "issuer/contains.hpp"
 #include "json/json.hpp"
 
@@ -20,6 +21,18 @@ bool essential(const json::Object& wish) {
   return flag && flag->boolean().value_or(false);
 }
 
+// Whether ours is what is wanted: one value, or one of several.
+bool holds_acr(const json::Object& wish) {
+  if (const auto value = wish.find("value"); value && value->string().value_or("") != kAcr) return false;
+  const auto values = wish.find("values");
+  if (!values) return true;
+  const auto list = values->array();
+  if (list)
+    for (const json::Value one : *list)
+      if (one.string().value_or("") == kAcr) return true;
+  return false;
+}
+
 Step<void> read_wish(const json::Member& member, const Client& client, std::vector<std::string>& names,
                      ClaimsRequest& out) {
   const auto wish = TRY(wish_of(member));
@@ -33,8 +46,8 @@ Step<void> read_wish(const json::Member& member, const Client& client, std::vect
   //= OIDC#5.5.1.1
   // If this is an Essential Claim and the requirement cannot be met, then the Authorization Server MUST treat that
   // outcome as a failed authentication attempt.
-  REQUIRE(member.name != "acr" || !wish || !essential(*wish) || (!value && !wish->find("values")),
-          unmet_authentication_requirements, "claims", "no acr is told here");
+  REQUIRE(member.name != "acr" || !wish || !essential(*wish) || holds_acr(*wish), unmet_authentication_requirements,
+          "claims", "the only acr here is " + std::string(kAcr));
   const auto* claim = find_user_claim(member.name);
   if (claim && contains(client.scopes, claim->scope)) names.emplace_back(claim->name);
   return {};

@@ -6,9 +6,12 @@
 #include "base/ct.hpp"
 #include "base/form.hpp"
 #include "issuer/digest.hpp"
+#include "issuer/steps/client_keys.hpp"
 #include "issuer/steps/params.hpp"
 #include "issuer/steps/used_once.hpp"
+#include "json/json.hpp"
 #include "tessera/client_assertion.hpp"
+#include "tessera/jwt.hpp"
 
 namespace tessera::issuer {
 
@@ -126,26 +129,29 @@ bool secret_matches(const Client* client, std::string_view secret) {
   return matches;
 }
 
-//= RFC7523#3
-// The token endpoint URL of the authorization server MAY be used as a value for an "aud" element to identify the
-// authorization server as an intended audience of the JWT.
-std::vector<std::string> names_of_server(const Snapshot& snapshot) {
-  if (snapshot.realm.strict_assertion_audience) return {snapshot.issuer};
-  return {snapshot.issuer, snapshot.url("/token")};
+std::string received_audience(const Error& error, std::string_view assertion, const Snapshot& snapshot) {
+  if (std::string_view(error.at) != "aud") return {};
+  const auto peeked = peek_unverified(assertion);
+  json::Document document;
+  auto claims = peeked ? document.parse_object(peeked->payload) : Result<json::Object>(fail(Err::malformed, "claims"));
+  const auto audience = claims ? claims->find("aud") : std::nullopt;
+  return ": expected " + snapshot.assertion_audiences().front() + ", received " +
+         (audience ? audience->text().substr(0, 300) : "none");
 }
 
 // The registration chooses key and algorithm, nothing in the assertion does: it is verified by the client's public keys
 // or by its secret, never by either.
 Step<void> check_assertion(std::string_view assertion, const Client& client, Ctx& ctx) {
-  const auto& keys = ctx.snapshot().keys_of(client.id);
+  const auto& secret = ctx.snapshot().keys_of(client.id).secret;
   const bool by_secret = client.auth == ClientAuth::client_secret_jwt;
   const auto algs =
       by_secret ? std::vector{kSecretAssertionAlg} : std::vector(kKeyAssertionAlgs.begin(), kKeyAssertionAlgs.end());
-  UsedOnce memory(ctx);
+  const auto keys = by_secret ? nullptr : TRY(keys_of(client, kid_of(assertion), ctx));
+  UsedOnce memory(ctx, client.id);
   const auto verified =
-      client_assertion::verify(assertion, by_secret ? jws::KeysView({}, keys.secret) : jws::KeysView(keys.keys),
+      client_assertion::verify(assertion, by_secret ? jws::KeysView({}, secret) : jws::KeysView(*keys),
                                {.client_id = client.id.text,
-                                .audience = names_of_server(ctx.snapshot()),
+                                .audience = ctx.snapshot().assertion_audiences(),
                                 .algs = algs,
                                 .replay = memory,
                                 .untyped = Untyped::accepted,
@@ -153,7 +159,8 @@ Step<void> check_assertion(std::string_view assertion, const Client& client, Ctx
                                 .leeway = kLeeway},
                                whole_seconds(ctx.now()));
   if (memory.stop()) return std::unexpected(std::move(*memory.stop()));
-  REQUIRE(verified, invalid_client, "client_assertion", why(verified.error()));
+  REQUIRE(verified, invalid_client, "client_assertion",
+          why(verified.error()) + received_audience(verified.error(), assertion, ctx.snapshot()));
   return {};
 }
 }  // namespace

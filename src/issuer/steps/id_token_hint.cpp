@@ -22,8 +22,7 @@ Step<std::optional<IdTokenHint>> open_id_token_hint(std::string_view hint, const
           "of another issuer");
   const Client* client = snapshot.client(member_text(*claims, "aud"));
   REQUIRE(client && client->enabled, invalid_request, "id_token_hint", "its client is gone or disabled");
-  return std::optional(
-      IdTokenHint{client, UserId(member_text(*claims, "sub")), SessionId(member_text(*claims, "sid"))});
+  return std::optional(IdTokenHint{client, member_text(*claims, "sub"), SessionId(member_text(*claims, "sid"))});
 }
 
 }  // namespace tessera::issuer

@@ -12,8 +12,8 @@ namespace tessera::issuer {
 
 struct IdTokenHint {
   const Client* client = nullptr;  // that it was issued to; enabled
-  UserId user;
-  SessionId session;  // "" when it names none
+  std::string subject;             // as that client knows the person
+  SessionId session;               // "" when it names none
 };
 
 // Nothing when its key is no longer ours: applications keep ID tokens for longer than a key lives. Refusal:

@@ -41,7 +41,9 @@ Step<void> check_verifier(const Params& params, const Client& client, std::strin
   REQUIRE(verifier, invalid_grant, "code_verifier", "missing");
   REQUIRE(verifier->size() >= 43 && verifier->size() <= 128 && std::ranges::all_of(*verifier, unreserved),
           invalid_request, "code_verifier", "43 to 128 unreserved characters");
-  REQUIRE(ct::equal(digest_of(*verifier), challenge), invalid_grant, "code_verifier", "not the challenge's");
+  const auto received = digest_of(*verifier);
+  REQUIRE(ct::equal(received, challenge), invalid_grant, "code_verifier",
+          "expected the verifier of " + std::string(challenge) + ", received that of " + received);
   return {};
 }
 

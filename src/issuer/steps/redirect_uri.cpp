@@ -176,6 +176,11 @@ std::string origin_of(std::string_view uri) {
   return out;
 }
 
+std::string host_of(std::string_view uri) {
+  Parts parts;
+  return take_apart(uri, parts) ? std::string(parts.host) : std::string();
+}
+
 std::string form_source_of(std::string_view uri) {
   Parts parts;
   if (take_apart(uri, parts) && parts.host.starts_with('[')) return std::string(parts.scheme) + ':';

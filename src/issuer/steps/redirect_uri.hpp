@@ -31,7 +31,10 @@ std::string received_and_registered(std::string_view uri, const std::vector<std:
 // "https://app.example.com:8443/cb?x=1"; "com.example.app:" of a native app's; "" of what is no URI.
 std::string origin_of(std::string_view uri);
 
-// The same as a source of the Content-Security-Policy, whose grammar has no IPv6 address: there it is the scheme.
+// Its host, as it is written; "" when it has none.
+std::string host_of(std::string_view uri);
+
+// origin_of as a source of the Content-Security-Policy, whose grammar has no IPv6 address: there it is the scheme.
 std::string form_source_of(std::string_view uri);
 
 // `uri` with the parameters appended to its query, or as its fragment; those without a value are left out.

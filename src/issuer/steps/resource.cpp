@@ -11,6 +11,11 @@ namespace {
 bool may_use(const Client& client, const Snapshot& snapshot, std::string_view audience) {
   return snapshot.resource_server(audience) && contains(client.access, audience, &ClientAccess::audience);
 }
+std::string expected_one_of(const Client& client, std::string_view received) {
+  std::string text = "expected";
+  for (const auto& access : client.access) text += ' ' + access.audience;
+  return text + ", received " + std::string(received);
+}
 }  // namespace
 
 Step<std::string> check_resource(const Params& params, const Client& client, const Snapshot& snapshot) {
@@ -18,7 +23,9 @@ Step<std::string> check_resource(const Params& params, const Client& client, con
   REQUIRE(asked.size() <= 1, invalid_target, "resource", "a token is for one resource server");
   if (asked.empty() && client.access.empty()) return snapshot.issuer;
   const std::string audience(asked.empty() ? client.access.front().audience : asked.front());
-  REQUIRE(may_use(client, snapshot, audience), invalid_target, "resource", audience);
+  //= RFC8707#2
+  // The requested resource is invalid, missing, unknown, or malformed.
+  REQUIRE(may_use(client, snapshot, audience), invalid_target, "resource", expected_one_of(client, audience));
   return audience;
 }
 
@@ -29,7 +36,7 @@ Step<std::string> check_exchange_target(const Params& params, const Client& clie
   REQUIRE(!asked.empty(), invalid_target, "resource", "the client has no resource server");
   for (const auto one : asked) {
     REQUIRE(one == asked.front(), invalid_target, "resource", "a token is for one resource server");
-    REQUIRE(may_use(client, snapshot, one), invalid_target, "resource", std::string(one));
+    REQUIRE(may_use(client, snapshot, one), invalid_target, "resource", expected_one_of(client, one));
   }
   return std::string(asked.front());
 }
@@ -37,7 +44,8 @@ Step<std::string> check_exchange_target(const Params& params, const Client& clie
 Step<void> check_same_resource(const Params& params, const Client& client, const Snapshot& snapshot,
                                std::string_view audience) {
   for (const auto asked : params.all("resource"))
-    REQUIRE(asked == audience, invalid_target, "resource", "granted for " + std::string(audience));
+    REQUIRE(asked == audience, invalid_target, "resource",
+            "expected " + std::string(audience) + ", received " + std::string(asked));
   REQUIRE(audience == snapshot.issuer || may_use(client, snapshot, audience), invalid_target, "resource",
           "no longer the client's: " + std::string(audience));
   return {};

@@ -73,4 +73,10 @@ std::vector<std::string> still_allowed(const Client& client, const std::vector<s
   return names;
 }
 
+bool is_all_allowed(const std::vector<std::string>& scope, const Client& client,
+                    const std::vector<std::string>& granted) {
+  return std::ranges::all_of(still_allowed(client, granted),
+                             [&](const auto& name) { return holds_scope(scope, name); });
+}
+
 }  // namespace tessera::issuer

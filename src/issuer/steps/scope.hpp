@@ -39,5 +39,8 @@ std::vector<std::string> scopes_at(const Snapshot& snapshot, std::string_view au
 
 // What of a granted scope the client may still ask for: its registration may have changed since.
 std::vector<std::string> still_allowed(const Client& client, const std::vector<std::string>& granted);
+// Whether `scope` is all of that: what was asked for besides scopes (the parameter `claims`) goes with the whole only.
+bool is_all_allowed(const std::vector<std::string>& scope, const Client& client,
+                    const std::vector<std::string>& granted);
 
 }  // namespace tessera::issuer

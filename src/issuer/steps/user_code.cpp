@@ -1,5 +1,6 @@
 #include "issuer/steps/user_code.hpp"
 
+#include "base/base64url.hpp"
 #include "issuer/contains.hpp"
 
 namespace tessera::issuer {
@@ -34,6 +35,12 @@ std::optional<std::string> parse_user_code(std::string_view typed) {
     code += upper;
   }
   return code.size() == kLength ? std::optional(code) : std::nullopt;
+}
+
+std::vector<std::string> user_code_digests(std::string_view code, const Ctx& ctx) {
+  std::vector<std::string> digests;
+  for (const auto& mac : ctx.snapshot().seals->user_code_macs(code)) digests.push_back(base64url::encode(mac));
+  return digests;
 }
 
 }  // namespace tessera::issuer

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "issuer/ctx.hpp"
 
@@ -20,5 +21,8 @@ std::string print_user_code(std::string_view code);
 // the character set doesn't include characters of different case, the comparison should be case insensitive.
 // The eight letters in upper case; nothing when it cannot be one of ours.
 std::optional<std::string> parse_user_code(std::string_view typed);
+
+// As the store keeps it, under each master key; the newest's, which is what is stored, is the first.
+std::vector<std::string> user_code_digests(std::string_view code, const Ctx& ctx);
 
 }  // namespace tessera::issuer

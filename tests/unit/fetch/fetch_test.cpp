@@ -1,16 +1,83 @@
 #include "fetch/fetch.hpp"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstdlib>
+#include <thread>
 
 #include "support/certificate.hpp"
 #include "support/served.hpp"
 
 using namespace tessera;
 
+// What the name rebinds.example resolves to: libcurl finds this function instead of libc's.
+using Addresses = std::vector<std::string>;
+static Addresses resolves_to;
+
+extern "C" __attribute__((visibility("default"))) int getaddrinfo(const char* node, const char* service,
+                                                                  const addrinfo* hints, addrinfo** out) {
+  using Function = decltype(&getaddrinfo);
+  static const auto real = reinterpret_cast<Function>(dlsym(RTLD_NEXT, "getaddrinfo"));
+  if (node == nullptr || std::string_view(node) != "rebinds.example") return real(node, service, hints, out);
+  addrinfo* list = nullptr;
+  for (auto address = resolves_to.rbegin(); address != resolves_to.rend(); ++address) {
+    addrinfo numeric{};
+    numeric.ai_flags = AI_NUMERICHOST;
+    numeric.ai_socktype = SOCK_STREAM;
+    addrinfo* one = nullptr;
+    if (real(address->c_str(), service, &numeric, &one) != 0) return EAI_FAIL;
+    one->ai_next = list;
+    list = one;
+  }
+  *out = list;
+  return 0;
+}
+
 namespace {
+
+// A server that says `begin` to whoever connects, and then `again` for as long as it is listened to.
+class Talker {
+ public:
+  Talker(const std::string& begin, const std::string& again, std::chrono::milliseconds pause)
+      : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    if (bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 || listen(listener_, 1) != 0 ||
+        getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+      throw std::runtime_error("no socket");
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this, begin, again, pause] {
+      const int peer = accept(listener_, nullptr, nullptr);
+      bool open = send(peer, begin.data(), begin.size(), MSG_NOSIGNAL) >= 0;
+      while (open && !ending_) {
+        open = again.empty() || send(peer, again.data(), again.size(), MSG_NOSIGNAL) > 0;
+        std::this_thread::sleep_for(pause);
+      }
+      close(peer);
+    });
+  }
+  ~Talker() {
+    ending_ = true;
+    shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    close(listener_);
+  }
+  std::uint16_t port() const { return port_; }
+
+ private:
+  int listener_;
+  std::uint16_t port_ = 0;
+  std::atomic<bool> ending_ = false;
+  std::thread thread_;
+};
 
 class Fetch : public testing::Test {
  protected:
@@ -151,6 +218,132 @@ TEST_F(Fetch, S16_a_strangers_url_does_not_reach_this_machine) {
   Served plain(handler);
   EXPECT_EQ(outcome(fetch::get(at(plain, "/a"), {.trust = fetch::Trust::strangers})), "unsupported url");
   EXPECT_EQ(requests, 0);
+}
+
+TEST_F(Fetch, S16_every_spelling_of_this_machine_is_this_machine) {
+  const Certificate certificate;
+  Served served(with_tls(certificate), handler);
+  const fetch::Options strangers{.trust = fetch::Trust::strangers, .ca_file = certificate.file()};
+  for (const char* host : {"127.0.0.1",
+                           "127.1",
+                           "127.0.1",
+                           "127.255.255.254",
+                           "2130706433",
+                           "017700000001",
+                           "0177.0.0.1",
+                           "0x7f000001",
+                           "0x7f.0.0.1",
+                           "0x7F.0x0.0x0.0x1",
+                           "0",
+                           "0.0.0.0",
+                           "localhost",
+                           "LOCALHOST",
+                           "localhost.",
+                           "a.localhost",
+                           "[::1]",
+                           "[::]",
+                           "[0:0:0:0:0:0:0:1]",
+                           "[::ffff:127.0.0.1]",
+                           "[::ffff:7f00:1]",
+                           "[::127.0.0.1]",
+                           "[64:ff9b::127.0.0.1]",
+                           "[64:ff9b::7f00:1]",
+                           "[2002:7f00:1::1]",
+                           "[2001:0:7f00:1::]",
+                           "10.0.0.1",
+                           "012.0.0.1",
+                           "167772161",
+                           "192.168.0.1",
+                           "172.16.0.1",
+                           "169.254.169.254",
+                           "[::ffff:169.254.169.254]",
+                           "0xA9FEA9FE",
+                           "[fe80::1]",
+                           "[fc00::1]"})
+    EXPECT_FALSE(fetch::get(at(served, "/a", "https://" + std::string(host)), strangers)) << host;
+  EXPECT_EQ(requests, 0);
+}
+
+TEST_F(Fetch, S16_reaches_what_the_operator_lists_and_nothing_beside_it) {
+  const Certificate certificate;
+  Served served(with_tls(certificate), handler);
+  fetch::Options options{.trust = fetch::Trust::strangers, .ca_file = certificate.file()};
+  ASSERT_TRUE(options.reachable.add("127.0.0.1/32"));
+  EXPECT_EQ(outcome(fetch::get(at(served, "/a", "https://127.0.0.1"), options)), "200 GET /a ");
+  EXPECT_EQ(outcome(fetch::get(at(served, "/a", "https://a.localhost"), options)), "200 GET /a ");
+  for (const char* host : {"127.0.0.2", "0.0.0.0", "10.0.0.1"})
+    EXPECT_EQ(outcome(fetch::get(at(served, "/a", "https://" + std::string(host)), options)), "unavailable address")
+        << host;
+  EXPECT_EQ(outcome(fetch::get(at(served, "/a"), options)), "unsupported url") << "plain http stays refused";
+}
+
+TEST_F(Fetch, S16_takes_no_other_scheme_user_or_port_of_others) {
+  const fetch::Options strangers{.trust = fetch::Trust::strangers, .timeout = 50ms};
+  for (const char* url :
+       {"http://1.1.1.1/", "ftp://1.1.1.1/", "gopher://1.1.1.1/", "file:///etc/passwd", "dict://1.1.1.1:11211/",
+        "ldap://1.1.1.1/", "//1.1.1.1/", "https://user@1.1.1.1/", "https://user:password@1.1.1.1/",
+        "https://1.1.1.1@127.0.0.1/", "https://1.1.1.1:22/", "https://1.1.1.1:25/", "https://1.1.1.1:80/",
+        "https://1.1.1.1:0080/", "https://1.1.1.1:1023/", "https://1.1.1.1:99999/", "https://[1.1.1.1]/"})
+    EXPECT_EQ(outcome(fetch::get(url, strangers)), "unsupported url") << url;
+  for (const char* url : {"https://10.0.0.1/", "https://10.0.0.1:443/", "https://10.0.0.1:1024/"})
+    EXPECT_EQ(outcome(fetch::get(url, strangers)), "unavailable address") << url;
+}
+
+// A name that is public when it is looked at and this machine when it is connected to: there is one look-up, and what
+// counts is the address of the socket.
+TEST_F(Fetch, S16_a_name_that_resolves_elsewhere_a_moment_later_reaches_nothing) {
+  const Certificate certificate;
+  Served served(with_tls(certificate), handler);
+  const fetch::Options strangers{.trust = fetch::Trust::strangers, .timeout = 300ms, .ca_file = certificate.file()};
+  const auto to = at(served, "/a", "https://rebinds.example");
+  for (const auto& addresses : {Addresses{"127.0.0.1"}, Addresses{"192.0.2.1", "127.0.0.1"}, Addresses{"10.0.0.1"},
+                                Addresses{"::1"}, Addresses{"::ffff:127.0.0.1"}}) {
+    resolves_to = addresses;
+    EXPECT_EQ(outcome(fetch::get(to, strangers)), "unavailable address");
+  }
+  EXPECT_EQ(requests, 0);
+  resolves_to = {"127.0.0.1"};
+  fetch::Options listed = strangers;
+  listed.reachable.add("127.0.0.1");
+  EXPECT_EQ(outcome(fetch::get(to, listed)), "unavailable fetch") << "it was reached, and its certificate is another's";
+}
+
+TEST_F(Fetch, S16_follows_no_redirect_of_strangers) {
+  const Certificate certificate;
+  Served served(with_tls(certificate), handler), target(handler);
+  fetch::Options options{.trust = fetch::Trust::strangers, .ca_file = certificate.file()};
+  options.reachable.add("127.0.0.1");
+  EXPECT_EQ(outcome(fetch::get(at(served, "/redirect?" + std::to_string(target.port()), "https://127.0.0.1"), options)),
+            "302 ");
+  EXPECT_EQ(requests, 1);
+}
+
+TEST_F(Fetch, S16_what_is_compressed_stays_as_small_as_it_came) {
+  Served served([](http::Request, http::Respond respond) {
+    respond({200, {{"Content-Encoding", "gzip"}}, std::string(1000, '\x1f')});
+  });
+  EXPECT_EQ(outcome(fetch::get(at(served, "/a"), {.max_bytes = 1000})), "200 " + std::string(1000, '\x1f'));
+}
+
+// Sends what it is told as long as somebody listens.
+TEST_F(Fetch, S16_a_body_that_never_ends_or_comes_drop_by_drop_is_given_up) {
+  const auto outcome_of = [](const std::string& begin, const std::string& again, std::chrono::milliseconds pause) {
+    Talker talker(begin, again, pause);
+    const auto start = std::chrono::steady_clock::now();
+    const auto result =
+        fetch::get("http://127.0.0.1:" + std::to_string(talker.port()) + "/", {.max_bytes = 10'000, .timeout = 300ms});
+    EXPECT_LT(std::chrono::steady_clock::now() - start, 3s);
+    return outcome(result);
+  };
+  const std::string head = "HTTP/1.1 200 OK\r\n";
+  EXPECT_EQ(outcome_of(head + "\r\n", std::string(1000, 'x'), 0ms), "too_large body");
+  EXPECT_EQ(outcome_of(head + "Transfer-Encoding: chunked\r\n\r\n", "3e8\r\n" + std::string(1000, 'x') + "\r\n", 0ms),
+            "too_large body");
+  EXPECT_EQ(outcome_of(head + "Content-Length: 20000\r\n\r\n", "x", 0ms), "too_large body");
+  EXPECT_EQ(outcome_of(head + "Content-Length: 9000\r\n\r\n", "x", 20ms), "unavailable fetch");
+  EXPECT_EQ(outcome_of(head, "X: " + std::string(1000, 'x') + "\r\n", 0ms), "too_large body");
+  EXPECT_EQ(outcome_of(head, "X", 20ms), "unavailable fetch");
+  EXPECT_EQ(outcome_of("", "", 20ms), "unavailable fetch");
 }
 
 TEST(Address, S16_only_public_ones_are_public) {

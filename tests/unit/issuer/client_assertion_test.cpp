@@ -70,10 +70,15 @@ struct ClientAssertion : testing::Test {
     return post(
         {{"grant_type", "client_credentials"}, {"client_assertion_type", kType}, {"client_assertion", assertion}});
   }
-  // "ok", or the refusal and its reason.
+  std::string why(const Request& request) {
+    const auto answer = house.call(token, request);
+    return answer.refusal ? answer.refusal->why : "";
+  }
+  // "ok", or the refusal and its reason, without what was expected.
   std::string outcome(const Request& request) {
     const auto answer = house.call(token, request);
-    return answer.reply ? "ok" : answer.code() + ": " + (answer.refusal ? answer.refusal->why : "");
+    const auto why = answer.refusal ? answer.refusal->why : "";
+    return answer.reply ? "ok" : answer.code() + ": " + why.substr(0, why.find(": expected"));
   }
   std::string with_claims(const Members& changes) { return outcome(request(assertion(changes))); }
 
@@ -138,6 +143,18 @@ TEST_F(ClientAssertion, S10_an_assertion_serves_once) {
   EXPECT_EQ(with_claims({{"jti", R"("same")"}}), "invalid_client: replayed jti");
 }
 
+TEST_F(ClientAssertion, one_client_uses_up_only_so_many_at_once) {
+  const auto forged = request(assertion({{"aud", "\"https://elsewhere.example.com\""}}));
+  for (int i = 0; i < 2000; ++i) house.call(token, forged);  // by whoever, and counts for nothing
+  EXPECT_EQ(with_claims({}), "ok");
+  while (house.limits().take(LimitKind::used_once, "\nservice", house.now())) {
+  }
+  EXPECT_EQ(with_claims({}), "slow_down: ");
+  EXPECT_EQ(outcome(request(mac_assertion())), "ok");
+  house.pass(seconds(1));
+  EXPECT_EQ(with_claims({}), "ok");
+}
+
 TEST_F(ClientAssertion, S10_one_client_cannot_burn_what_another_made) {
   EXPECT_EQ(with_claims({{"jti", R"("same")"}}), "ok");
   EXPECT_EQ(outcome(request(mac_assertion({{"jti", R"("same")"}}))), "ok");
@@ -196,6 +213,11 @@ TEST_F(ClientAssertion, an_array_of_one_audience_is_taken_and_of_two_refused) {
   for (const auto& aud : {'[' + issuer + ',' + url + ']', '[' + issuer + ',' + issuer + ']',
                           '[' + issuer + R"(,"https://other.example.com"])"})
     EXPECT_EQ(with_claims({{"aud", aud}}), "invalid_client: claim_mismatch aud") << aud;
+}
+
+TEST_F(ClientAssertion, whom_it_names_and_should_name_is_told_to_the_operator) {
+  EXPECT_EQ(why(request(assertion({{"aud", R"("https://evil.example.com")"}}))),
+            "claim_mismatch aud: expected https://id.example.com, received \"https://evil.example.com\"");
 }
 
 TEST_F(ClientAssertion, fapi2_wrong_aud_fails) {

@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
+#include "base/base64url.hpp"
+#include "issuer/digest.hpp"
 #include "issuer/steps/user_code.hpp"
+#include "issuer/subject.hpp"
 #include "unit/issuer/page_requests.hpp"
 
 namespace tessera::issuer::test {
@@ -67,7 +70,9 @@ TEST_F(Device, the_reply_names_codes_page_and_times_and_the_store_keeps_digests)
   device_code = member(answer, "device_code");
   user_code = member(answer, "user_code");
   const auto kept = row();
-  EXPECT_EQ(kept.user_code_digest, digest_of(*parse_user_code(user_code)));
+  const auto macs = house.config().seals->user_code_macs(*parse_user_code(user_code));
+  EXPECT_EQ(kept.user_code_digest, base64url::encode(macs.front()));
+  EXPECT_NE(kept.user_code_digest, digest_of(*parse_user_code(user_code)));
   EXPECT_EQ(kept.scope, (std::vector<std::string>{"openid", "orders"}));
   EXPECT_EQ(kept.audience, kApi);
   EXPECT_EQ(kept.expires, house.now() + seconds(600));
@@ -96,7 +101,7 @@ TEST_F(Device, limits_count_by_network_and_by_client_and_only_what_would_be_writ
   Request elsewhere = post({{"client_id", "spa"}});
   elsewhere.network = "192.0.2.8";
   EXPECT_EQ(house.call(device_authorization, elsewhere).code(), "");
-  for (int i = 0; i < 1000; ++i) (void)house.limits().take(LimitKind::device_client, "spa", house.now());
+  for (int i = 0; i < 1000; ++i) (void)house.limits().take(LimitKind::device_client, "\nspa", house.now());
   EXPECT_EQ(house.call(device_authorization, elsewhere).code(), "slow_down");
   elsewhere.form = Params();
   EXPECT_EQ(house.call(device_authorization, with_basic(elsewhere)).code(), "");
@@ -119,6 +124,32 @@ TEST_F(Device, the_tokens_are_those_of_a_code_for_the_person_who_said_yes) {
   EXPECT_TRUE(tokens.contains("refresh_token"));
   EXPECT_EQ(grant()->session, session.id);
   EXPECT_FALSE(grant()->offline);
+}
+
+TEST_F(Device, a_code_is_found_after_the_master_key_has_changed) {
+  const Secret older(std::string_view("a master key of 32 octets: older")),
+      newer(std::string_view("a master key of 32 octets: newer"));
+  const auto sealed_under = [&](std::vector<SealKeys::Master> masters) {
+    house.config().seals = std::make_shared<SealKeys>(house.realm(), std::move(masters));
+  };
+  tab.log_in();
+  sealed_under({{'a', &older}});
+  start();
+  sealed_under({{'b', &newer}, {'a', &older}});
+  EXPECT_TRUE(model_of<DevicePage>(type(user_code)));
+  sealed_under({{'b', &newer}});
+  EXPECT_TRUE(model_of<UserCodePage>(type(user_code)));
+}
+
+TEST_F(Device, a_pairwise_client_knows_the_person_by_its_sectors_subject) {
+  house.client("spa").subject_type = SubjectType::pairwise;
+  const auto subject = subject_of(house.config(), house.client("spa"), UserId("usr_ann"));
+  start();
+  allow();
+  auto tokens = house.tokens(poll());
+  EXPECT_NE(subject, "usr_ann");
+  EXPECT_EQ(house.access_claims(tokens["access_token"]).subject(), subject);
+  EXPECT_EQ(house.id_claims(tokens["id_token"], "spa").subject(), subject);
 }
 
 TEST_F(Device, a_client_without_refresh_gets_none) {
@@ -309,7 +340,7 @@ TEST_F(Device, nobody_learns_of_a_code_without_a_login_and_wrong_ones_run_out) {
   bob.log_in("bob");
   std::swap(tab.cookies, bob.cookies);
   EXPECT_TRUE(model_of<DevicePage>(type(user_code)));
-  for (int i = 0; i < 20; ++i) (void)house.limits().take(LimitKind::user_code_address, tab.address, house.now());
+  for (int i = 0; i < 20; ++i) (void)house.limits().take(LimitKind::user_code_address, '\n' + tab.address, house.now());
   EXPECT_EQ(model_of<UserCodePage>(type(user_code))->error, OAuthErr::slow_down);
 }
 

@@ -88,6 +88,7 @@ std::shared_ptr<Snapshot> make_snapshot() {
   s->algs = {Alg::ES256, Alg::RS256};
   const Secret master(std::string_view("a master key for tests: 32 bytes"));
   s->seals = std::make_shared<SealKeys>(s->realm.id, std::vector{SealKeys::Master{'a', &master}});
+  s->pairwise_salt = std::make_shared<const Secret>(std::string_view("a salt for the tests of 32 octets"));
   s->facts = std::make_shared<FactSet>();
   s->access_verifier = make_access_verifier(*s);
   return s;
@@ -146,6 +147,7 @@ Step<Reply> House::in_transaction(Endpoint endpoint, const Request& request, Ctx
   const auto* refusal = *step ? nullptr : step->error().refusal();
   if (*step || (refusal && error_row(refusal->code).commits == Commits::yes)) {
     answer.events = ctx.events();
+    answer.told = ctx.told();
     answer.facts = ctx.facts();
     for (const auto& fact : ctx.facts()) snapshot_->facts->apply(fact);
   }
@@ -154,10 +156,11 @@ Step<Reply> House::in_transaction(Endpoint endpoint, const Request& request, Ctx
 
 Answer House::call(Endpoint endpoint, const Request& request) {
   Answer answer;
-  Ctx ctx(std::make_shared<Snapshot>(*snapshot_), snapshot_->facts->applied(), now_, limits_,
+  Ctx ctx(std::make_shared<Snapshot>(*snapshot_), snapshot_->facts->applied(), now_, limits_, remote_keys_,
           [](std::span<std::byte> out) { crypto::random(out); });
   Step<Reply> step = endpoint(request, ctx);
   answer.events = ctx.events();
+  answer.told = ctx.told();
   for (int round = 0; !step && step.error().need(); ++round) {
     INVARIANT(round < 10, "a need that is met is not asked again");
     Need need = std::move(*step.error().need());
@@ -177,6 +180,20 @@ Answer House::call(Endpoint endpoint, const Request& request) {
         ctx.answer_use(use->id, test::need(tx.use_once(realm(), use->id, use->until, now_), "a use"));
       });
       step = endpoint(request, ctx);
+    } else if (const auto* fetch = std::get_if<NeedFetch>(&need)) {
+      if (const auto body = fetched(fetch->url))
+        ctx.answer_fetch(fetch->url, *body);
+      else
+        ctx.answer_fetches_full();
+      step = endpoint(request, ctx);
+    } else if (const auto* keys = std::get_if<NeedKeys>(&need)) {
+      if (const auto body = fetched(keys->url)) {
+        remote_keys_.take(keys->url, keys->kid, *body, now_);
+        ctx.answer_keys(keys->url);
+      } else {
+        ctx.answer_fetches_full();
+      }
+      step = endpoint(request, ctx);
     } else {
       step = in_transaction(endpoint, request, ctx, std::get<NeedStore>(need).access, answer);
     }
@@ -187,7 +204,15 @@ Answer House::call(Endpoint endpoint, const Request& request) {
     answer.refusal = *refusal;
   else
     answer.fault = *step.error().fault();
+  answer.dpop_nonce = ctx.dpop_nonce();
   return answer;
+}
+
+std::optional<std::optional<std::string>> House::fetched(const std::string& url) {
+  if (fetches_full) return std::nullopt;
+  ++fetches;
+  const auto there = web.find(url);
+  return there == web.end() ? std::optional<std::string>() : there->second;
 }
 
 void House::write(const std::function<void(Tx&)>& work) {

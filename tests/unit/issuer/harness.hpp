@@ -33,9 +33,11 @@ struct Answer {
   std::optional<Refusal> refusal;
   std::optional<Error> fault;
   std::vector<Event> events;
+  std::optional<Refusal> told;  // what a redirect tells the application
   std::vector<Fact> facts;
-  int hashes = 0;        // passwords computed on the way
-  int transactions = 0;  // opened on the way
+  int hashes = 0;          // passwords computed on the way
+  int transactions = 0;    // opened on the way
+  std::string dpop_nonce;  // that goes out with it, "" for none
 
   const Json& json() const&;  // aborts when it is none
   Json json() && { return std::as_const(*this).json(); }
@@ -60,8 +62,14 @@ class House {
   Instant now() const { return now_; }
   void pass(microseconds time) { now_ += time; }
   Limits& limits() { return limits_; }
+  RemoteKeys& remote_keys() { return remote_keys_; }
   enum class Queue { open, full, full_after_one };
   void hash_queue(Queue queue) { hash_queue_ = queue; }
+
+  // What stands at which URL, and how often anybody has asked.
+  std::map<std::string, std::string> web{};
+  int fetches = 0;
+  bool fetches_full = false;
 
   Answer call(Endpoint endpoint, const Request& request);
 
@@ -88,7 +96,9 @@ class House {
   Instant now_ = Instant(seconds(1'800'000'000));
   std::shared_ptr<Snapshot> snapshot_;
   std::unique_ptr<Store> store_;
+  std::optional<std::optional<std::string>> fetched(const std::string& url);  // nothing: they are full
   Limits limits_;
+  RemoteKeys remote_keys_;
   Queue hash_queue_ = Queue::open;
   int next_ = 0;
 };

@@ -89,11 +89,45 @@ TEST_F(JwtBearer, the_rule_says_which_claim_names_the_person) {
   EXPECT_EQ(refused(asked(draft())), "invalid_grant assertion");  // says nothing of the sort
   by_id.user_by = UserBy::username;
   trust(by_id);
-  said.claims = {{"person", "BOB"}};  // as at a login
+  said.claims = {{"person", "bob"}};
   said.id = "of another assertion";
   EXPECT_TRUE(asked(said).reply);
+  said.claims = {{"person", "BOB"}};  // may be somebody else there
+  EXPECT_EQ(refused(asked(said)), "invalid_grant user");
   said.claims = {{"person", "usr_bob"}};
   EXPECT_EQ(refused(asked(said)), "invalid_grant user");
+}
+
+TEST_F(JwtBearer, what_is_no_name_reaches_no_statement) {
+  for (const auto by : {UserBy::username, UserBy::id}) {
+    TrustedIssuer changed = rule();
+    changed.user_by = by;
+    trust(changed);
+    for (const auto& name : {std::string("usr_bob\0", 8), std::string("usr_\tbob"), std::string(300, 'x')}) {
+      Draft said = draft();
+      said.subject = name;
+      EXPECT_EQ(refused(asked(said)), "invalid_grant user") << name;
+    }
+  }
+}
+
+TEST_F(JwtBearer, one_client_uses_up_only_so_many_at_once) {
+  while (house.limits().take(LimitKind::used_once, "\norders", house.now())) {
+  }
+  EXPECT_EQ(asked(draft()).code(), "slow_down");
+  house.pass(seconds(1));
+  EXPECT_TRUE(asked(draft()).reply);
+}
+
+TEST_F(JwtBearer, the_audience_of_a_strict_realm_is_its_issuer) {
+  Draft said = draft();
+  said.audience = {std::string(kIssuer) + "/token"};
+  EXPECT_TRUE(asked(said).reply);
+  house.config().realm.strict_assertion_audience = true;
+  trust(TrustedIssuer(rule()));
+  said.id = "another";
+  EXPECT_EQ(refused(asked(said)), "invalid_grant assertion");
+  EXPECT_TRUE(asked(draft()).reply);
 }
 
 TEST_F(JwtBearer, the_user_exists_and_is_enabled) {

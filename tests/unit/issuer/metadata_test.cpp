@@ -42,7 +42,7 @@ TEST(Discovery, tells_what_the_routes_are_and_nothing_untrue) {
                                                    R"("urn:ietf:params:oauth:grant-type:token-exchange",)"
                                                    R"("urn:ietf:params:oauth:grant-type:jwt-bearer",)"
                                                    R"("urn:ietf:params:oauth:grant-type:device_code"])");
-  EXPECT_EQ(member(json, "subject_types_supported"), R"(["public"])");
+  EXPECT_EQ(member(json, "subject_types_supported"), R"(["public","pairwise"])");
   EXPECT_EQ(member(json, "id_token_signing_alg_values_supported"), R"(["RS256","ES256"])");
   EXPECT_EQ(member(json, "token_endpoint_auth_methods_supported"),
             R"(["client_secret_basic","client_secret_post","private_key_jwt","client_secret_jwt","none"])");
@@ -50,9 +50,15 @@ TEST(Discovery, tells_what_the_routes_are_and_nothing_untrue) {
             R"(["client_secret_basic","client_secret_post","private_key_jwt","client_secret_jwt"])");
   EXPECT_EQ(member(json, "introspection_signing_alg_values_supported"), R"(["ES256"])");
   EXPECT_EQ(member(json, "code_challenge_methods_supported"), R"(["S256"])");
+  EXPECT_EQ(member(json, "dpop_signing_alg_values_supported"), R"(["ES256","PS256","EdDSA","Ed25519"])");
   EXPECT_EQ(member(json, "authorization_response_iss_parameter_supported"), "true");
-  for (const char* name : {"request_parameter_supported", "request_uri_parameter_supported"})
+  for (const char* name : {"require_signed_request_object", "require_pushed_authorization_requests"})
     EXPECT_EQ(member(json, name), "false") << name;
+  for (const char* name :
+       {"request_parameter_supported", "request_uri_parameter_supported", "require_request_uri_registration"})
+    EXPECT_EQ(member(json, name), "true") << name;
+  EXPECT_EQ(member(json, "request_object_signing_alg_values_supported"),
+            R"(["RS256","PS256","ES256","EdDSA","Ed25519"])");
   EXPECT_EQ(member(json, "claims_parameter_supported"), "true");
   for (const auto& claim : user_claims()) {
     EXPECT_TRUE(member(json, "claims_supported").contains("\"" + std::string(claim.name) + "\"")) << claim.name;
@@ -68,7 +74,10 @@ TEST(Discovery, names_the_authentication_that_each_endpoint_takes) {
   for (const auto& route : routes()) {
     const auto methods = member(answer.json(), std::string(route.metadata) + "_auth_methods_supported");
     const auto algs = member(answer.json(), std::string(route.metadata) + "_auth_signing_alg_values_supported");
-    if (route.client == ClientRule::none) {
+    if (route.client == ClientRule::as_token) {
+      EXPECT_EQ(house.call(route.endpoint, post({})).code(), "invalid_client") << route.path;
+    }
+    if (route.client == ClientRule::none || route.client == ClientRule::as_token) {
       EXPECT_EQ(methods + algs, "") << route.path;
       continue;
     }
@@ -81,6 +90,15 @@ TEST(Discovery, names_the_authentication_that_each_endpoint_takes) {
     EXPECT_NE(house.call(route.endpoint, with_basic(post({}))).code(), "invalid_client") << route.path;
     EXPECT_EQ(house.call(route.endpoint, post({{"client_id", "spa"}})).code() != "invalid_client", any) << route.path;
   }
+}
+
+TEST(Discovery, says_what_a_realm_demands_of_requests) {
+  House house;
+  house.config().realm.require_signed_request_object = true;
+  house.config().realm.require_pushed_authorization_requests = true;
+  const auto answer = house.call(discovery, get({}));
+  EXPECT_EQ(member(answer.json(), "require_signed_request_object"), "true");
+  EXPECT_EQ(member(answer.json(), "require_pushed_authorization_requests"), "true");
 }
 
 TEST(Jwks, gives_public_keys_only) {
@@ -126,7 +144,8 @@ TEST_F(Refusals, a_client_that_tried_the_header_is_challenged) {
 
 TEST_F(Refusals, userinfo_challenges_with_bearer) {
   const auto missing = json(OAuthErr::missing_token, "/userinfo");
-  EXPECT_EQ(missing.www_authenticate, R"(Bearer realm="https://id.example.com")");
+  EXPECT_TRUE(missing.www_authenticate.starts_with(R"(Bearer realm="https://id.example.com", DPoP)"));
+  EXPECT_FALSE(missing.www_authenticate.contains("error"));
   EXPECT_EQ(missing.body, "{}");
   const auto invalid = json(OAuthErr::invalid_token, "/userinfo");
   EXPECT_EQ(invalid.status, 401);

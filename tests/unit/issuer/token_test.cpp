@@ -52,7 +52,7 @@ TEST_F(Token, a_client_without_a_resource_server_gets_a_token_for_the_issuer_wit
 
 TEST_F(Token, S14_a_fact_that_comes_while_a_token_is_made_is_above_its_rev) {
   Ctx ctx(std::make_shared<Snapshot>(house.config()), house.config().facts->applied(), house.now(), house.limits(),
-          [](std::span<std::byte> out) { crypto::random(out); });
+          house.remote_keys(), [](std::span<std::byte> out) { crypto::random(out); });
   house.apply(FactKind::client, "service");
   Answer answer;
   answer.reply = *token(credentials_request(), ctx);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "house.hpp"
+#include "tessera/dpop.hpp"
 
 namespace tessera::server {
 namespace {
@@ -105,6 +106,26 @@ TEST(adapter, S26_the_host_field_changes_nothing) {
   EXPECT_EQ(test::member(evil.body, "issuer"), "http://localhost:8080");
 }
 
+TEST(adapter, every_dpop_field_reaches_the_engine_and_its_nonce_the_client) {
+  House house;
+  const auto asked = [&](std::vector<http::Header> headers) {
+    return house.ask(post("/token", "grant_type=client_credentials", std::move(headers)));
+  };
+  const auto none = asked({});
+  EXPECT_EQ(test::member(none.body, "error"), "invalid_client");
+  EXPECT_EQ(header(none, "DPoP-Nonce"), "");
+  const auto two = asked({{"dpop", "x"}, {"dpop", "x"}});
+  EXPECT_EQ(test::member(two.body, "error"), "invalid_dpop_proof");
+  EXPECT_EQ(two.status, 400);
+  const auto key = *PrivateKey::generate(Alg::ES256, {.alg = Alg::ES256});
+  const auto proof = *dpop::issue(
+      {.method = "POST", .uri = "http://localhost:8080/token", .issued_at = whole_seconds(house.now.load())}, key);
+  const auto sent_back = asked({{"dpop", proof}, {"host", "evil.example"}});
+  EXPECT_EQ(test::member(sent_back.body, "error"), "use_dpop_nonce");
+  EXPECT_NE(header(sent_back, "DPoP-Nonce"), "");
+  EXPECT_TRUE(header(sent_back, "Cache-Control").starts_with("no-store"));
+}
+
 TEST(adapter, discovery_of_a_realm_stands_where_RFC8414_puts_it) {
   House house([](Config& config) {
     DeclaredRealm shop;
@@ -129,6 +150,8 @@ TEST(adapter, preflight_is_for_registered_origins) {
   House house;
   const auto good = preflight(house, "/token", kOurs);
   EXPECT_EQ(good.status, 204);
+  EXPECT_EQ(header(preflight(house, "/par", kOurs), "Access-Control-Allow-Origin"), kOurs);
+  EXPECT_EQ(header(preflight(house, "/par", "https://evil.example"), "Access-Control-Allow-Origin"), "");
   EXPECT_EQ(header(good, "Access-Control-Allow-Origin"), kOurs);
   EXPECT_EQ(header(good, "Access-Control-Allow-Credentials"), "");
   EXPECT_EQ(header(preflight(house, "/token", "https://evil.example"), "Access-Control-Allow-Origin"), "");
@@ -155,6 +178,11 @@ TEST(adapter, only_the_calling_client_reads_its_answer) {
   EXPECT_EQ(header(house.ask(post("/token", "client_assertion=x", {{"origin", std::string(kOurs)}})),
                    "Access-Control-Allow-Origin"),
             "");
+  const auto push = [&](std::string_view origin) {
+    return house.ask(post("/par", "response_type=code", {house.basic("orders"), {"origin", std::string(origin)}}));
+  };
+  EXPECT_EQ(header(push(kOurs), "Access-Control-Allow-Origin"), kOurs);
+  EXPECT_EQ(header(push(kOther), "Access-Control-Allow-Origin"), "");
   EXPECT_EQ(header(house.ask(get("/authorize?client_id=orders", {{"origin", std::string(kOurs)}})),
                    "Access-Control-Allow-Origin"),
             "");

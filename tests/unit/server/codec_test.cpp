@@ -26,11 +26,21 @@ Client full_client() {
   client.scope_need = ScopeNeed::none;
   client.require_pkce = false;
   client.id_token_alg = Alg::Ed25519;
+  client.jwks_uri = "https://a.example/jwks";
+  client.subject_type = SubjectType::pairwise;
+  client.sector_identifier_uri = "https://a.example/sector";
+  client.dpop_bound_access_tokens = true;
+  client.require_pushed_authorization_requests = true;
+  client.require_signed_request_object = true;
+  client.request_object_signing_alg = Alg::PS256;
+  client.request_uris = {"https://a.example/request"};
   return client;
 }
 
 TEST(codec, what_is_printed_reads_back_the_same) {
-  const Realm realm{RealmId("r"), "Realm", Lifetimes{.code = seconds(7), .refresh_max = seconds(8)}, true};
+  const Realm realm{RealmId("r"), "Realm",        Lifetimes{.code = seconds(7), .refresh_max = seconds(8)},
+                    true,         DpopNonce::off, true,
+                    true};
   const ResourceServer server{"https://a.example", "A", {"p", "q"}, {{"s", {"p"}}, {"t", {}}}};
   const Role role{"manager", {{"https://a.example", {"p"}}}};
   const Group group{"sales", {"manager", "viewer"}};
@@ -45,6 +55,15 @@ TEST(codec, what_is_printed_reads_back_the_same) {
   EXPECT_EQ(issuer::parse_profile(print(profile)).value(), profile);
   EXPECT_EQ(issuer::parse_profile("{}").value(), issuer::Profile{});
   EXPECT_EQ(parse_client(print(Client{})).value(), Client{});
+}
+
+TEST(codec, an_algorithm_is_one_that_there_is_or_none) {
+  EXPECT_EQ(parse_client(R"({"id":"x","request_object_signing_alg":""})").value().request_object_signing_alg,
+            std::nullopt);
+  for (const char* wrong : {R"("none")", R"("")", "null", "1"})
+    EXPECT_EQ(parse_client(R"({"id":"x","request_object_signing_alg":)" + std::string(wrong) + "}").has_value(),
+              std::string_view(wrong) == R"("")")
+        << wrong;
 }
 
 TEST(codec, the_first_access_stays_the_first) {

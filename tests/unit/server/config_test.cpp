@@ -138,6 +138,20 @@ INSTANTIATE_TEST_SUITE_P(
         Case{CLIENT URIS "party = \"third\"\nscope_need = \"none\"\n", 7, "client.scope_need", "third party", "none"},
         Case{CLIENT URIS "id_token_alg = \"HS256\"\n", 6, "client.id_token_alg", "RS256", "HS256"},
         Case{CLIENT URIS "enabled = 1\n", 6, "client.enabled", "true or false", "1"},
+        Case{CLIENT URIS "require_pushed_authorization_requests = 1\n", 6,
+             "client.require_pushed_authorization_requests", "true or false", "1"},
+        Case{CLIENT URIS "require_signed_request_object = true\n", 6, "client.require_signed_request_object",
+             "a key in jwks", "none"},
+        Case{CLIENT URIS "request_object_signing_alg = \"none\"\n", 6, "client.request_object_signing_alg", "Ed25519",
+             "none"},
+        Case{CLIENT URIS "request_object_signing_alg = \"PS256\"\njwks = '" SOME_JWKS "'\n", 6,
+             "client.request_object_signing_alg", "one of the jwks", "PS256"},
+        Case{CLIENT URIS "request_uris = [\"http://c.example/r\"]\n", 6, "client.request_uris", "https",
+             "http://c.example/r"},
+        Case{CLIENT URIS "request_uris = [\"https://u@c.example/r\"]\n", 6, "client.request_uris", "https",
+             "https://u@c.example/r"},
+        Case{"[[realm]]\nrequire_signed_request_object = \"yes\"\n", 3, "realm.require_signed_request_object",
+             "true or false", "yes"},
         Case{"[[client]]\nid = \"c\"\nauth = \"none\"\nrequire_pkce = false\n" URIS, 5, "client.require_pkce", "true",
              "false"},
         Case{"[[client]]\nid = \"c\"\nauth = \"none\"\ngrant_types = [\"client_credentials\"]\n", 5,
@@ -174,6 +188,22 @@ INSTANTIATE_TEST_SUITE_P(
         Case{TRUSTED "clients = [\"no\"]\n", 5, "trusted_issuer.clients", "a declared client", "no"},
         Case{TRUSTED "clients = []\nuser_by = \"mail\"\n", 6, "trusted_issuer.user_by", "username", "mail"},
         Case{TRUSTED "clients = []\n" TRUSTED "clients = []\n", 7, "trusted_issuer.issuer", "no other", "i.example"},
+        Case{CLIENT URIS "jwks_uri = \"http://c.example/jwks\"\n", 6, "client.jwks_uri", "https", "http://c"},
+        Case{CLIENT URIS "jwks_uri = \"https://u@c.example/jwks\"\n", 6, "client.jwks_uri", "without a user", "u@c"},
+        Case{CLIENT URIS "jwks_uri = \"https:///jwks\"\n", 6, "client.jwks_uri", "https", "https:///"},
+        Case{CLIENT URIS "jwks = '" SOME_JWKS "'\njwks_uri = \"https://c.example/jwks\"\n", 7, "client.jwks_uri",
+             "either", "c.example"},
+        Case{CLIENT URIS "subject_type = \"private\"\n", 6, "client.subject_type", "pairwise", "private"},
+        Case{CLIENT
+             "redirect_uris = [\"https://c.example/cb\", \"https://d.example/cb\"]\nsubject_type = \"pairwise\"\n",
+             6, "client.subject_type", "one host", "pairwise"},
+        Case{CLIENT "grant_types = [\"urn:ietf:params:oauth:grant-type:jwt-bearer\"]\nsubject_type = \"pairwise\"\n"
+                    "sector_identifier_uri = \"https://c.example/\"\n",
+             6, "client.subject_type", "public", "pairwise"},
+        Case{CLIENT URIS "sector_identifier_uri = \"ftp://c.example/\"\n", 6, "client.sector_identifier_uri", "https",
+             "ftp"},
+        Case{"[outbound]\nreachable = [\"10.0.0.0/33\"]\n", 3, "outbound.reachable", "networks", "10.0.0.0/33"},
+        Case{"[outbound]\nproxy = \"x\"\n", 3, "outbound.proxy", "one of the keys", "not known"},
         Case{"[[client]]\nid = \"c\"\nauth = \"none\"\n"
              "grant_types = [\"urn:ietf:params:oauth:grant-type:token-exchange\"]\n",
              5, "client.grant_types", "without a secret", "token-exchange"}));
@@ -253,6 +283,27 @@ TEST(config, things_go_to_their_realm) {
   EXPECT_TRUE(config->declaration.realms[0].roles.empty());
   EXPECT_EQ(config->declaration.realms[1].realm.name, "Shop");
   EXPECT_EQ(config->declaration.realms[1].roles.at(0).name, "r");
+}
+
+TEST(config, clients_urls_reach_what_the_operator_lists) {
+  const auto config = read("[outbound]\nreachable = [\"10.0.0.0/8\", \"::1\"]\nca_file = \"ca.pem\"\n");
+  ASSERT_TRUE(config) << config.error().text();
+  const auto& outbound = config->settings.outbound;
+  EXPECT_TRUE(outbound.reachable.contain("10.1.2.3") && outbound.reachable.contain("::1"));
+  EXPECT_FALSE(outbound.reachable.contain("127.0.0.1") || outbound.reachable.contain("11.0.0.1"));
+  EXPECT_EQ(outbound.ca_file, "/x/ca.pem");
+}
+
+TEST(config, a_client_may_have_its_keys_elsewhere_and_pairwise_subjects) {
+  const auto config = read(
+      "[[client]]\nid = \"c\"\nauth = \"private_key_jwt\"\njwks_uri = \"https://c.example/jwks\"\n"
+      "subject_type = \"pairwise\"\nsector_identifier_uri = \"https://s.example/uris.json\"\n"
+      "redirect_uris = [\"https://c.example/cb\", \"https://d.example/cb\"]\n");
+  ASSERT_TRUE(config) << config.error().text();
+  const auto& client = config->declaration.realms[0].clients[0].client;
+  EXPECT_EQ(client.jwks_uri, "https://c.example/jwks");
+  EXPECT_EQ(client.subject_type, issuer::SubjectType::pairwise);
+  EXPECT_EQ(client.sector_identifier_uri, "https://s.example/uris.json");
 }
 
 TEST(config, what_else_is_known_of_a_person_has_the_names_of_the_standard) {

@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "house.hpp"
 #include "issuer/digest.hpp"
 #include "issuer/model/codec.hpp"
+#include "issuer/subject.hpp"
+#include "server/keys.hpp"
 #include "server/narrowing.hpp"
 #include "store/open.hpp"
 
@@ -276,6 +280,61 @@ TEST_F(declaring, S14_disabling_ends_tokens) {
                               {FactKind::role, changed.realms[0].roles[0].name}}));
 }
 
+TEST_F(declaring, S14_whoever_changes_a_person_ends_the_tokens_that_bear_a_pairwise_sub) {
+  const auto pairwise_house = [&] {
+    auto made = house();
+    made.realms[0].clients[0].client.subject_type = issuer::SubjectType::pairwise;
+    return made;
+  };
+  const auto first = pairwise_house();
+  apply(first);
+  const issuer::SealKeys seals(kRealm, {{'a', &master}});
+  ASSERT_TRUE(keep_salt(*store, kRealm, seals));
+  issuer::Snapshot snapshot;
+  look([&](issuer::Tx& tx) { snapshot.pairwise_salt = salt_of(tx, kRealm, seals).value(); });
+  const auto alice = user("alice").id, bob = user("bob").id;
+  const auto web = client(first.realms[0].clients[0].client.id.text);
+  write([&](issuer::Tx& tx) {
+    std::vector<issuer::GrantId> gone;
+    for (const auto& [id, of] : {std::pair("g1", web.id), std::pair("g2", issuer::ClientId("reports"))}) {
+      issuer::Grant grant;
+      grant.id = issuer::GrantId(id);
+      grant.user = alice;
+      grant.client = of;
+      EXPECT_TRUE(tx.redeem_code(kRealm, grant, gone));
+    }
+  });
+  auto changed = pairwise_house();
+  for (auto& one : changed.realms[0].users) one.user.roles.clear();
+  apply(changed);
+  auto expected = Endings{{FactKind::subject, alice.text},
+                          {FactKind::subject, bob.text},
+                          {FactKind::subject, issuer::subject_of(snapshot, web, alice)}};
+  std::ranges::sort(expected);
+  auto found = ended();
+  std::ranges::sort(found);
+  EXPECT_EQ(found, expected) << "bob has no grant, and reports is public";
+}
+
+TEST_F(declaring, S14_another_sub_ends_the_tokens_that_bear_the_old_one) {
+  issuer::Client was = public_client("x");
+  was.redirect_uris = {"https://a.example/cb"};
+  const auto ends = [](const issuer::Client& before, const issuer::Client& after) {
+    const issuer::ConfigRow one{issuer::ConfigKind::client, "x", issuer::print(before), true},
+        two{issuer::ConfigKind::client, "x", issuer::print(after), true};
+    return endings(one, &two).value() == Endings{{FactKind::client, "x"}};
+  };
+  auto is = was;
+  is.subject_type = issuer::SubjectType::pairwise;
+  EXPECT_TRUE(ends(was, is));
+  EXPECT_TRUE(ends(is, was));
+  auto other = is;
+  other.redirect_uris = {"https://b.example/cb"};
+  EXPECT_TRUE(ends(is, other));
+  other.sector_identifier_uri = "https://a.example/sector.json";
+  EXPECT_FALSE(ends(is, other));
+}
+
 TEST_F(declaring, S14_what_ends_by_its_rev_stays_ended_as_long_as_a_session_may_live) {
   apply(house());
   auto changed = house();
@@ -324,6 +383,8 @@ TEST_F(declaring, S14_narrowing_ends_tokens_and_widening_none) {
   client.access = {{"urn:a", {"p", "q"}}};
   client.roles = {"r"};
   client.scope_need = issuer::ScopeNeed::none;
+  client.grant_types.push_back(issuer::GrantType::token_exchange);
+  client.acts_as = {"urn:a"};
   auto& person = wide.users.emplace_back().user;
   person.username = "ann";
   person.roles = {"r"};
@@ -360,6 +421,8 @@ TEST_F(declaring, S14_narrowing_ends_tokens_and_widening_none) {
       {"role's audience", [](auto& r) { r.roles[1].permissions.clear(); }, {{FactKind::role, "r2"}}},
       {"client's scopes", [](auto& r) { r.clients[0].client.scopes = {"openid"}; }, {{FactKind::client, "x"}}},
       {"client's roles", [](auto& r) { r.clients[0].client.roles.clear(); }, {{FactKind::client, "x"}}},
+      {"client's resource server", [](auto& r) { r.clients[0].client.acts_as.clear(); }, {{FactKind::client, "x"}}},
+      {"client's grant type", [](auto& r) { r.clients[0].client.grant_types.pop_back(); }, {{FactKind::client, "x"}}},
       {"client's access",
        [](auto& r) { r.clients[0].client.access[0].permissions = {"p"}; },
        {{FactKind::client, "x"}}},
@@ -368,6 +431,9 @@ TEST_F(declaring, S14_narrowing_ends_tokens_and_widening_none) {
        [](auto& r) { r.clients[0].client.scope_need = issuer::ScopeNeed::scope; },
        {{FactKind::client, "x"}}},
       {"client's party", [](auto& r) { r.clients[0].client.party = issuer::Party::third; }, {{FactKind::client, "x"}}},
+      {"client's tokens without a key",
+       [](auto& r) { r.clients[0].client.dpop_bound_access_tokens = true; },
+       {{FactKind::client, "x"}}},
       {"scope covers less",
        [](auto& r) { r.resource_servers[0].scopes["s"] = {"p"}; },
        {{FactKind::audience, "urn:a"}}},
@@ -376,6 +442,12 @@ TEST_F(declaring, S14_narrowing_ends_tokens_and_widening_none) {
        [](auto& r) { r.resource_servers[0].permissions = {"p"}; },
        {{FactKind::audience, "urn:a"}}},
       {"trusted issuer's client", [](auto& r) { r.trusted_issuers[0].clients = {"x"}; }, {{FactKind::client, "y"}}},
+      {"what requests must be",  // no token was got by a request that must be another one now
+       [](auto& r) {
+         r.clients[0].client.require_pushed_authorization_requests = true;
+         r.realm.require_signed_request_object = true;
+       },
+       {}},
       {"names alone",
        [](auto& r) { r.resource_servers[0].name = r.clients[0].client.name = r.users[0].user.name = "N"; },
        {}},

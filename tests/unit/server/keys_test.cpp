@@ -105,6 +105,44 @@ TEST(keys, the_store_holds_no_private_key) {
   }));
 }
 
+std::string salt_in(issuer::Store& store, const issuer::RealmId& realm, const issuer::SealKeys& seals) {
+  std::string salt;
+  EXPECT_TRUE(store.read_now([&](issuer::Tx& tx) {
+    const auto found = salt_of(tx, realm, seals).value();
+    salt = found ? std::string(found->expose_text("a test")) : "";
+    return issuer::Outcome::roll_back;
+  }));
+  return salt;
+}
+
+TEST(salt, is_made_once_by_whichever_node_and_lies_sealed) {
+  const test::Folder folder;
+  const std::string url = "sqlite://" + (folder / "two.db");
+  auto one = store::open({.url = url}), two = store::open({.url = url});
+  ASSERT_TRUE(one && two);
+  const Secret master = new_master_key();
+  const issuer::RealmId realm("shop");
+  const issuer::SealKeys seals(realm, {{'a', &master}});
+  EXPECT_EQ(salt_in(**one, realm, seals), "");
+  std::vector<std::thread> threads;
+  std::atomic<int> made = 0;
+  for (auto* store : {one->get(), two->get(), one->get(), two->get()})
+    threads.emplace_back([&, store] { made += keep_salt(*store, realm, seals).has_value(); });
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(made, 4);
+  const auto salt = salt_in(**one, realm, seals);
+  EXPECT_EQ(salt.size(), 32u);
+  ASSERT_TRUE(keep_salt(**two, realm, seals));
+  EXPECT_EQ(salt_in(**two, realm, seals), salt);
+  EXPECT_EQ(salt_in(**two, issuer::RealmId("other"), seals), "");
+  ASSERT_TRUE((*one)->read_now([&](issuer::Tx& tx) {
+    const auto stored = tx.setting("pairwise salt shop").value().value();
+    EXPECT_EQ(stored.front(), 'a');
+    EXPECT_EQ(stored.find(base64url::encode(bytes_of(salt))), std::string::npos);
+    return issuer::Outcome::roll_back;
+  }));
+}
+
 // Copied: a Secret moves only.
 std::optional<Secret> copy(const Secret& key) { return Secret(key.expose("copied by a test")); }
 
@@ -127,6 +165,8 @@ TEST(master_keys, a_store_is_changed_to_a_new_key_once_and_what_it_holds_sealed_
     return issuer::Outcome::commit;
   }));
   ASSERT_TRUE(keep_keys(*store, shop, Alg::ES256, seals, kStart, kRule));
+  ASSERT_TRUE(keep_salt(*store, shop, seals));
+  const auto salt = salt_in(*store, shop, seals);
   const auto sealed = seals.seal(issuer::SealKind::code, "a code");
   const auto mac = seals.refresh_mac('a', bytes_of("x"));
 
@@ -157,6 +197,7 @@ TEST(master_keys, a_store_is_changed_to_a_new_key_once_and_what_it_holds_sealed_
     EXPECT_GE(tx.config_version(shop).value(), 1);
     return issuer::Outcome::roll_back;
   }));
+  EXPECT_EQ(salt_in(*store, shop, now), salt) << "pairwise subjects stay what they were";
   const auto again = check(three, &two);
   ASSERT_TRUE(again);
   EXPECT_EQ(again->generation, 'c');

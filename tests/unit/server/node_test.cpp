@@ -155,10 +155,14 @@ TEST(node, S14_a_person_who_was_disabled_and_enabled_again_logs_in_anew) {
   house.node->keep();
   const auto login = log_in(house);
   auto& alice = house.dev.config.declaration.realms[0].users[0].user;
+  const Secret master(std::string_view("0123456789abcdef0123456789abcdef"));  // the house's
   const auto declare_alice = [&](bool enabled) {
     alice.enabled = enabled;
     ASSERT_TRUE(declare(house.node->store(), house.dev.config.declaration,
-                        {.password_cost = {64, 1}, .now = house.now, .random = [](auto out) { crypto::random(out); }}));
+                        {.password_cost = {64, 1},
+                         .now = house.now,
+                         .random = [](auto out) { crypto::random(out); },
+                         .masters = {{'a', &master}}}));
     house.node->keep();
   };
   const auto refreshed = [&] {

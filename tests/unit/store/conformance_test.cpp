@@ -230,6 +230,50 @@ TEST_P(Conformance, S05_a_code_is_redeemed_once_and_its_grant_is_as_written) {
   EXPECT_EQ(shown(read([](Tx& tx, auto& realm) { return tx.grant(realm, GrantId("gr_1")); })), shown(a_grant()));
 }
 
+TEST_P(Conformance, the_clients_of_a_persons_grants_are_told_each_once_without_those_that_ended) {
+  const auto clients = [&](const char* user, const RealmId& realm = kRealm) {
+    const auto ids = read([&](Tx& tx, auto& r) { return tx.clients_with_grants(r, UserId(user)); }, realm);
+    std::string out;
+    for (const auto& id : *ids) out += id.text + " ";
+    return out;
+  };
+  EXPECT_EQ(clients("usr_ann"), "");
+  const auto make = [&](const char* id, const char* user, const char* client) {
+    auto grant = a_grant(id);
+    grant.user = UserId(user);
+    grant.client = ClientId(client);
+    EXPECT_OK(write([&](Tx& tx, auto& realm) { return redeem(tx, realm, grant); }));
+  };
+  make("gr_1", "usr_ann", "orders");
+  make("gr_2", "usr_ann", "orders");
+  make("gr_3", "usr_ann", "reports");
+  make("gr_4", "usr_bob", "others");
+  EXPECT_EQ(clients("usr_ann"), "orders reports ");
+  EXPECT_EQ(clients("usr_bob"), "others ");
+  EXPECT_EQ(clients("usr_ann", kOther), "");
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.end_grant(realm, GrantId("gr_3")); }));
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.end_grant(realm, GrantId("gr_1")); }));
+  EXPECT_EQ(clients("usr_ann"), "orders ");
+}
+
+TEST_P(Conformance, a_person_who_is_held_is_read_as_any) {
+  EXPECT_EQ(shown(write([](Tx& tx, auto& realm) { return tx.hold_user(realm, UserId("usr_ann")); })), "none");
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.insert_user(realm, ann()); }));
+  EXPECT_EQ(shown(write([](Tx& tx, auto& realm) { return tx.hold_user(realm, UserId("usr_ann")); })), shown(ann()));
+}
+
+// Its tokens may live for a day, and a subject fact must find it as long.
+TEST_P(Conformance, S14_sweep_keeps_a_grant_until_its_last_token_has_expired) {
+  const Lifetimes life{.session_max = seconds(60), .refresh_idle = seconds(60)};
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return redeem(tx, realm, a_grant()); }));
+  const auto used = a_grant().used;
+  const auto sweep = [&](Instant now) {
+    return *write([&](Tx& tx, auto& realm) { return tx.sweep(realm, {now, life}, 10); });
+  };
+  EXPECT_EQ(sweep(used + kMaxTokenLife), 0);
+  EXPECT_EQ(sweep(used + kMaxTokenLife + hours(2)), 1);
+}
+
 TEST_P(Conformance, a_code_whose_grant_has_ended_stays_redeemed) {
   EXPECT_OK(write([](Tx& tx, auto& realm) { return redeem(tx, realm, a_grant()); }));
   EXPECT_TRUE(*write([](Tx& tx, auto& realm) { return tx.end_grant(realm, GrantId("gr_1")); }));
@@ -301,6 +345,26 @@ TEST_P(Conformance, S13_a_retry_tells_the_scope_of_the_first_use) {
   EXPECT_EQ(retry.scope, narrow);
   rotate(2, wide);
   EXPECT_EQ(rotate(2, {}).scope, wide);
+}
+
+TEST_P(Conformance, S07_a_retry_tells_the_key_of_the_first_use) {
+  auto grant = a_grant();
+  grant.jkt = "of the code";
+  EXPECT_OK(write([&](Tx& tx, auto& realm) { return redeem(tx, realm, grant); }));
+  const auto jkt = [&] { return (*read([](Tx& tx, auto& realm) { return tx.grant(realm, GrantId("gr_1")); }))->jkt; };
+  EXPECT_EQ(jkt(), "of the code");
+  const auto rotate = [&](std::int64_t presented, std::string key) {
+    return *write([&](Tx& tx, auto& realm) {
+      return tx.rotate_refresh(realm, GrantId("gr_1"), {presented, {}, kNow, seconds(10), key});
+    });
+  };
+  rotate(1, "one");
+  EXPECT_EQ(jkt(), "one");
+  EXPECT_EQ(rotate(1, "two").jkt, "one");
+  EXPECT_EQ(jkt(), "one");
+  rotate(2, "");
+  EXPECT_EQ(jkt(), "");
+  EXPECT_EQ(rotate(2, "two").jkt, "");
 }
 
 // ── consents ──
@@ -540,6 +604,19 @@ TEST_P(Conformance, S10_an_id_is_used_once_until_it_expires) {
   EXPECT_FALSE(use("a", until + minutes(1), until));
 }
 
+TEST_P(Conformance, a_look_at_an_id_tells_whether_it_was_used_and_uses_nothing) {
+  const Instant until = kNow + minutes(1);
+  const auto used = [&](const std::string& id, Instant now, const RealmId& in = kRealm) {
+    return *read([&](Tx& tx, auto& realm) { return tx.was_used(realm, id, now); }, in);
+  };
+  EXPECT_FALSE(used("a", kNow));
+  EXPECT_TRUE(*write([&](Tx& tx, auto& realm) { return tx.use_once(realm, "a", until, kNow); }));
+  EXPECT_TRUE(used("a", until - microseconds(1)));
+  EXPECT_FALSE(used("a", until));  // expired, and still there
+  EXPECT_FALSE(used("b", kNow));
+  EXPECT_FALSE(used("a", kNow, kOther));
+}
+
 TEST_P(Conformance, an_id_whose_use_is_rolled_back_was_not_used) {
   EXPECT_OK(store->write_now([](Tx& tx) {
     EXPECT_TRUE(*tx.use_once(kRealm, "a", kNow + minutes(1), kNow));
@@ -563,6 +640,52 @@ TEST_P(Conformance, sweep_takes_used_ids_that_have_expired) {
   EXPECT_EQ(sweep(1, kRealm), 1);
   EXPECT_EQ(sweep(100, kRealm), 1);
   EXPECT_FALSE(*write([&](Tx& tx, auto& realm) { return tx.use_once(realm, "young", now + hours(1), now); }));
+}
+
+// ── clients that registered themselves ──
+
+TEST_P(Conformance, a_registered_client_is_kept_replaced_and_removed) {
+  RegisteredClient one;
+  one.client.id = ClientId("reg_one");
+  one.client.name = "One";
+  one.metadata = R"({"client_name":"One"})";
+  one.token_digest = "digest";
+  one.created = kNow;
+  const auto kept = [&](const RealmId& in = kRealm) {
+    return read([&](Tx& tx, auto& realm) { return tx.registered(realm, one.client.id); }, in);
+  };
+  const auto insert = [&](const RegisteredClient& client, std::int64_t most) {
+    return *write([&](Tx& tx, auto& realm) { return tx.insert_registered(realm, client, most); });
+  };
+  EXPECT_FALSE(kept());
+  EXPECT_TRUE(insert(one, 2));
+  EXPECT_EQ(kept(), one);
+  EXPECT_FALSE(kept(kOther));
+  RegisteredClient two = one;
+  two.client.id = ClientId("reg_two");
+  EXPECT_TRUE(insert(two, 2));
+  RegisteredClient three = one;
+  three.client.id = ClientId("reg_three");
+  EXPECT_FALSE(insert(three, 2));
+  EXPECT_TRUE(insert(three, 3));
+
+  one.client.name = "First";
+  one.metadata = R"({"client_name":"First"})";
+  one.token_digest = "another";
+  const auto replace = [&](const RealmId& in) {
+    return *write([&](Tx& tx, auto& realm) { return tx.replace_registered(realm, one); }, in);
+  };
+  EXPECT_FALSE(replace(kOther));
+  EXPECT_TRUE(replace(kRealm));
+  EXPECT_EQ(kept(), one);
+  const auto remove = [&](const RealmId& in) {
+    return *write([&](Tx& tx, auto& realm) { return tx.remove_registered(realm, one.client.id); }, in);
+  };
+  EXPECT_FALSE(remove(kOther));
+  EXPECT_TRUE(remove(kRealm));
+  EXPECT_FALSE(remove(kRealm));
+  EXPECT_FALSE(kept());
+  EXPECT_FALSE(replace(kRealm));
 }
 
 // ── facts ──

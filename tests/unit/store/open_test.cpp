@@ -243,6 +243,28 @@ TEST(Schema, versions_rise_one_by_one) {
   EXPECT_EQ(schema_version(), expected);
 }
 
+// Version 2: the scope "profile" releases more than the name, which is all that whoever allowed it had read.
+TEST(Schema, a_consent_from_before_does_not_hold_for_the_whole_profile) {
+  PostgresSchema schema;
+  Folder folder;
+  const auto after = [](Connection connection) {
+    for (const char* statement : migrations()[0].statements) connection.plain(statement);
+    connection.plain("CREATE TABLE schema_version (version BIGINT NOT NULL)");
+    connection.plain("INSERT INTO schema_version (version) VALUES (1)");
+    for (const std::string scope : {"openid profile email", "profile", "openid profiles", "openid profile"})
+      connection.run("INSERT INTO consents (realm, user_id, client_id, scope, given) VALUES ('', 'u', :a, :b, 0)",
+                     {scope, scope});
+    migrate(connection);
+    std::vector<std::string> scopes;
+    for (const auto& row : connection.rows("SELECT scope FROM consents ORDER BY scope")) scopes.push_back(row.text(0));
+    return scopes;
+  };
+  const std::vector<std::string> wanted{"", "openid", "openid email", "openid profiles"};
+  EXPECT_EQ(after(Connection(Engine::sqlite, folder.file("t.db"))), wanted);
+  if (schema.url().empty()) GTEST_SKIP() << "no PostgreSQL";
+  EXPECT_EQ(after(Connection(Engine::postgresql, schema.url())), wanted);
+}
+
 TEST(Schema, columns_are_text_or_bigint_and_the_same_in_both_engines) {
   PostgresSchema schema;
   if (schema.url().empty()) GTEST_SKIP() << "no PostgreSQL";

@@ -1,6 +1,7 @@
 // What happens when two do the same at once, over every store.
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <thread>
 
 #include "unit/store/houses.hpp"
@@ -148,6 +149,16 @@ TEST_P(Race, S06_S10_an_id_is_used_once_under_race) {
   EXPECT_EQ(std::ranges::count(race(100, [&](Tx& tx, int) { return use(tx, "many", kNow); }), true), 1);
 }
 
+TEST_P(Race, a_registered_client_is_removed_by_one) {
+  EXPECT_OK(write([](Tx& tx, auto& realm) {
+    RegisteredClient one;
+    one.client.id = ClientId("reg_one");
+    return tx.insert_registered(realm, one, 10);
+  }));
+  const auto answers = race(10, [&](Tx& tx, int) { return tx.remove_registered(kRealm, ClientId("reg_one")); });
+  EXPECT_EQ(std::ranges::count(answers, true), 1);
+}
+
 TEST_P(Race, S07_parallel_refresh_gives_one_successor_and_late_reuse_is_told) {
   constexpr seconds kGrace{10};
   EXPECT_OK(write([](Tx& tx, auto& realm) {
@@ -167,6 +178,26 @@ TEST_P(Race, S07_parallel_refresh_gives_one_successor_and_late_reuse_is_told) {
   });
   EXPECT_EQ(std::ranges::count(late, Rotation::Kind::reused, &Rotation::kind), 10);
   EXPECT_EQ((*read([](Tx& tx, auto& realm) { return tx.grant(realm, GrantId("gr_1")); }))->generation, 6);
+}
+
+TEST_P(Race, S07_of_parallel_refreshes_with_different_keys_one_decides_whose_the_successor_is) {
+  EXPECT_OK(write([](Tx& tx, auto& realm) {
+    std::vector<GrantId> ended;
+    return tx.redeem_code(realm, a_grant(), ended);
+  }));
+  std::atomic<int> next = 0;
+  std::mutex mutex;
+  std::string winner;
+  const auto answers = race(30, [&](Tx& tx, int) {
+    const std::string key = "key " + std::to_string(next++);
+    auto rotation = tx.rotate_refresh(kRealm, GrantId("gr_1"), {1, {}, kNow, seconds(10), key});
+    const std::lock_guard lock(mutex);
+    if (rotation && rotation->kind == Rotation::Kind::rotated) winner = key;
+    return rotation;
+  });
+  EXPECT_EQ(std::ranges::count(answers, Rotation::Kind::rotated, &Rotation::kind), 1);
+  EXPECT_EQ(std::ranges::count(answers, winner, &Rotation::jkt), 29);
+  EXPECT_EQ((*read([](Tx& tx, auto& realm) { return tx.grant(realm, GrantId("gr_1")); }))->jkt, winner);
 }
 
 TEST_P(Race, S07_a_grant_that_ends_while_it_rotates_gives_nothing_afterwards) {
@@ -259,6 +290,35 @@ TEST_P(Race, what_is_taken_back_while_a_device_redeems_leaves_no_grant) {
     // Either it came before, and its grant was ended, or it came after, and got none.
     EXPECT_EQ(answers[0], answers[1]);
     EXPECT_TRUE(read([](Tx& tx, auto& realm) { return tx.grants_of(realm, UserId("usr_ann")); })->empty());
+  }
+}
+
+// Either the grant was made of the person as it was, and whoever changes the person sees it; or of the changed one.
+TEST_P(Race, S14_no_grant_is_made_of_a_person_unseen_by_whoever_changes_it_meanwhile) {
+  for (int round = 0; round < kRounds; ++round) {
+    const auto id = std::to_string(round);
+    auto person = ann("usr_" + id, "ann" + id);
+    EXPECT_TRUE(*write([&](Tx& tx, auto& realm) { return tx.insert_user(realm, person); }));
+    std::atomic<bool> made = false, seen = false;
+    at_once(2, [&](int i) {
+      EXPECT_OK(store->write_now([&](Tx& tx) {
+        if (i == 0) {
+          const auto held = tx.hold_user(kRealm, person.id);
+          if (!held || !(*held)->enabled) return Outcome::roll_back;
+          auto grant = a_grant("gr_" + id);
+          grant.user = person.id;
+          std::vector<GrantId> ended;
+          made = tx.redeem_code(kRealm, grant, ended).has_value();
+        } else {
+          auto disabled = person;
+          disabled.enabled = false;
+          EXPECT_TRUE(tx.update_user(kRealm, disabled));
+          seen = !tx.clients_with_grants(kRealm, person.id)->empty();
+        }
+        return Outcome::commit;
+      }));
+    });
+    EXPECT_EQ(made, seen) << "round " << round;
   }
 }
 

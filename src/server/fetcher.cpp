@@ -1,0 +1,61 @@
+#include "server/fetcher.hpp"
+
+namespace tessera::server {
+
+namespace {
+constexpr std::size_t kMaxBody = 64 << 10;
+}
+
+Fetcher::Fetcher(Outbound options, Complain complain)
+    : options_{.trust = fetch::Trust::strangers,
+               .max_bytes = kMaxBody,
+               .timeout = options.timeout,
+               .ca_file = std::move(options.ca_file),
+               .reachable = std::move(options.reachable)},
+      complain_(std::move(complain)),
+      pool_(options.threads, options.waiting) {}
+
+bool Fetcher::try_get(Errand& errand) {
+  std::unique_lock lock(mutex_);
+  if (const auto flight = flights_.find(errand.url); flight != flights_.end()) {
+    flight->second.push_back(std::move(errand));
+    return true;
+  }
+  if (errand.wanted && !errand.wanted()) {
+    lock.unlock();
+    errand.done(std::nullopt);
+    return true;
+  }
+  Pool::Task task = [this, url = errand.url, landed = errand.landed] { land(url, landed); };
+  if (!pool_.try_run(task)) return false;
+  flights_[errand.url].push_back(std::move(errand));
+  return true;
+}
+
+Fetcher::Body Fetcher::body_at(const std::string& url) const {
+  auto answer = fetch::get(url, options_);
+  if (answer && answer->status == 200) return std::move(answer->body);
+  complain_(answer ? "the answer of " + url.substr(0, url.find_first_of("?#")) + " has the status " +
+                         std::to_string(answer->status)
+                   : answer.error().message);
+  return std::nullopt;
+}
+
+// Those who come while it lands still join; those who come later find what it brought.
+void Fetcher::land(const std::string& url, const std::function<void(const Body&)>& landed) {
+  Body body;
+  try {
+    body = body_at(url);
+    if (landed) landed(body);
+  } catch (const std::exception&) {
+    // No memory. Whoever waits is told so all the same.
+  }
+  std::vector<Errand> waiting;
+  {
+    const std::lock_guard lock(mutex_);
+    waiting = std::move(flights_.extract(url).mapped());
+  }
+  for (auto& errand : waiting) errand.done(body);
+}
+
+}  // namespace tessera::server
