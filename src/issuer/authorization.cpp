@@ -143,12 +143,6 @@ Step<bool> needs_consent(const Ask& ask, const Client& client, const LoggedIn& l
   return !covers(TRY(tx->consent(ctx.realm(), login.user.id, client.id)), consented(ask));
 }
 
-Reply answered(Page page, const Browser& browser) {
-  Reply reply{std::move(page)};
-  if (const auto cookie = browser.cookie()) reply.cookies.push_back(*cookie);
-  return reply;
-}
-
 Reply consent_page(const Interaction& asked, const Target& target, const LoggedIn& login, const Ask& ask,
                    const Browser& browser, const Ctx& ctx) {
   Interaction interaction = asked;
@@ -234,10 +228,11 @@ Step<Reply> with_redirect(Step<Reply> outcome, const Target& target, Ctx& ctx) {
 Reply login_page(const Interaction& interaction, const Target& target, const Browser& browser, const Ctx& ctx,
                  std::string username, std::optional<OAuthErr> error) {
   return answered({.status = error ? error_row(*error).status : 200,
-                   .model = LoginPage{.client_name = target.client->name,
+                   .model = LoginPage{.client_name = target.client ? target.client->name : "",
                                       .username = std::move(username),
                                       .interaction = seal_interaction(interaction, browser, ctx),
-                                      .error = error},
+                                      .error = error,
+                                      .goal = interaction.goal},
                    .form_target = form_source_of(target.redirect_uri)},
                   browser);
 }

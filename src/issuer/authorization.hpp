@@ -47,8 +47,9 @@ Step<Reply> with_redirect(Step<Reply> outcome, const Target& target, Ctx& ctx);
 // The scopes of a request that passed go_on before.
 Step<std::vector<std::string>> scope_asked(const Interaction& interaction, const Target& target, const Ctx& ctx);
 
-// 200 at first; with an error its status: 403 for a wrong user name or password (RFC 9110 section 15.5.4: credentials
-// were given and do not suffice; 401 would need a challenge, which browsers answer with a box of their own), 429, 503.
+// For a goal of our own the target is empty. 200 at first; with an error its status: 403 for a wrong user name or
+// password (RFC 9110 section 15.5.4: credentials were given and do not suffice; 401 would need a challenge, which
+// browsers answer with a box of their own), 429, 503.
 Reply login_page(const Interaction& interaction, const Target& target, const Browser& browser, const Ctx& ctx,
                  std::string username, std::optional<OAuthErr> error);
 

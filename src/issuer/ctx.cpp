@@ -110,6 +110,14 @@ std::string Ctx::random_id(std::size_t octets) {
   return base64url::encode(bytes);
 }
 
+std::uint64_t Ctx::random_number() {
+  std::array<std::byte, 8> octets;
+  random_(octets);
+  std::uint64_t number = 0;
+  for (const auto octet : octets) number = number << 8 | std::to_integer<std::uint64_t>(octet);
+  return number;
+}
+
 std::string Ctx::uuid7() {
   std::array<std::byte, 16> b;
   random_(b);

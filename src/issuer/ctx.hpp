@@ -124,7 +124,8 @@ class Ctx {
 
   // Octets for ids, codes and cookies.
   std::string random_id(std::size_t octets = 16);  // base64url
-  std::string uuid7();                             // RFC 9562 section 5.7, of now() and random octets
+  std::uint64_t random_number();
+  std::string uuid7();  // RFC 9562 section 5.7, of now() and random octets
 
   // What the reply tells an application in its own way, for the log and `explain`, as a refusal is.
   void tell(Refusal refusal) { told_ = std::move(refusal); }

@@ -31,7 +31,7 @@ namespace tessera::server {
 namespace {
 
 constexpr std::size_t kMaxConfigFile = 4 << 20;
-constexpr std::size_t kMinSecret = 32, kMinPassword = 8, kMaxSecret = 1024, kMaxJwks = 64 << 10;
+constexpr std::size_t kMinSecret = 32, kMaxSecret = 1024, kMaxJwks = 64 << 10;
 constexpr auto kDay = seconds(24 * 3600);
 
 // What is common to one reading: the file, and the first error.
@@ -543,7 +543,8 @@ void read_grant_types(const Value& v, InClient& c) {
       return v.wrong(
           "a list of \"authorization_code\", \"refresh_token\", \"client_credentials\", "
           "\"urn:ietf:params:oauth:grant-type:token-exchange\", "
-          "\"urn:ietf:params:oauth:grant-type:jwt-bearer\"");
+          "\"urn:ietf:params:oauth:grant-type:jwt-bearer\", "
+          "\"urn:ietf:params:oauth:grant-type:device_code\"");
     c.thing.client.grant_types.push_back(*type);
   }
 }
@@ -596,7 +597,8 @@ const std::vector<Key<InClient>> kClient{
      [](const Value& v, InClient& c) { v.https(c.thing.client.jwks_uri); }},
     {"grant_types", "list of names", "[\"authorization_code\", \"refresh_token\"]",
      "`authorization_code`, `refresh_token`, `client_credentials`, "
-     "`urn:ietf:params:oauth:grant-type:token-exchange`, `urn:ietf:params:oauth:grant-type:jwt-bearer`.",
+     "`urn:ietf:params:oauth:grant-type:token-exchange`, `urn:ietf:params:oauth:grant-type:jwt-bearer`, "
+     "`urn:ietf:params:oauth:grant-type:device_code`.",
      read_grant_types},
     {"redirect_uris", "list of URLs", "[]",
      "Where a login may end: compared octet by octet. https, or http on this machine.",
@@ -695,7 +697,7 @@ const std::vector<Key<InUser>> kUser{
      "Of at least 8 characters: a text, `{ file = \"…\" }` or `{ env = \"…\" }`. It sets the first value only.",
      [](const Value& v, InUser& u) {
        const auto* text = v.node().as_string();
-       if (!text || !text->get().empty()) v.secret(u.thing.password, kMinPassword);
+       if (!text || !text->get().empty()) v.secret(u.thing.password, issuer::kMinPassword);
      },
      Sensitive::yes},
     {"enabled", "flag", "true", "", [](const Value& v, InUser& u) { v.flag(u.thing.user.enabled); }},

@@ -214,8 +214,10 @@ bool has_its_keys(const issuer::Snapshot& snapshot) {
       !std::ranges::all_of(issuer::kKeyAssertionAlgs, [&](const Alg alg) { return snapshot.signing_key(alg); }))
     return false;
   return snapshot.signing_key(issuer::kAccessTokenAlg) && std::ranges::all_of(snapshot.clients, [&](const auto& entry) {
+           using issuer::GrantType;
            const auto& grants = entry.second.grant_types;
-           return std::ranges::find(grants, issuer::GrantType::authorization_code) == grants.end() ||
+           return std::ranges::find_first_of(
+                      grants, std::array{GrantType::authorization_code, GrantType::device_code}) == grants.end() ||
                   snapshot.signing_key(entry.second.id_token_alg);
          });
 }

@@ -75,7 +75,7 @@ Step<Reply> discovery(const Request&, Ctx& ctx) {
       .member("response_modes_supported", Texts(kResponseModes.begin(), kResponseModes.end()))
       .member("grant_types_supported",
               names_of(GrantType::authorization_code, GrantType::refresh_token, GrantType::client_credentials,
-                       GrantType::token_exchange, GrantType::jwt_bearer))
+                       GrantType::token_exchange, GrantType::jwt_bearer, GrantType::device_code))
       .member("subject_types_supported", names_of(SubjectType::public_, SubjectType::pairwise))
       .member("id_token_signing_alg_values_supported", id_token_algs(snapshot))
       .member("introspection_signing_alg_values_supported", Texts{std::string(alg_name(kAccessTokenAlg))})

@@ -106,12 +106,11 @@ Step<Reply> ask(const Request& request, Ctx& ctx) {
   if (!login) return the_end(wish);
   const Browser browser = browser_of(request, ctx);
   const bool sure = wish.session == login->session.id;
-  Reply reply{Page{.model = LogoutPage{.client_name = wish.client ? wish.client->name : "",
+  return answered({.model = LogoutPage{.client_name = wish.client ? wish.client->name : "",
                                        .interaction = seal({wish, login->session.id}, digest_of(browser.value), ctx),
                                        .mode = sure ? LogoutPage::Mode::submit_itself : LogoutPage::Mode::ask},
-                   .form_target = form_source_of(wish.redirect_uri)}};
-  if (const auto cookie = browser.cookie()) reply.cookies.push_back(*cookie);
-  return reply;
+                   .form_target = form_source_of(wish.redirect_uri)},
+                  browser);
 }
 
 // Our own page's form.

@@ -17,11 +17,12 @@ constexpr Names<ClientAuth, 5> kAuths{{{ClientAuth::none, "none"},
                                        {ClientAuth::client_secret_post, "client_secret_post"},
                                        {ClientAuth::private_key_jwt, "private_key_jwt"},
                                        {ClientAuth::client_secret_jwt, "client_secret_jwt"}}};
-constexpr Names<GrantType, 5> kGrants{{{GrantType::authorization_code, "authorization_code"},
+constexpr Names<GrantType, 6> kGrants{{{GrantType::authorization_code, "authorization_code"},
                                        {GrantType::refresh_token, "refresh_token"},
                                        {GrantType::client_credentials, "client_credentials"},
                                        {GrantType::token_exchange, "urn:ietf:params:oauth:grant-type:token-exchange"},
-                                       {GrantType::jwt_bearer, "urn:ietf:params:oauth:grant-type:jwt-bearer"}}};
+                                       {GrantType::jwt_bearer, "urn:ietf:params:oauth:grant-type:jwt-bearer"},
+                                       {GrantType::device_code, "urn:ietf:params:oauth:grant-type:device_code"}}};
 constexpr Names<Party, 2> kParties{{{Party::first, "first"}, {Party::third, "third"}}};
 constexpr Names<UserBy, 2> kUserBys{{{UserBy::username, "username"}, {UserBy::id, "id"}}};
 constexpr Names<SubjectType, 2> kSubjectTypes{{{SubjectType::public_, "public"}, {SubjectType::pairwise, "pairwise"}}};

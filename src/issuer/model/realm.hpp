@@ -71,7 +71,7 @@ struct Group {
 };
 
 enum class ClientAuth { none, client_secret_basic, client_secret_post, private_key_jwt, client_secret_jwt };
-enum class GrantType { authorization_code, refresh_token, client_credentials, token_exchange, jwt_bearer };
+enum class GrantType { authorization_code, refresh_token, client_credentials, token_exchange, jwt_bearer, device_code };
 enum class Party { first, third };             // a third party's client asks for consent
 enum class SubjectType { public_, pairwise };  // pairwise: a `sub` of its sector's own (OpenID Connect Core section 8)
 enum class ScopeNeed { scope, none };  // none: a first-party client gets what its user holds there without a scope

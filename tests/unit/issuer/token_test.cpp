@@ -74,7 +74,7 @@ TEST_F(Token, a_public_client_has_no_credentials) {
 TEST_F(Token, grant_type_is_known_and_the_clients) {
   EXPECT_EQ(refused(with_basic(post({}))), "invalid_request");
   for (const char* type :
-       {"password", "implicit", "Authorization_Code", "urn:ietf:params:oauth:grant-type:device_code"})
+       {"password", "implicit", "Authorization_Code", "urn:ietf:params:oauth:grant-type:saml2-bearer"})
     EXPECT_EQ(refused(with_basic(post({{"grant_type", type}}))), "unsupported_grant_type") << type;
   EXPECT_EQ(refused(with_basic(credentials_request(), "orders")), "unauthorized_client");
   EXPECT_EQ(refused(with_basic(post({{"grant_type", "authorization_code"}}))), "invalid_request");
