@@ -66,7 +66,10 @@ struct LogoutPage {
   std::string interaction{};
   enum class Mode { ask, submit_itself } mode = Mode::ask;
 };
-struct LoggedOutPage {};
+struct LoggedOutPage {
+  std::vector<std::string> frames{};  // URLs of applications, to be shown so that they log out …
+  std::string next{};                 // … before the browser goes on to this one, "" for nowhere
+};
 // The answer of an authorize request, in a form that posts itself to the application.
 struct FormPostPage {
   std::string action;

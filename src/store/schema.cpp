@@ -57,6 +57,10 @@ constexpr const char* kVersion2[] = {
     "NULL, token_digest TEXT NOT NULL, created BIGINT NOT NULL, PRIMARY KEY (realm, id))",
     "CREATE INDEX grants_by_user ON grants (realm, user_id)",
     "ALTER TABLE grants ADD COLUMN jkt TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX sessions_by_user ON sessions (realm, user_id)",
+    "CREATE TABLE logouts (realm TEXT NOT NULL, session_id TEXT NOT NULL, client_id TEXT NOT NULL, "
+    "user_id TEXT NOT NULL, attempts BIGINT NOT NULL, due BIGINT NOT NULL, PRIMARY KEY (realm, session_id, client_id))",
+    "CREATE INDEX logouts_by_time ON logouts (realm, due)",
 };
 
 constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kVersion2}};

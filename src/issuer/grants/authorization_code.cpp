@@ -68,7 +68,8 @@ Step<Reply> authorization_code(const Request& request, Ctx& ctx, const Client& c
   const bool pairwise = client.subject_type == SubjectType::pairwise;
   const auto user = TRY(pairwise ? tx.hold_user(ctx.realm(), code->user) : tx.user(ctx.realm(), code->user));
   REQUIRE(user && user->enabled, invalid_grant, "user", "disabled");
-  const auto session = TRY(tx.session(ctx.realm(), code->session));
+  // Nor of a session that ends meanwhile: whoever ends it tells the clients that have a grant of it.
+  const auto session = TRY(tx.hold_session(ctx.realm(), code->session));
   REQUIRE(session && session->user == code->user && session_alive(snapshot, *session, ctx.now()), invalid_grant,
           "session", "ended");
 
