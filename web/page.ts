@@ -1,5 +1,5 @@
-// What script adds to pages that work without it: no double submission, a way to look at the password, times of the reader's
-// place, and a logout page that posts itself.
+// What script adds to pages that work without it: no double submission, a way to look at the password, times of the
+// reader's place, a logout page that posts itself, and one that goes on when applications have logged out, too.
 
 function busy(form: HTMLFormElement): void {
   form.addEventListener("submit", (event) => {
@@ -44,7 +44,17 @@ function localTime(time: HTMLTimeElement): void {
   if (!Number.isNaN(at.getTime())) time.textContent = at.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
 }
 
+/** On when every frame is loaded, or has had its time. */
+function goOn(next: HTMLAnchorElement): void {
+  const frames = Array.from(document.querySelectorAll("iframe"));
+  const loaded = frames.map((frame) => new Promise((resolve) => frame.addEventListener("load", resolve)));
+  const late = new Promise((resolve) => setTimeout(resolve, 3000));
+  void Promise.race([Promise.all(loaded), late]).then(() => window.location.replace(next.href));
+}
+
 document.querySelectorAll("form").forEach(busy);
 document.querySelectorAll("time").forEach(localTime);
 document.querySelectorAll<HTMLInputElement>("input[type=password]").forEach(passwordToggle);
 document.querySelector<HTMLFormElement>("form[data-submit-itself]")?.requestSubmit();
+const next = document.querySelector<HTMLAnchorElement>("a#next");
+if (next) goOn(next);

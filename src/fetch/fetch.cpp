@@ -137,7 +137,9 @@ std::expected<Response, Failure> fetch(const std::string& url, const std::string
   auto parts = TRY(take_apart(url));
   Transfer transfer{options, std::move(parts)};
   const Url& to = transfer.url;
-  if (to.scheme != "https" && !(to.scheme == "http" && options.trust == Trust::operators && is_local(to.host)))
+  const bool http_allowed =
+      is_local(to.host) && (options.trust == Trust::operators || options.reachable.contain("127.0.0.1"));
+  if (to.scheme != "https" && !(to.scheme == "http" && http_allowed))
     return failed(Err::unsupported, "url", "only https is fetched (and http from this machine), not " + shown(url));
   // A TLS handshake may still be read as a line by what listens there: mail, a printer.
   if (options.trust == Trust::strangers && std::stoi(to.port) < 1024 && to.port != "443")

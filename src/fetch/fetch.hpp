@@ -16,7 +16,8 @@ namespace tessera::fetch {
 
 enum class Trust {
   operators,  // chosen by whoever runs this: https anywhere, http on this machine
-  strangers,  // came with a client or a token: https, public addresses only, and of the ports below 1024 only 443
+  strangers,  // came with a client or a token: https, public addresses only, and of the ports below 1024 only 443; http
+              // to what is reachable on this machine
 };
 
 struct Options {

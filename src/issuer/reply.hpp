@@ -71,7 +71,10 @@ struct LogoutPage {
   std::string interaction{};
   enum class Mode { ask, submit_itself } mode = Mode::ask;
 };
-struct LoggedOutPage {};
+struct LoggedOutPage {
+  std::vector<std::string> frames{};  // URLs of applications, to be shown so that they log out …
+  std::string next{};                 // … before the browser goes on to this one, "" for nowhere
+};
 // Where the code is typed that a device shows.
 struct UserCodePage {
   std::string user_code{};  // as typed last, or as the device's link has it

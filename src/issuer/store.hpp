@@ -76,6 +76,8 @@ class Tx {
   virtual Result<void> insert_session(const RealmId&, const Session&) = 0;
   virtual Result<std::optional<Session>> session_by_cookie(const RealmId&, std::string_view cookie_digest) = 0;
   virtual Result<std::optional<Session>> session(const RealmId&, const SessionId&) = 0;
+  // The same, and nobody ends or changes it before this transaction ends.
+  virtual Result<std::optional<Session>> hold_session(const RealmId&, const SessionId&) = 0;
   // Written at most once a minute: no write when `seen` is younger than that.
   virtual Result<void> touch_session(const RealmId&, const SessionId&, Instant now) = 0;
   // A new cookie and authentication time for the same session (a login again, a rise of privilege). False when the old
@@ -85,6 +87,20 @@ class Tx {
   // True for the caller that ended it, false when it was ended before or never was.
   virtual Result<bool> end_session(const RealmId&, const SessionId&) = 0;
   virtual Result<std::vector<Session>> sessions_of(const RealmId&, const UserId&) = 0;  // not ended, seen last first
+
+  // ── logouts that clients are yet to be told of ──
+  // The clients, in order, that ever had a grant of this session.
+  virtual Result<std::vector<ClientId>> clients_of(const RealmId&, const SessionId&) = 0;
+  // Due from `now` on. Nothing for a session that is not there, nor for a pair that is waiting already.
+  virtual Result<void> insert_logout(const RealmId&, const SessionId&, const ClientId&, Instant now) = 0;
+  // At most `most`, and at most `most_of_one` of one client, those that are due longest: one client's do not hide
+  // another's.
+  virtual Result<std::vector<PendingLogout>> due_logouts(const RealmId&, Instant now, std::int64_t most,
+                                                         std::int64_t most_of_one) = 0;
+  // An attempt begins, and the next one is due at `next` if this one fails, or whoever makes it does. Compare-and-set
+  // on `attempts`, which it raises: of two at once one makes it.
+  virtual Result<bool> begin_logout(const RealmId&, const PendingLogout&, Instant next) = 0;
+  virtual Result<bool> remove_logout(const RealmId&, const SessionId&, const ClientId&) = 0;  // false: it was gone
 
   // ── grants ──
   // Makes the grant of a code. The grant's id is the code's: of two redemptions at once one is `first`. A pair of

@@ -605,6 +605,14 @@ const std::vector<Key<InClient>> kClient{
      [](const Value& v, InClient& c) { v.texts(c.thing.client.redirect_uris); }},
     {"post_logout_redirect_uris", "list of URLs", "[]", "Where a logout may end.",
      [](const Value& v, InClient& c) { v.texts(c.thing.client.post_logout_redirect_uris); }},
+    {"backchannel_logout_uri", "URL", "\"\"",
+     "Is sent a logout token when a session that it was logged in by ends (OpenID Connect Back-Channel Logout): https, "
+     "or http on this machine. The token names person and session (`sub` and `sid`), always.",
+     [](const Value& v, InClient& c) { v.text(c.thing.client.backchannel_logout_uri); }},
+    {"frontchannel_logout_uri", "URL", "\"\"",
+     "Is shown in a frame, with `iss` and `sid`, when somebody logs out (OpenID Connect Front-Channel Logout): of the "
+     "origin of one of the `redirect_uris`.",
+     [](const Value& v, InClient& c) { v.text(c.thing.client.frontchannel_logout_uri); }},
     {"scopes", "list of names", "[\"openid\"]", "What it may ask for.",
      [](const Value& v, InClient& c) { v.tokens(c.thing.client.scopes); }},
     {"access", "list of tables", "[]",
@@ -993,8 +1001,8 @@ std::string configuration_reference() {
   describe(out, "`[password]`", "How passwords are hashed.", kPassword);
   describe(out, "`[tls]`", "TLS on this node; without it a proxy in front must do it.", kTls);
   describe(out, "`[outbound]`",
-           "Requests to URLs that come with clients (`jwks_uri`): https, to public addresses, of the ports below 1024 "
-           "to 443 alone; five seconds, 64 KiB, no redirect, no proxy.",
+           "Requests to URLs that come with clients (`jwks_uri`, `backchannel_logout_uri`): https, to public addresses, "
+           "of the ports below 1024 to 443 alone; five seconds, 64 KiB, no redirect, no proxy.",
            kOutbound);
   describe(out, "`[log]`", "One JSON object a line, on standard error.", kLog);
   describe(out, "`[[realm]]`", "A realm is an issuer of its own. The default realm is there without being declared.",

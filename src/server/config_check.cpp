@@ -234,12 +234,29 @@ class RealmCheck {
       if (!issuer::registrable_redirect_uri(uri, one.auth)) return wrong("redirect_uris", expected, uri);
     for (const auto& uri : one.post_logout_redirect_uris)
       if (!issuer::registrable_redirect_uri(uri, one.auth)) return wrong("post_logout_redirect_uris", expected, uri);
+    TRY_VOID(logout_uris(one));
     if (contains(one.grant_types, GrantType::authorization_code) && one.redirect_uris.empty())
       return std::unexpected(ConfigError{{},
                                          where_(kind_, realm_.realm.id.text, index_, "id"),
                                          "client.redirect_uris",
                                          "at least one for the grant type authorization_code",
                                          "none"});
+    return {};
+  }
+
+  Configured<void> logout_uris(const issuer::Client& one) const {
+    const auto good = [](const std::string& uri) {
+      return uri.empty() || issuer::registrable_redirect_uri(uri, ClientAuth::client_secret_basic);
+    };
+    const std::string expected =
+        "https, or http on this machine, written plainly: no user, fragment, dots or escapes";
+    const auto &back = one.backchannel_logout_uri, &front = one.frontchannel_logout_uri;
+    if (!good(back)) return wrong("backchannel_logout_uri", expected, back);
+    if (!good(front)) return wrong("frontchannel_logout_uri", expected, front);
+    //= OIDC-FrontChannel#2 "The domain, port, and scheme of this URL MUST be the same as that of a registered
+    // Redirection URI value."
+    if (!front.empty() && !contains(one.redirect_uris, issuer::origin_of(front), issuer::origin_of))
+      return wrong("frontchannel_logout_uri", "scheme, host and port of one of the redirect_uris", front);
     return {};
   }
 

@@ -10,6 +10,7 @@
 #include "base/try.hpp"
 #include "issuer/contains.hpp"
 #include "issuer/ctx.hpp"
+#include "issuer/logouts.hpp"
 #include "issuer/model/codec.hpp"
 #include "issuer/narrowed.hpp"
 #include "issuer/subject.hpp"
@@ -258,6 +259,10 @@ class Writing {
     const auto salt = TRY(salt_of(tx_, realm, issuer::SealKeys(realm, options_.masters)));
     for (const auto& subject : TRY(issuer::every_subject_of(tx_, realm, user, clients, salt.get())))
       note(realm, {{FactKind::subject, subject}});
+    // The fact has ended the sessions, too: their clients are told, as of every session that ends.
+    for (const auto& session : TRY(tx_.sessions_of(realm, user)))
+      if (TRY(tx_.end_session(realm, session.id)))
+        TRY_VOID(issuer::enqueue_logouts(tx_, realm, session.id, clients, options_.now));
     return {};
   }
 

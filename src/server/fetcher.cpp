@@ -6,14 +6,18 @@ namespace {
 constexpr std::size_t kMaxBody = 64 << 10;
 }
 
-Fetcher::Fetcher(Outbound options, Complain complain)
-    : options_{.trust = fetch::Trust::strangers,
-               .max_bytes = kMaxBody,
-               .timeout = options.timeout,
-               .ca_file = std::move(options.ca_file),
-               .reachable = std::move(options.reachable)},
+fetch::Options options_for_clients(const Outbound& outbound) {
+  return {.trust = fetch::Trust::strangers,
+          .max_bytes = kMaxBody,
+          .timeout = outbound.timeout,
+          .ca_file = outbound.ca_file,
+          .reachable = outbound.reachable};
+}
+
+Fetcher::Fetcher(const Outbound& outbound, Complain complain)
+    : options_(options_for_clients(outbound)),
       complain_(std::move(complain)),
-      pool_(options.threads, options.waiting) {}
+      pool_(outbound.threads, outbound.waiting) {}
 
 bool Fetcher::try_get(Errand& errand) {
   std::unique_lock lock(mutex_);

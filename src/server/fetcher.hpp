@@ -23,12 +23,15 @@ struct Outbound {
   std::size_t waiting = 64;  // for a thread
 };
 
+// What a request to a client's URL is held to.
+fetch::Options options_for_clients(const Outbound& outbound);
+
 class Fetcher {
  public:
   using Body = std::optional<std::string>;  // of an answer 200, else nothing
   // Says why there was none; from the thread that asked.
   using Complain = std::function<void(const std::string& why)>;
-  Fetcher(Outbound options, Complain complain);
+  Fetcher(const Outbound& outbound, Complain complain);
 
   struct Errand {
     std::string url;

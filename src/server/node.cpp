@@ -4,6 +4,7 @@
 
 #include "base/base64url.hpp"
 #include "base/try.hpp"
+#include "issuer/contains.hpp"
 #include "issuer/refusal.hpp"
 #include "issuer/steps/client_auth.hpp"
 #include "json/json.hpp"
@@ -104,9 +105,16 @@ Node::Node(Options options)
       realms_(std::make_shared<const Realms>()),
       hash_pool_(hash_threads(options.hash_threads), kHashQueue),
       sign_pool_(1, kSignQueue),
-      fetcher_(std::move(options.outbound), [this](const std::string& why) {
-        log_.write(LogLevel::warn, clock_(), "a client's URL gives nothing", {{"why", why}});
-      }) {
+      fetcher_(options.outbound,
+               [this](const std::string& why) {
+                 log_.write(LogLevel::warn, clock_(), "a client's URL gives nothing", {{"why", why}});
+               }),
+      logouts_({.store = *store_,
+                .log = log_,
+                .outbound = options_for_clients(options.outbound),
+                .clock = [this] { return clock_(); },
+                .new_id = [this] { return random_id(); },
+                .freed = [this] { tell_soon(); }}) {
   if (!clock_) clock_ = [] { return std::chrono::time_point_cast<microseconds>(std::chrono::system_clock::now()); };
   if (!random_) random_ = [](std::span<std::byte> out) { crypto::random(out); };
 }
@@ -358,6 +366,7 @@ void Node::apply_facts(std::shared_ptr<Job> job) {
     for (const auto& id : job->ctx->changed_clients()) registered_.forget(job->ctx->realm(), id.text, clock_());
   const auto& facts = job->ctx->facts();
   if (!job->committed || facts.empty()) return reply(std::move(job));
+  if (issuer::contains(facts, FactKind::session, &Fact::kind)) tell_soon();
   auto& set = *job->realm->parts.facts;
   {
     const std::lock_guard lock(job->realm->facts_mutex);

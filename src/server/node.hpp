@@ -26,6 +26,7 @@
 #include "server/fetcher.hpp"
 #include "server/keys.hpp"
 #include "server/log.hpp"
+#include "server/logouts.hpp"
 #include "server/master_key.hpp"
 #include "server/pool.hpp"
 #include "server/refusals.hpp"
@@ -60,9 +61,10 @@ class Node {
   // The most octets of body that a request may bring.
   std::size_t body_limit(std::string_view method, std::string_view path) const;
 
-  // One round of what keeps a node up to date: newer configuration, facts of other nodes, realms, keys that are due.
+  // One round of what keeps a node up to date: newer configuration, facts of other nodes, realms, keys that are due; and
+  // of telling clients who has logged out, to its end.
   void keep();
-  // The same four times a second in the background, from now on.
+  // The same four times a second in the background, from now on, and who has logged out here is told at once.
   void keep_in_background();
 
   std::shared_ptr<const issuer::Snapshot> snapshot(std::string_view realm) const;  // nullptr: no such realm
@@ -104,6 +106,8 @@ class Node {
   // keeping up
   void follow();  // what other nodes wrote
   void tend();    // keys and old rows
+  void tell();    // clients, of logouts
+  void tell_soon();
   void sweep(RealmState& state);
   void complain(const char* what, const Result<void>& result) const;
   std::shared_ptr<const Realms> realms() const;
@@ -138,10 +142,12 @@ class Node {
   std::mutex keeper_mutex_;
   std::condition_variable keeper_wake_;
   std::atomic<bool> ending_ = false;
+  bool to_tell_ = false;  // there may be something for tell
 
   Pool hash_pool_;
   Pool sign_pool_;
   Fetcher fetcher_;
+  Logouts logouts_;
   std::vector<std::thread> keepers_;
 };
 

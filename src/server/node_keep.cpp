@@ -148,16 +148,32 @@ void Node::sweep(RealmState& state) {
   if (!gone) complain("old rows cannot be removed", std::unexpected(gone.error()));
 }
 
+void Node::tell() {
+  for (const auto& [name, state] : *realms())
+    complain("clients cannot be told of logouts", logouts_.send_due(state->live()->snapshot));
+}
+
+void Node::tell_soon() {
+  {
+    const std::lock_guard lock(keeper_mutex_);
+    to_tell_ = true;
+  }
+  keeper_wake_.notify_all();
+}
+
 void Node::keep() {
   follow();
   tend();
+  tell();
+  logouts_.wait();
 }
 
 // Apart, because an RSA key takes seconds and a revocation must be felt within one.
 void Node::keep_in_background() {
-  const auto again = [this](void (Node::*round)()) {
+  const auto again = [this](void (Node::*round)(), bool* soon) {
     std::unique_lock lock(keeper_mutex_);
     while (!ending_) {
+      if (soon) *soon = false;
       lock.unlock();
       try {
         (this->*round)();
@@ -165,11 +181,12 @@ void Node::keep_in_background() {
         complain("no memory to keep up", tessera::fail(Err::unavailable, "memory"));
       }
       lock.lock();
-      keeper_wake_.wait_for(lock, kRoundEvery, [this] { return ending_.load(); });
+      keeper_wake_.wait_for(lock, kRoundEvery, [&] { return ending_ || (soon && *soon); });
     }
   };
-  keepers_.emplace_back([again] { again(&Node::follow); });
-  keepers_.emplace_back([again] { again(&Node::tend); });
+  keepers_.emplace_back([again] { again(&Node::follow, nullptr); });
+  keepers_.emplace_back([again] { again(&Node::tend, nullptr); });
+  keepers_.emplace_back([this, again] { again(&Node::tell, &to_tell_); });
 }
 
 }  // namespace tessera::server

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <set>
+
+#include "issuer/steps/redirect_uri.hpp"
 
 namespace tessera::server {
 
@@ -131,10 +134,22 @@ class Renderer {
         "'none'; "
         "form-action 'self'";
     if (!page_.form_target.empty()) csp += ' ' + page_.form_target;
+    csp += frame_sources();
     return {page_.status, html_.take(), std::move(csp)};
   }
 
  private:
+  // Of the pages one alone has frames.
+  std::string frame_sources() const {
+    const auto* out = std::get_if<LoggedOutPage>(&page_.model);
+    if (!out || out->frames.empty()) return {};
+    std::set<std::string> sources;
+    for (const auto& url : out->frames) sources.insert(form_source_of(url));
+    std::string text = "; frame-src";
+    for (const auto& source : sources) text += ' ' + source;
+    return text;
+  }
+
   void head(std::string_view title, std::string_view prefix = "") {
     html_.lit("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>")
         .text(prefix)
@@ -427,11 +442,20 @@ class Renderer {
     end_form();
   }
 
-  void show(const LoggedOutPage&) {
+  // What applications show in their frames nobody sees; it may run, but not lead the whole window away.
+  void show(const LoggedOutPage& m) {
     head("You are signed out");
-    html_.lit(
-        "<p class=\"quiet\">Applications that were open will notice within a few minutes. You can close this page."
-        "</p>\n");
+    html_.lit("<p class=\"quiet\">Applications that were open will notice within a few minutes.");
+    if (m.next.empty()) html_.lit(" You can close this page.");
+    html_.lit("</p>\n");
+    if (!m.next.empty())
+      html_.lit("<p><a id=\"next\" href=\"").text(m.next).lit("\">Back to the application</a></p>\n");
+    for (const auto& url : m.frames)
+      html_.lit("<iframe src=\"")
+          .text(url)
+          .lit(
+              "\" title=\"An application signs you out\" sandbox=\"allow-scripts allow-same-origin allow-forms\" "
+              "referrerpolicy=\"no-referrer\" hidden></iframe>\n");
   }
 
   // Without script the person presses the button.

@@ -303,6 +303,13 @@ Result<std::optional<Session>> SqlTx::session(const RealmId& realm, const Sessio
   return first<Session>(TRY(read(kSql, {realm.text, id.text})), session_of);
 }
 
+Result<std::optional<Session>> SqlTx::hold_session(const RealmId& realm, const SessionId& id) {
+  if (sql_.engine() == Engine::sqlite) return session(realm, id);  // has one writer
+  static const auto kSql =
+      std::string("SELECT ") + kSessionColumns + " FROM sessions WHERE realm = :a AND id = :b FOR UPDATE";
+  return first<Session>(TRY(read(kSql, {realm.text, id.text})), session_of);
+}
+
 Result<void> SqlTx::touch_session(const RealmId& realm, const SessionId& id, Instant now) {
   TRY_VOID(write("UPDATE sessions SET seen = :a WHERE realm = :b AND id = :c AND seen <= :d AND ended = 0",
                  {us(now), realm.text, id.text, us(now - minutes(1))}));
@@ -330,14 +337,50 @@ Result<std::vector<Session>> SqlTx::sessions_of(const RealmId& realm, const User
   return out;
 }
 
-// ── grants ──
+// ── logouts that clients are yet to be told of ──
 
-// Two redemptions of one session at once would each miss the other's grant when they count.
-Result<void> SqlTx::lock_session(const RealmId& realm, const SessionId& id) {
-  if (sql_.engine() == Engine::sqlite) return {};  // has one writer
-  TRY_VOID(read("SELECT id FROM sessions WHERE realm = :a AND id = :b FOR UPDATE", {realm.text, id.text}));
+Result<std::vector<ClientId>> SqlTx::clients_of(const RealmId& realm, const SessionId& session) {
+  std::vector<ClientId> out;
+  for (const auto& row : TRY(read("SELECT DISTINCT client_id FROM grants WHERE realm = :a AND session_id = :b ORDER BY "
+                                  "client_id",
+                                  {realm.text, session.text})))
+    out.emplace_back(row.text(0));
+  return out;
+}
+
+Result<void> SqlTx::insert_logout(const RealmId& realm, const SessionId& session, const ClientId& client, Instant now) {
+  TRY_VOID(
+      write("INSERT INTO logouts (realm, session_id, client_id, user_id, attempts, due) SELECT realm, id, :a, user_id, "
+            "0, :b FROM sessions WHERE realm = :c AND id = :d ON CONFLICT DO NOTHING",
+            {client.text, us(now), realm.text, session.text}));
   return {};
 }
+
+Result<std::vector<PendingLogout>> SqlTx::due_logouts(const RealmId& realm, Instant now, std::int64_t most,
+                                                      std::int64_t most_of_one) {
+  std::vector<PendingLogout> out;
+  for (const auto& row :
+       TRY(read("SELECT session_id, client_id, user_id, attempts FROM (SELECT session_id, client_id, user_id, "
+                "attempts, due, ROW_NUMBER() OVER (PARTITION BY client_id ORDER BY due, session_id) AS place FROM "
+                "logouts WHERE realm = :a AND due <= :b) AS waiting WHERE place <= :c ORDER BY place, due, session_id, "
+                "client_id LIMIT :d",
+                {realm.text, us(now), most_of_one, most})))
+    out.push_back({SessionId(row.text(0)), ClientId(row.text(1)), UserId(row.text(2)), row.number(3)});
+  return out;
+}
+
+Result<bool> SqlTx::begin_logout(const RealmId& realm, const PendingLogout& one, Instant next) {
+  return TRY(write("UPDATE logouts SET attempts = attempts + 1, due = :a WHERE realm = :b AND session_id = :c AND "
+                   "client_id = :d AND attempts = :e",
+                   {us(next), realm.text, one.session.text, one.client.text, one.attempts})) == 1;
+}
+
+Result<bool> SqlTx::remove_logout(const RealmId& realm, const SessionId& session, const ClientId& client) {
+  return TRY(write("DELETE FROM logouts WHERE realm = :a AND session_id = :b AND client_id = :c",
+                   {realm.text, session.text, client.text})) == 1;
+}
+
+// ── grants ──
 
 Result<void> SqlTx::lock_sessions_of(const RealmId& realm, const UserId& user) {
   if (sql_.engine() == Engine::sqlite) return {};
@@ -347,7 +390,7 @@ Result<void> SqlTx::lock_sessions_of(const RealmId& realm, const UserId& user) {
 }
 
 Result<Redeemed> SqlTx::redeem_code(const RealmId& realm, const Grant& g, std::vector<GrantId>& ended) {
-  TRY_VOID(lock_session(realm, g.session));
+  TRY_VOID(hold_session(realm, g.session));  // two of one session at once would each miss the other's when they count
   const auto inserted = TRY(write(
       "INSERT INTO grants (realm, id, session_id, user_id, client_id, scope, audience, nonce, authenticated, "
       "created, used, "

@@ -35,10 +35,17 @@ class SqlTx final : public issuer::Tx {
   Result<void> insert_session(const RealmId&, const issuer::Session&) override;
   Result<std::optional<issuer::Session>> session_by_cookie(const RealmId&, std::string_view) override;
   Result<std::optional<issuer::Session>> session(const RealmId&, const SessionId&) override;
+  Result<std::optional<issuer::Session>> hold_session(const RealmId&, const SessionId&) override;
   Result<void> touch_session(const RealmId&, const SessionId&, Instant) override;
   Result<bool> renew_session(const RealmId&, const SessionId&, std::string_view, std::string_view, Instant) override;
   Result<bool> end_session(const RealmId&, const SessionId&) override;
   Result<std::vector<issuer::Session>> sessions_of(const RealmId&, const UserId&) override;
+
+  Result<std::vector<ClientId>> clients_of(const RealmId&, const SessionId&) override;
+  Result<void> insert_logout(const RealmId&, const SessionId&, const ClientId&, Instant) override;
+  Result<std::vector<issuer::PendingLogout>> due_logouts(const RealmId&, Instant, std::int64_t, std::int64_t) override;
+  Result<bool> begin_logout(const RealmId&, const issuer::PendingLogout&, Instant) override;
+  Result<bool> remove_logout(const RealmId&, const SessionId&, const ClientId&) override;
 
   Result<issuer::Redeemed> redeem_code(const RealmId&, const issuer::Grant&, std::vector<GrantId>&) override;
   Result<std::optional<issuer::Grant>> grant(const RealmId&, const GrantId&) override;
@@ -90,7 +97,6 @@ class SqlTx final : public issuer::Tx {
   Result<std::int64_t> sweep(const RealmId&, const Sweep&, std::int64_t) override;
 
  private:
-  Result<void> lock_session(const RealmId&, const SessionId&);
   Result<void> lock_sessions_of(const RealmId&, const UserId&);
   Result<std::vector<Row>> read(std::string_view sql, const Args& args);
   Result<std::vector<Row>> write_returning(std::string_view sql, const Args& args);

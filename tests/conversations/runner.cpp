@@ -65,6 +65,15 @@ class Site {
     const std::lock_guard lock(mutex_);
     body_ = body;
   }
+  // What was posted there since it was last forgotten.
+  std::vector<std::string> posts() {
+    const std::lock_guard lock(mutex_);
+    return posts_;
+  }
+  void forget() {
+    const std::lock_guard lock(mutex_);
+    posts_.clear();
+  }
   std::string url() const { return "https://127.0.0.1:" + std::to_string(served_->port()); }
   std::string certificate() const { return certificate_.file(); }
 
@@ -72,14 +81,16 @@ class Site {
   Site() {
     http::Options options;
     options.tls = std::make_unique<http::Tls>(http::Tls{certificate_.file(), certificate_.key()});
-    served_.emplace(std::move(options), [this](http::Request, http::Respond respond) {
+    served_.emplace(std::move(options), [this](http::Request request, http::Respond respond) {
       const std::lock_guard lock(mutex_);
+      if (request.method == "POST") posts_.push_back(request.body);
       respond({body_.empty() ? 404 : 200, {}, body_});
     });
   }
   ::Certificate certificate_;
   std::mutex mutex_;
   std::string body_;
+  std::vector<std::string> posts_;
   std::optional<Served> served_;
 };
 
@@ -99,6 +110,7 @@ class House {
  public:
   House(const fs::path& folder, const std::string& store, bool live) {
     Site::the().say("");
+    Site::the().forget();
     const auto text = replaced(read_file(folder / "house.toml"), "https://site.example", Site::the().url());
     auto config = server::parse_config(text, (folder / "house.toml").string());
     if (!config) throw Failed{config.error().text()};
@@ -265,6 +277,8 @@ class Story {
         {"basic", "basic-secret-basic-secret-basic-secret"},
         {"second", "second-secret-second-secret-second-sec"},
         {"batch", "batch-secret-batch-secret-batch-secret"},
+        {"told", "told-secret-told-secret-told-secret-told"},
+        {"framed", "framed-secret-framed-secret-framed-se"},
         {"shop", "shop-secret-shop-secret-shop-secret-shop"},
         {"shop-admin", "shop-secret-shop-secret-shop-secret-shop"},
         {"stranger", "shop-secret-shop-secret-shop-secret-shop"}};
@@ -476,6 +490,13 @@ class Story {
         if (key == name) return value;
       throw Failed{"no " + name + " in " + location};
     }
+    if (what == "posted") {
+      const auto posts = Site::the().posts();
+      if (posts.empty()) throw Failed{"nothing was posted to the site"};
+      for (const auto& [key, value] : *form::parse(posts.back()))
+        if (key == name) return value;
+      throw Failed{"no " + name + " in what was posted to the site"};
+    }
     if (what == "location") return header("location");
     if (what == "body") return response_.body;
     auto text = what == "claim" ? claim(name) : member(response_.body, name);
@@ -537,6 +558,9 @@ class Story {
       const auto next = pattern.find(' ');
       got = claim(name + " " + pattern.substr(0, next));
       good = matches(pattern.substr(next + 1), got);
+    } else if (what == "posts") {  // expect posts COUNT
+      got = std::to_string(Site::the().posts().size());
+      good = got == name;
     } else if (what == "same") {
       got = name;
       good = name == pattern;

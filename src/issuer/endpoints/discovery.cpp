@@ -93,6 +93,10 @@ Step<Reply> discovery(const Request&, Ctx& ctx) {
       .member("request_object_signing_alg_values_supported", alg_names(kKeyAssertionAlgs))
       .member("require_signed_request_object", snapshot.realm.require_signed_request_object)
       .member("require_pushed_authorization_requests", snapshot.realm.require_pushed_authorization_requests)
+      .member("backchannel_logout_supported", true)
+      .member("backchannel_logout_session_supported", true)
+      .member("frontchannel_logout_supported", true)
+      .member("frontchannel_logout_session_supported", true)
       .end_object();
   return Reply{.body = Json{.body = w.take()}};
 }

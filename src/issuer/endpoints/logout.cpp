@@ -2,6 +2,7 @@
 #include "issuer/contains.hpp"
 #include "issuer/digest.hpp"
 #include "issuer/endpoints/endpoints.hpp"
+#include "issuer/logouts.hpp"
 #include "issuer/sealed.hpp"
 #include "issuer/steps/id_token_hint.hpp"
 #include "issuer/steps/params.hpp"
@@ -79,9 +80,11 @@ Step<Sealed> open(std::string_view text, std::string browser, Ctx& ctx) {
   return sealed;
 }
 
-Reply the_end(const Wish& wish) {
-  if (!wish.redirect_uri.empty()) return Reply{Redirect{with_params(wish.redirect_uri, {{"state", wish.state}})}};
-  return Reply{Page{.model = LoggedOutPage{}}};
+// Frames need a page that stays until they are loaded: the browser goes on from there.
+Reply the_end(const Wish& wish, std::vector<std::string> frames = {}) {
+  const auto next = wish.redirect_uri.empty() ? "" : with_params(wish.redirect_uri, {{"state", wish.state}});
+  if (frames.empty() && !next.empty()) return Reply{Redirect{next}};
+  return Reply{Page{.model = LoggedOutPage{std::move(frames), next}}};
 }
 
 // An application's POST comes without the session, which the browser does not send with another site's form: it comes
@@ -129,7 +132,7 @@ Step<Reply> end(const Request& request, Ctx& ctx) {
             {{"session", sealed.session.text},
              {"user", login ? login->user.id.text : ""},
              {"client", sealed.wish.client ? sealed.wish.client->id.text : ""}}});
-  Reply reply = the_end(sealed.wish);
+  Reply reply = the_end(sealed.wish, TRY(logout_frames(*tx, ctx.snapshot(), sealed.session)));
   reply.cookies.push_back({Cookie::Which::session, ""});
   return reply;
 }

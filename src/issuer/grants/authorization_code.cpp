@@ -62,7 +62,8 @@ Step<Reply> authorization_code(const Request& request, Ctx& ctx, const Client& c
           "no longer registered");
   TRY_VOID(check_signing_keys(snapshot, client, code->scope));
   const User user = TRY(enabled_user(ctx, tx, client, code->user));
-  const auto session = TRY(tx.session(ctx.realm(), code->session));
+  // Nor of a session that ends meanwhile: whoever ends it tells the clients that have a grant of it.
+  const auto session = TRY(tx.hold_session(ctx.realm(), code->session));
   REQUIRE(session && session->user == code->user && session_alive(snapshot, *session, ctx.now()), invalid_grant,
           "session", "ended");
   REQUIRE(client.party == Party::first || TRY(tx.consent(ctx.realm(), user.id, client.id)), invalid_grant, "consent",

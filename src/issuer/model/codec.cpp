@@ -99,6 +99,8 @@ void members(auto& visit, auto& client, const Client*) {
   visit("grant_types", client.grant_types);
   visit("redirect_uris", client.redirect_uris);
   visit("post_logout_redirect_uris", client.post_logout_redirect_uris);
+  visit("backchannel_logout_uri", client.backchannel_logout_uri);
+  visit("frontchannel_logout_uri", client.frontchannel_logout_uri);
   visit("scopes", client.scopes);
   visit("access", client.access);
   visit("roles", client.roles);

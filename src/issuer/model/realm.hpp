@@ -95,6 +95,8 @@ struct Client {
   std::vector<GrantType> grant_types{GrantType::authorization_code, GrantType::refresh_token};
   std::vector<std::string> redirect_uris;
   std::vector<std::string> post_logout_redirect_uris;
+  std::string backchannel_logout_uri{};   // is sent a token when a session with a grant of its ends; "" for none
+  std::string frontchannel_logout_uri{};  // is shown in a frame when somebody logs out of such a session; "" for none
   std::vector<std::string> scopes{"openid"};  // that it may ask for
   std::vector<ClientAccess> access;           // the first is its resource server when a request names none
   std::vector<std::string> roles;             // that it holds itself, for client credentials

@@ -42,6 +42,15 @@ struct Session {
   bool ended = false;
 };
 
+// A client that is yet to be told that a session has ended.
+struct PendingLogout {
+  SessionId session;
+  ClientId client;
+  UserId user;
+  std::int64_t attempts = 0;  // that have begun
+  friend bool operator==(const PendingLogout&, const PendingLogout&) = default;
+};
+
 // What the parameter `claims` asked for (OpenID Connect Core section 5.5), by name: claims of issuer/user_claims.hpp.
 struct ClaimsAsked {
   std::vector<std::string> id_token, userinfo;

@@ -1,6 +1,7 @@
 #include "issuer/steps/session.hpp"
 
 #include "issuer/digest.hpp"
+#include "issuer/logouts.hpp"
 #include "issuer/steps/alive.hpp"
 
 namespace tessera::issuer {
@@ -21,7 +22,9 @@ Step<std::optional<LoggedIn>> current_login(const Request& request, Ctx& ctx) {
 }
 
 Step<void> end_session(Ctx& ctx, Tx& tx, const SessionId& session) {
-  if (TRY(tx.end_session(ctx.realm(), session))) TRY_VOID(ctx.append_fact(tx, FactKind::session, session.text));
+  if (!TRY(tx.end_session(ctx.realm(), session))) return {};
+  TRY_VOID(ctx.append_fact(tx, FactKind::session, session.text));
+  TRY_VOID(enqueue_logouts(tx, ctx.realm(), session, ctx.snapshot().clients, ctx.now()));
   return {};
 }
 

@@ -18,7 +18,7 @@ struct LoggedIn {
 // only when there is a cookie.
 Step<std::optional<LoggedIn>> current_login(const Request& request, Ctx& ctx);
 
-// Ends a session and writes its fact.
+// Ends a session, writes its fact, and puts into the queue which clients are to be told.
 Step<void> end_session(Ctx& ctx, Tx& tx, const SessionId& session);
 
 // A login of `user` in this browser: its live session gets a new cookie when it is the same person's; another person's

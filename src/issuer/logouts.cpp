@@ -1,0 +1,55 @@
+#include "issuer/logouts.hpp"
+
+#include "base/try.hpp"
+#include "issuer/steps/redirect_uri.hpp"
+#include "issuer/subject.hpp"
+
+namespace tessera::issuer {
+
+namespace {
+//= OIDC-BackChannel#4 "OPs are encouraged to use short expiration times in Logout Tokens, preferably at most two minutes
+// in the future"
+constexpr seconds kTokenLife{120};
+
+const Client* enabled(const std::map<ClientId, Client>& clients, const ClientId& id) {
+  const auto it = clients.find(id);
+  return it != clients.end() && it->second.enabled ? &it->second : nullptr;
+}
+}  // namespace
+
+Result<void> enqueue_logouts(Tx& tx, const RealmId& realm, const SessionId& session,
+                             const std::map<ClientId, Client>& clients, Instant now) {
+  for (const auto& id : TRY(tx.clients_of(realm, session)))
+    if (const auto* client = enabled(clients, id); client && !client->backchannel_logout_uri.empty())
+      TRY_VOID(tx.insert_logout(realm, session, id, now));
+  return {};
+}
+
+const Client* client_to_tell(const Snapshot& snapshot, const PendingLogout& logout) {
+  const auto* client = enabled(snapshot.clients, logout.client);
+  return client && !client->backchannel_logout_uri.empty() ? client : nullptr;
+}
+
+// Person and session, whatever the client needs: one that counts sessions ends this one alone.
+logout_token::Draft logout_draft(const Snapshot& snapshot, const Client& client, const PendingLogout& logout,
+                                 std::string id, Instant now) {
+  const auto made = whole_seconds(now);
+  return {.issuer = snapshot.issuer,
+          .audience = {client.id.text},
+          .id = std::move(id),
+          .issued_at = made,
+          .expires_at = made + kTokenLife,
+          .subject = subject_of(snapshot, client, logout.user),
+          .session = logout.session.text};
+}
+
+Result<std::vector<std::string>> logout_frames(Tx& tx, const Snapshot& snapshot, const SessionId& session) {
+  std::vector<std::string> urls;
+  for (const auto& id : TRY(tx.clients_of(snapshot.realm.id, session)))
+    if (const auto* client = enabled(snapshot.clients, id); client && !client->frontchannel_logout_uri.empty())
+      urls.push_back(
+          with_params(client->frontchannel_logout_uri, {{"iss", snapshot.issuer}, {"sid", session.text}}));
+  return urls;
+}
+
+}  // namespace tessera::issuer
