@@ -479,7 +479,7 @@ TEST_P(Conformance, a_registered_client_is_kept_replaced_and_removed) {
   one.token_digest = "digest";
   one.created = kNow;
   const auto kept = [&](const RealmId& in = kRealm) {
-    return read([&](Tx& tx, auto& realm) { return tx.registered(realm, one.client.id); }, in);
+    return *read([&](Tx& tx, auto& realm) { return tx.registered(realm, one.client.id); }, in);
   };
   const auto insert = [&](const RegisteredClient& client, std::int64_t most) {
     return *write([&](Tx& tx, auto& realm) { return tx.insert_registered(realm, client, most); });
