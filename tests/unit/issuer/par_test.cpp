@@ -28,7 +28,7 @@ TEST_F(Par, a_request_is_pushed_and_referred_to) {
 }
 
 TEST_F(Par, everything_that_authorize_carries_is_carried) {
-  auto params = with(with(asking(), "login_hint", "ann"), "dpop_jkt", "a thumbprint");
+  auto params = with(with(asking(), "login_hint", "ann"), "dpop_jkt", kChallenge);
   params = with(std::move(params), "claims", R"({"userinfo":{"email":null}})");
   params.push_back({"resource", kApi});
   const auto page = tab.ask(by_reference(pushed(params)));
@@ -37,6 +37,7 @@ TEST_F(Par, everything_that_authorize_carries_is_carried) {
   const auto done = tab.type(interaction_of(page), "ann");
   EXPECT_EQ(query_of(done.location())["state"], "a state");
   EXPECT_EQ(code_of(house, done)->audience, kApi);
+  EXPECT_EQ(code_of(house, done)->jkt, kChallenge);
   EXPECT_EQ(code_of(house, done)->claims.userinfo, std::vector<std::string>{"email"});
 }
 
