@@ -120,18 +120,17 @@ TEST_F(Par, S03_no_parameter_stands_twice) {
 
 // ── the reference ──
 
-TEST_F(Par, a_reference_is_of_its_client_and_realm_and_unaltered) {
+TEST_F(Par, S12_S30_a_reference_is_of_its_client_and_realm_and_unaltered) {
   const auto uri = pushed();
   EXPECT_EQ(outcome(tab.ask(by_reference(uri, "spa"))), "invalid_request_uri request_uri");
   EXPECT_EQ(outcome(tab.ask(by_reference(uri, "nobody"))), "unknown_client client_id");
   EXPECT_EQ(outcome(tab.ask({{"request_uri", uri}})), "invalid_request client_id");
-  for (std::size_t at : {kPushedPrefix.size(), kPushedPrefix.size() + 1, uri.size() / 2, uri.size() - 1}) {
+  for (std::size_t at = kPushedPrefix.size(); at < uri.size(); ++at) {
     auto altered = uri;
     altered[at] = altered[at] == 'A' ? 'B' : 'A';
-    EXPECT_EQ(outcome(tab.ask(by_reference(altered))), "invalid_request_uri request_uri") << at;
+    ASSERT_EQ(outcome(tab.ask(by_reference(altered))), "invalid_request_uri request_uri") << at;
+    ASSERT_EQ(outcome(tab.ask(by_reference(uri.substr(0, at)))), "invalid_request_uri request_uri") << at;
   }
-  EXPECT_EQ(outcome(tab.ask(by_reference(uri.substr(0, uri.size() - 4)))), "invalid_request_uri request_uri");
-  EXPECT_EQ(outcome(tab.ask(by_reference(std::string(kPushedPrefix)))), "invalid_request_uri request_uri");
   EXPECT_TRUE(is_login_page(tab.ask(by_reference(uri))));
   const Secret master(std::string_view("a master key for tests: 32 bytes"));
   house.config().seals = std::make_shared<SealKeys>(RealmId("other"), std::vector{SealKeys::Master{'a', &master}});
