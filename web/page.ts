@@ -1,5 +1,5 @@
-// What script adds to pages that work without it: no double submission, a way to look at the password, and a logout page
-// that posts itself.
+// What script adds to pages that work without it: no double submission, a way to look at the password, times of the reader's
+// place, and a logout page that posts itself.
 
 function busy(form: HTMLFormElement): void {
   form.addEventListener("submit", (event) => {
@@ -39,6 +39,12 @@ function passwordToggle(input: HTMLInputElement): void {
   input.after(toggle);
 }
 
+function localTime(time: HTMLTimeElement): void {
+  const at = new Date(time.dateTime.replace(" ", "T"));
+  if (!Number.isNaN(at.getTime())) time.textContent = at.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+}
+
 document.querySelectorAll("form").forEach(busy);
+document.querySelectorAll("time").forEach(localTime);
 document.querySelectorAll<HTMLInputElement>("input[type=password]").forEach(passwordToggle);
 document.querySelector<HTMLFormElement>("form[data-submit-itself]")?.requestSubmit();

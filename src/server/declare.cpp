@@ -11,6 +11,7 @@
 #include "issuer/contains.hpp"
 #include "issuer/ctx.hpp"
 #include "issuer/model/codec.hpp"
+#include "issuer/narrowed.hpp"
 #include "issuer/subject.hpp"
 #include "json/json.hpp"
 #include "server/keys.hpp"

@@ -215,6 +215,9 @@ class Story {
       run(folder_ / "parts" / (first + ".txt"));
     } else if (verb == "browser") {
       browser_ = first;
+    } else if (verb == "copy") {  // the cookies of one browser into another
+      words >> second;
+      cookies_[second] = cookies_[first];
     } else if (verb == "clock") {
       house_.move_clock(seconds(std::stoll(first)));
     } else if (verb == "with") {

@@ -1,5 +1,14 @@
-// Debian's Chromium, as the tests start it.
+// A person in Chromium: each page is looked at by axe and kept as a picture in the build folder.
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { build } from "./tessera.mjs";
+
+const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+const pictures = join(build, "screenshots");
+export const phone = { width: 360, height: 740 };
 
 export const launchChromium = (more = []) =>
   chromium.launch({
@@ -7,3 +16,38 @@ export const launchChromium = (more = []) =>
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
       "--disable-component-update", "--disable-sync", ...more],
   });
+
+/** A browser of its own for one story. */
+export async function withPage(chrome, options, story) {
+  const context = await chrome.newContext({ viewport: phone, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const foreign = [];
+  page.on("request", (request) => {
+    if (!/^(data:|http:\/\/([a-z]+\.)?localhost:)/.test(request.url())) foreign.push(request.url());
+  });
+  const refused = [];
+  page.on("console", (message) => message.text().includes("Content Security Policy") && refused.push(message.text()));
+  try {
+    await story(page, context);
+    assert.deepEqual(foreign, [], "no third-party request");
+    assert.deepEqual(refused, [], "nothing is blocked by our own policy");
+  } finally {
+    await context.close();
+  }
+}
+
+/** No axe violation, no sideways scrolling, and a picture. */
+export async function look(page, name) {
+  mkdirSync(pictures, { recursive: true });
+  await page.evaluate(axe);
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    await page.waitForTimeout(200);  // the colours' transition
+    const { violations } = await page.evaluate(() => globalThis.axe.run());
+    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(" ")}`), [], `${name}, ${colorScheme}`);
+    await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`), fullPage: true });
+  }
+  await page.emulateMedia({ colorScheme: null });
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${name} scrolls sideways`);
+}
