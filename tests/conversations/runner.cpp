@@ -315,6 +315,7 @@ class Story {
                           {"scope", R"("openid")"},
                           {"state", R"("s1")"},
                           {"nonce", R"("n1")"},
+                          {"response_mode", back_ == Back::by_form ? R"("form_post")" : ""},
                           {"code_challenge", '"' + variables_["challenge"] + '"'},
                           {"code_challenge_method", R"("S256")"}},
                          changes);

@@ -65,5 +65,42 @@ TEST(pages, a_form_that_posts_itself_escapes_what_it_carries_and_may_end_nowhere
   EXPECT_TRUE(page.csp.ends_with("form-action 'self' https://app.example"));
 }
 
+// Every text of every page, from a request, a registration or a person's record.
+TEST(pages, S32_they_encode_all_that_they_show_and_have_nothing_inline) {
+  const std::string evil = "\"><script>alert(1)</script><img src=x onerror='alert(1)'>&amp;";
+  const std::string shown =
+      "&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=&#39;alert(1)&#39;&gt;&amp;amp;";
+  Snapshot snapshot;
+  snapshot.realm.name = evil;
+  const auto count = [](const std::string& text, std::string_view part) {
+    std::size_t found = 0;
+    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+    return found;
+  };
+  const struct {
+    decltype(Page::model) model;
+    std::size_t texts;  // of the model's own, beside the realm's name in the title
+  } pages[] = {
+      {LoginPage{.client_name = evil, .username = evil, .interaction = evil}, 3},
+      {ConsentPage{.client_name = evil, .user_name = evil, .scopes = {evil, "openid"}, .interaction = evil}, 4},
+      {LogoutPage{.client_name = evil, .interaction = evil}, 3},  // and once more the realm's name
+      {LoggedOutPage{}, 0},
+      {FormPostPage{evil, {{evil, evil}}}, 3},
+      {ErrorPage{OAuthErr::invalid_request, evil}, 2},  // and the request's number
+  };
+  for (const auto& [model, texts] : pages) {
+    const auto page = render({.model = model}, snapshot, "", evil);
+    EXPECT_EQ(count(page.html, "alert(1)"), 2 * count(page.html, shown)) << page.html;
+    EXPECT_EQ(count(page.html, shown), texts + 1) << page.html;
+    // our own file, and nothing that a strict policy would have to allow
+    EXPECT_EQ(count(page.html, "<script"), 1u) << page.html;
+    EXPECT_TRUE(has(page.html, "<script src=\"/")) << page.html;
+    for (const auto* inline_thing : {"<style", " style=", "<img", "javascript:"})
+      EXPECT_FALSE(has(page.html, inline_thing)) << page.html;
+    EXPECT_TRUE(page.csp.starts_with("default-src 'none'; style-src 'self'; script-src 'self'; ")) << page.csp;
+    EXPECT_FALSE(has(page.csp, "unsafe")) << page.csp;
+  }
+}
+
 }  // namespace
 }  // namespace tessera::server
