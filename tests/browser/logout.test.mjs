@@ -4,13 +4,14 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { launchChromium } from "../support/chromium.mjs";
+import { launchWithFrameCookies } from "../support/chromium.mjs";
 import { certificates, freePorts, startServe } from "../support/demo.mjs";
 import { temporaryFolder } from "../support/tessera.mjs";
 
 const alice = { username: "alice", password: "correct horse battery" };
 const secret = "a secret of the tests, of more than 32 characters";
-let issuer, stop, chrome, apps;
+let issuer, stop, chromium, apps;
+const open = [];
 
 /** An application that redeems its code, keeps a cookie, and gives it up in the frame. */
 function startApp(name, port, tls) {
@@ -59,17 +60,18 @@ before(async () => {
     post_logout_redirect_uris = ["${origin}/bye"]
     frontchannel_logout_uri = "${origin}/out?from=tessera"
     id_token_alg = "ES256"`).join("\n")}`, issuer);
-  chrome = await launchChromium(["--host-resolver-rules=MAP *.test 127.0.0.1", `--ignore-certificate-errors-spki-list=${made.spki}`]);
+  chromium = ["--host-resolver-rules=MAP *.test 127.0.0.1", `--ignore-certificate-errors-spki-list=${made.spki}`];
 });
 after(async () => {
-  await chrome?.close();
+  for (const browser of open) await browser.close();
   await stop?.();
   for (const { server } of apps ?? []) server.close(), server.closeAllConnections();
 });
 
 /** A browser in which alice is logged in to both; what our policy blocks fails the test. */
 async function loggedIn(options) {
-  const page = await (await chrome.newContext(options)).newPage();
+  open.push(await launchWithFrameCookies(options, chromium));
+  const page = await open.at(-1).newPage();
   page.setDefaultTimeout(10_000);
   page.blocked = [];
   page.on("console", (message) => message.text().includes("Content Security Policy") && page.blocked.push(message.text()));
@@ -96,7 +98,6 @@ async function outOfBoth(page) {
     assert.deepEqual(await page.context().cookies(app.origin), []);
   }
   assert.deepEqual(page.blocked, []);
-  await page.context().close();
 }
 
 test("oidcc-frontchannel-rp-initiated-logout: both frames are loaded, with iss, sid and cookie, before the browser goes back", async () => {
@@ -125,5 +126,4 @@ test("a frame that does not load holds nobody up for longer than three seconds",
   assert.ok(performance.now() - began < 6000);
   assert.equal(apps[0].framed.length, 1);
   apps[1].slow = false;
-  await page.context().close();
 });
