@@ -161,6 +161,8 @@ Step<void> read_uris(Reader& reader, Client& client) {
   client.post_logout_redirect_uris = TRY(reader.texts("post_logout_redirect_uris"));
   for (const auto& uri : client.post_logout_redirect_uris)
     REQUIRE(registrable_redirect_uri(uri, client.auth), invalid_redirect_uri, "post_logout_redirect_uris", uri);
+  client.backchannel_logout_uri = TRY(reader.link("backchannel_logout_uri"));
+  client.frontchannel_logout_uri = TRY(reader.link("frontchannel_logout_uri"));
   client.request_uris = TRY(reader.texts("request_uris"));
   for (const auto& uri : client.request_uris)
     if (!is_link(uri)) return wrong("request_uris", "expected https URLs");
@@ -168,6 +170,12 @@ Step<void> read_uris(Reader& reader, Client& client) {
   kept.member("application_type", type).member("redirect_uris", client.redirect_uris);
   if (!client.post_logout_redirect_uris.empty())
     kept.member("post_logout_redirect_uris", client.post_logout_redirect_uris);
+  // Both always come with `sid`.
+  for (const auto& [uri, needs_sid] : {std::pair{"backchannel_logout_uri", "backchannel_logout_session_required"},
+                                       std::pair{"frontchannel_logout_uri", "frontchannel_logout_session_required"}}) {
+    if (const auto link = TRY(reader.link(uri)); !link.empty()) kept.member(uri, link);
+    if (TRY(reader.flag(needs_sid))) kept.member(needs_sid, true);
+  }
   if (!client.request_uris.empty()) kept.member("request_uris", client.request_uris);
   return {};
 }

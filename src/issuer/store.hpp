@@ -9,6 +9,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -226,5 +227,9 @@ class Store {
   Result<void> read_now(Work work);
   Result<void> write_now(Work work);
 };
+
+// A client of the realm, declared or registered by itself; nothing where there is none. Errors: the store's.
+Result<std::optional<Client>> find_client(Tx& tx, const RealmId& realm, const std::map<ClientId, Client>& declared,
+                                          const ClientId& id);
 
 }  // namespace tessera::issuer

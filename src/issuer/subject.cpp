@@ -42,9 +42,7 @@ Result<std::vector<std::string>> every_subject_of(Tx& tx, const RealmId& realm, 
   std::set<std::string> subjects{user.text};
   if (salt)
     for (const auto& id : TRY(tx.clients_with_grants(realm, user))) {
-      const auto it = clients.find(id);
-      const auto own = it == clients.end() ? TRY(tx.registered(realm, id)) : std::nullopt;
-      const Client* client = own ? &own->client : it == clients.end() ? nullptr : &it->second;
+      const auto client = TRY(find_client(tx, realm, clients, id));
       if (client && client->subject_type == SubjectType::pairwise)
         subjects.insert(pairwise(*salt, sector_of(*client), user));
     }

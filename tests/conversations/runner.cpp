@@ -494,7 +494,8 @@ class Story {
     if (what == "posted") {
       const auto posts = Site::the().posts();
       if (posts.empty()) throw Failed{"nothing was posted to the site"};
-      for (const auto& [key, value] : *form::parse(posts.back()))
+      const auto pairs = form::parse(posts.back());
+      for (const auto& [key, value] : *pairs)
         if (key == name) return value;
       throw Failed{"no " + name + " in what was posted to the site"};
     }

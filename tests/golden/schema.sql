@@ -28,3 +28,5 @@ CREATE TABLE device_codes (realm TEXT NOT NULL, digest TEXT NOT NULL, user_code_
 CREATE UNIQUE INDEX device_codes_by_user_code ON device_codes (realm, user_code_digest);
 CREATE INDEX device_codes_by_user ON device_codes (realm, user_id);
 CREATE INDEX device_codes_by_age ON device_codes (realm, expires);
+CREATE TABLE logouts (realm TEXT NOT NULL, session_id TEXT NOT NULL, client_id TEXT NOT NULL, user_id TEXT NOT NULL, attempts BIGINT NOT NULL, due BIGINT NOT NULL, PRIMARY KEY (realm, session_id, client_id));
+CREATE INDEX logouts_by_time ON logouts (realm, due);

@@ -1,21 +1,30 @@
 // A person in Chromium: each page is looked at by axe and kept as a picture in the build folder.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
-import { build } from "./tessera.mjs";
+import { build, temporaryFolder } from "./tessera.mjs";
 
 const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 const pictures = join(build, "screenshots");
 export const phone = { width: 360, height: 740 };
 
-export const launchChromium = (more = []) =>
-  chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync", ...more],
-  });
+const started = (more) => ({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", ...more],
+});
+
+export const launchChromium = (more = []) => chromium.launch(started(more));
+
+/** A browser whose frames of other sites have their cookies, which private windows and Debian's defaults deny them. */
+export function launchWithFrameCookies(options, more = []) {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, "Default"));
+  writeFileSync(join(folder, "Default/Preferences"), JSON.stringify({ profile: { cookie_controls_mode: 0, block_third_party_cookies: false } }));
+  return chromium.launchPersistentContext(folder, { ...started(more), ...options });
+}
 
 /** A browser of its own for one story. */
 export async function withPage(chrome, options, story) {

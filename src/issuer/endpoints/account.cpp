@@ -17,7 +17,7 @@ using Notice = AccountPage::Notice;
 using Change = std::variant<Notice, OAuthErr>;  // of what was asked for; an error is one of the password
 
 std::string name_of(const ClientId& id, const Ctx& ctx) {
-  const Client* client = ctx.snapshot().client(id.text);
+  const Client* client = ctx.known_client(id.text);
   return client ? client->name : id.text;
 }
 
@@ -59,6 +59,9 @@ Step<Reply> account_page(const LoggedIn& login, const Browser& browser, Change o
   const auto grants = TRY(tx.grants_of(ctx.realm(), user.id));
   const auto sessions = TRY(tx.sessions_of(ctx.realm(), user.id));
   const auto consents = TRY(tx.consents_of(ctx.realm(), user.id));
+  // So that their names are known below.
+  for (const auto& grant : grants) (void)TRY(ctx.client(grant.client.text));
+  for (const auto& consent : consents) (void)TRY(ctx.client(consent.client.text));
   const auto* error = std::get_if<OAuthErr>(&outcome);
   const Interaction interaction{.begun = ctx.now(), .session = session.id, .goal = Goal::account};
   AccountPage page{

@@ -59,7 +59,7 @@ Step<Reply> device_code(const Request& request, Ctx& ctx, const Client& client) 
   TRY_VOID(check_same_resource(request.form, client, snapshot, code->audience));
   TRY_VOID(check_signing_keys(snapshot, client, code->scope));
   const User user = TRY(enabled_user(ctx, tx, client, code->user));
-  const auto session = TRY(tx.session(ctx.realm(), code->session));
+  const auto session = TRY(tx.hold_session(ctx.realm(), code->session));
   REQUIRE(session && session->user == code->user && session_alive(snapshot, *session, ctx.now()), invalid_grant,
           "session", "ended");
 

@@ -274,7 +274,21 @@ TEST_F(Fetch, S16_reaches_what_the_operator_lists_and_nothing_beside_it) {
   for (const char* host : {"127.0.0.2", "0.0.0.0", "10.0.0.1"})
     EXPECT_EQ(outcome(fetch::get(at(served, "/a", "https://" + std::string(host)), options)), "unavailable address")
         << host;
-  EXPECT_EQ(outcome(fetch::get(at(served, "/a"), options)), "unsupported url") << "plain http stays refused";
+  EXPECT_EQ(outcome(fetch::get(at(served, "/a", "http://10.0.0.1"), options)), "unsupported url");
+}
+
+TEST_F(Fetch, S16_plain_http_reaches_this_machine_alone_and_only_where_the_operator_lists_it) {
+  Served served(handler);
+  fetch::Options options{.trust = fetch::Trust::strangers};
+  ASSERT_TRUE(options.reachable.add("10.0.0.0/8"));
+  for (const char* host : {"http://127.0.0.1", "http://localhost", "http://10.0.0.1"})
+    EXPECT_EQ(outcome(fetch::get(at(served, "/a", host), options)), "unsupported url") << host;
+  ASSERT_TRUE(options.reachable.add("127.0.0.1/32"));
+  EXPECT_EQ(outcome(fetch::get(at(served, "/a"), options)), "200 GET /a ");
+  EXPECT_EQ(outcome(fetch::get(at(served, "/a", "http://a.localhost"), options)), "200 GET /a ");
+  EXPECT_EQ(outcome(fetch::get(at(served, "/a", "http://127.0.0.2"), options)), "unavailable address");
+  for (const char* host : {"http://10.0.0.1", "http://example.com"})
+    EXPECT_EQ(outcome(fetch::get(at(served, "/a", host), options)), "unsupported url") << host;
 }
 
 TEST_F(Fetch, S16_takes_no_other_scheme_user_or_port_of_others) {

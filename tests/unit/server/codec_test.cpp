@@ -18,6 +18,8 @@ Client full_client() {
                         GrantType::token_exchange, GrantType::jwt_bearer};
   client.redirect_uris = {"https://a.example/cb?x=1"};
   client.post_logout_redirect_uris = {"https://a.example/"};
+  client.backchannel_logout_uri = "https://a.example/told";
+  client.frontchannel_logout_uri = "https://a.example/framed";
   client.scopes = {"openid", "x"};
   client.access = {{"https://z.example", {"*"}}, {"https://a.example", {"p", "q"}}};
   client.roles = {"r"};

@@ -335,6 +335,45 @@ TEST_F(declaring, S14_another_sub_ends_the_tokens_that_bear_the_old_one) {
   EXPECT_FALSE(ends(is, other));
 }
 
+TEST_F(declaring, a_person_who_may_less_is_logged_out_and_the_clients_of_each_session_are_to_be_told) {
+  auto declaration = house();
+  auto& clients = declaration.realms[0].clients;
+  clients[0].client.backchannel_logout_uri = "https://a.example/out";
+  apply(declaration);
+  const auto id = clients[0].client.id;
+  const auto person = user(declaration.realms[0].users[0].user.username);
+  const auto other = user(declaration.realms[0].users[1].user.username);
+  ASSERT_TRUE(store->write_now([&](issuer::Tx& tx) {
+    for (const auto& [name, owner] : {std::pair("s1", &person), {"s2", &person}, {"s3", &other}}) {
+      issuer::Session session;
+      session.id = issuer::SessionId(name);
+      session.cookie_digest = name;
+      session.user = owner->id;
+      session.created = session.authenticated = session.seen = kNow;
+      EXPECT_TRUE(tx.insert_session(kRealm, session));
+      std::vector<issuer::GrantId> ended;
+      for (const auto& client : {id, clients[1].client.id}) {
+        issuer::Grant grant;
+        grant.id = issuer::GrantId(name + client.text);
+        grant.session = session.id;
+        grant.user = owner->id;
+        grant.client = client;
+        EXPECT_TRUE(tx.redeem_code(kRealm, grant, ended));
+      }
+    }
+    return issuer::Outcome::commit;
+  }));
+  declaration.realms[0].users[0].user.enabled = false;
+  apply(declaration);
+  look([&](issuer::Tx& tx) {
+    EXPECT_TRUE(tx.sessions_of(kRealm, person.id)->empty());
+    EXPECT_EQ(tx.sessions_of(kRealm, other.id)->size(), 1u);
+    EXPECT_EQ(tx.due_logouts(kRealm, kNow, 10, 10).value(),
+              (std::vector<issuer::PendingLogout>{{issuer::SessionId("s1"), id, person.id},
+                                                  {issuer::SessionId("s2"), id, person.id}}));
+  });
+}
+
 TEST_F(declaring, S14_what_ends_by_its_rev_stays_ended_as_long_as_a_session_may_live) {
   apply(house());
   auto changed = house();

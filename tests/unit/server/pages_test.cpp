@@ -55,6 +55,19 @@ TEST(pages, logout_names_the_application_that_asks) {
   EXPECT_FALSE(has(html(LogoutPage{}), "asks to sign you out"));
 }
 
+TEST(pages, logged_out_shows_frames_of_their_origins_alone_and_leads_on_without_script) {
+  const auto page = render({.model = LoggedOutPage{{"https://a.example/out?iss=i&sid=\"s", "https://b.example:8443/out",
+                                                    "https://a.example/out?two", "http://[::1]:1/out"},
+                                                   "https://a.example/bye?state=<s>"}},
+                           Snapshot(), "", "id");
+  EXPECT_TRUE(has(page.html, "<iframe src=\"https://a.example/out?iss=i&amp;sid=&quot;s\"")) << page.html;
+  EXPECT_TRUE(has(page.html, "<a id=\"next\" href=\"https://a.example/bye?state=&lt;s&gt;\">")) << page.html;
+  EXPECT_FALSE(has(page.html, "allow-top-navigation"));
+  EXPECT_TRUE(page.csp.ends_with("; frame-src http: https://a.example https://b.example:8443")) << page.csp;
+  const auto bare = render({.model = LoggedOutPage{}}, Snapshot(), "", "id");
+  EXPECT_FALSE(has(bare.html, "<iframe") || has(bare.html, "id=\"next\"") || has(bare.csp, "frame-src"));
+}
+
 TEST(pages, a_form_that_posts_itself_escapes_what_it_carries_and_may_end_nowhere_else) {
   const auto page = render({.model = FormPostPage{"https://app.example/cb?a=1&b=2", {{"state", "\"><script>"}}},
                             .form_target = "https://app.example"},

@@ -821,6 +821,100 @@ TEST_P(Conformance, sweep_takes_only_what_is_past_every_lifetime_and_no_more_tha
             3);  // numbers are not used again
 }
 
+// ── logouts ──
+
+std::string text_of(const std::vector<PendingLogout>& list) {
+  std::string text;
+  for (const auto& one : list)
+    text += one.session.text + '/' + one.client.text + '/' + one.user.text + '/' + std::to_string(one.attempts) + ' ';
+  return text;
+}
+
+TEST_P(Conformance, the_sessions_of_a_person_are_those_that_nobody_has_ended) {
+  EXPECT_OK(write([](Tx& tx, auto& realm) -> Result<void> {
+    for (const char* id : {"ses_1", "ses_2", "ses_3"}) EXPECT_OK(tx.insert_session(realm, a_session(id)));
+    EXPECT_OK(tx.touch_session(realm, SessionId("ses_3"), kNow + hours(1)));
+    EXPECT_TRUE(*tx.end_session(realm, SessionId("ses_2")));
+    return {};
+  }));
+  const auto found = *read([](Tx& tx, auto& realm) { return tx.sessions_of(realm, a_session().user); });
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].id.text, "ses_3");
+  EXPECT_EQ(found[1].id.text, "ses_1");
+  EXPECT_TRUE(read([](Tx& tx, auto& realm) { return tx.sessions_of(realm, UserId("usr_else")); })->empty());
+}
+
+TEST_P(Conformance, the_clients_of_a_session_are_all_that_ever_had_a_grant_of_it) {
+  EXPECT_OK(write([](Tx& tx, auto& realm) -> Result<void> {
+    const auto grant = [&](const char* id, const char* session, const char* client) {
+      auto made = a_grant(id, session);
+      made.client = ClientId(client);
+      EXPECT_OK(redeem(tx, realm, made));
+    };
+    grant("gr_1", "ses_1", "orders");
+    grant("gr_2", "ses_1", "orders");
+    grant("gr_3", "ses_1", "books");
+    grant("gr_4", "ses_2", "reports");
+    EXPECT_TRUE(*tx.end_grant(realm, GrantId("gr_3")));
+    return {};
+  }));
+  const auto found = *read([](Tx& tx, auto& realm) { return tx.clients_of(realm, SessionId("ses_1")); });
+  EXPECT_EQ(found, (std::vector{ClientId("books"), ClientId("orders")}));
+}
+
+TEST_P(Conformance, a_logout_waits_until_it_is_removed_and_each_attempt_puts_it_off) {
+  const SessionId session("ses_1");
+  const ClientId client("orders");
+  const auto due = [&](Instant now) {
+    return text_of(*read([&](Tx& tx, auto& realm) { return tx.due_logouts(realm, now, 10, 10); }));
+  };
+  const PendingLogout one{session, client, a_session().user, 0};
+  EXPECT_OK(write([&](Tx& tx, auto& realm) -> Result<void> {
+    EXPECT_OK(tx.insert_session(realm, a_session()));
+    EXPECT_OK(tx.insert_logout(realm, session, client, kNow));
+    EXPECT_OK(tx.insert_logout(realm, SessionId("ses_none"), client, kNow));
+    return {};
+  }));
+  const auto shown = "ses_1/orders/" + one.user.text + "/";
+  EXPECT_EQ(due(kNow - microseconds(1)), "");
+  EXPECT_EQ(due(kNow), shown + "0 ");
+  EXPECT_TRUE(*write([&](Tx& tx, auto& realm) { return tx.begin_logout(realm, one, kNow + seconds(10)); }));
+  EXPECT_FALSE(*write([&](Tx& tx, auto& realm) { return tx.begin_logout(realm, one, kNow + seconds(10)); }));
+  EXPECT_EQ(due(kNow + seconds(9)), "");
+  EXPECT_EQ(due(kNow + seconds(10)), shown + "1 ");
+  // once more is nothing new, and does not bring it forward
+  EXPECT_OK(write([&](Tx& tx, auto& realm) { return tx.insert_logout(realm, session, client, kNow); }));
+  EXPECT_EQ(due(kNow + seconds(9)), "");
+  EXPECT_FALSE(*write([&](Tx& tx, auto& realm) { return tx.remove_logout(realm, session, ClientId("books")); }));
+  EXPECT_FALSE(*write([&](Tx& tx, auto& realm) { return tx.remove_logout(realm, session, client); }, kOther));
+  EXPECT_EQ(due(kNow + seconds(10)), shown + "1 ");
+  EXPECT_TRUE(*write([&](Tx& tx, auto& realm) { return tx.remove_logout(realm, session, client); }));
+  EXPECT_FALSE(*write([&](Tx& tx, auto& realm) { return tx.remove_logout(realm, session, client); }));
+  EXPECT_EQ(due(kNow + days(1)), "");
+}
+
+TEST_P(Conformance, the_logouts_of_one_client_do_not_hide_those_of_another) {
+  EXPECT_OK(write([](Tx& tx, auto& realm) -> Result<void> {
+    for (int i = 0; i < 9; ++i) {
+      const auto id = "ses_" + std::to_string(i);
+      EXPECT_OK(tx.insert_session(realm, a_session(id)));
+      EXPECT_OK(tx.insert_logout(realm, SessionId(id), ClientId("slow"), kNow + seconds(i)));
+    }
+    EXPECT_OK(tx.insert_logout(realm, SessionId("ses_5"), ClientId("late"), kNow + seconds(50)));
+    return {};
+  }));
+  const auto due = [&](std::int64_t most, std::int64_t most_of_one) {
+    std::string text;
+    for (const auto& one :
+         *read([&](Tx& tx, auto& realm) { return tx.due_logouts(realm, kNow + hours(1), most, most_of_one); }))
+      text += one.session.text + '/' + one.client.text + ' ';
+    return text;
+  };
+  EXPECT_EQ(due(10, 2), "ses_0/slow ses_5/late ses_1/slow ");
+  EXPECT_EQ(due(2, 2), "ses_0/slow ses_5/late ");
+  EXPECT_TRUE(read([&](Tx& tx, auto& realm) { return tx.due_logouts(realm, kNow + hours(1), 10, 2); }, kOther)->empty());
+}
+
 // ── realms ──
 
 TEST_P(Conformance, S30_cross_realm_ids_of_one_realm_mean_nothing_in_another) {
@@ -870,6 +964,11 @@ TEST_P(Conformance, S30_cross_realm_ids_of_one_realm_mean_nothing_in_another) {
     EXPECT_OK(tx.touch_session(realm, session, kNow + hours(5)));
     EXPECT_FALSE(*tx.renew_session(realm, session, "digest of ses_1", "new", kNow));
     EXPECT_FALSE(*tx.end_session(realm, session));
+    EXPECT_EQ(shown(tx.hold_session(realm, session)), "none");
+    EXPECT_TRUE(tx.sessions_of(realm, user)->empty());
+    EXPECT_TRUE(tx.clients_of(realm, session)->empty());
+    EXPECT_OK(tx.insert_logout(realm, session, client, kNow));
+    EXPECT_TRUE(tx.due_logouts(realm, kNow, 10, 10)->empty());
     EXPECT_EQ(tx.rotate_refresh(realm, grant, {1, {}, kNow, seconds(10)})->kind, Rotation::Kind::gone);
     EXPECT_FALSE(*tx.end_grant(realm, grant));
     EXPECT_OK(tx.remove_consents(realm, client));

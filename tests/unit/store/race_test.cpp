@@ -127,6 +127,47 @@ TEST_P(Race, S20_ending_and_renewing_a_session_leaves_it_ended) {
   }
 }
 
+TEST_P(Race, of_two_nodes_one_makes_the_attempt_to_tell_of_a_logout) {
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.insert_session(realm, a_session()); }));
+  one_wins([](Tx& tx, int, const std::string& n) -> Result<bool> {
+    const PendingLogout one{SessionId("ses_1"), ClientId("client " + n), a_session().user, 0};
+    if (!tx.insert_logout(kRealm, one.session, one.client, kNow)) return fail(Err::unavailable, "insert_logout");
+    return tx.begin_logout(kRealm, one, kNow + seconds(10));
+  });
+}
+
+TEST_P(Race, a_logout_is_removed_by_one) {
+  EXPECT_OK(write([](Tx& tx, auto& realm) -> Result<void> {
+    EXPECT_OK(tx.insert_session(realm, a_session()));
+    for (int i = 0; i < kRounds; ++i)
+      EXPECT_OK(tx.insert_logout(realm, SessionId("ses_1"), ClientId(std::to_string(i)), kNow));
+    return {};
+  }));
+  one_wins([](Tx& tx, int, const std::string& n) {
+    return tx.remove_logout(kRealm, SessionId("ses_1"), ClientId(n));
+  });
+}
+
+// Either the one who ends the session sees the grant, and its client is told, or the one who holds it sees the end.
+TEST_P(Race, no_grant_is_made_of_a_session_unseen_by_whoever_ends_it_meanwhile) {
+  for (int round = 0; round < kRounds; ++round) {
+    const auto id = std::to_string(round);
+    const SessionId session("ses_" + id);
+    EXPECT_OK(write([&](Tx& tx, auto& realm) { return tx.insert_session(realm, a_session(session.text)); }));
+    const auto answers = race(2, [&](Tx& tx, int i) -> Result<bool> {
+      if (i == 0) {
+        EXPECT_TRUE(*tx.end_session(kRealm, session));
+        return !tx.clients_of(kRealm, session)->empty();
+      }
+      if ((*tx.hold_session(kRealm, session))->ended) return false;
+      std::vector<GrantId> ended;
+      EXPECT_OK(tx.redeem_code(kRealm, a_grant("gr_" + id, session.text), ended));
+      return true;
+    });
+    EXPECT_EQ(answers[0], answers[1]) << "round " << round;
+  }
+}
+
 TEST_P(Race, S06_single_use_under_race) {
   for (int round = 0; round < 3; ++round) {
     const auto id = "gr_" + std::to_string(round);
