@@ -1,5 +1,5 @@
-// What a client says of itself when it registers: RFC 7591 section 2, OpenID Connect Registration 1.0 section 2, and the
-// members that RFC 9101, 9126 and 9449 and OpenID Connect RP-Initiated Logout add to them.
+// What a client says of itself when it registers: RFC 7591 section 2, OpenID Connect Registration 1.0 section 2, and
+// the members that RFC 9101, 9126 and 9449 and OpenID Connect RP-Initiated Logout add to them.
 #pragma once
 
 #include <string>

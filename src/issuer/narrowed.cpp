@@ -38,8 +38,7 @@ bool narrowed(const Client& was, const Client& is) {
   };
   return (was.enabled && !is.enabled) || loses(was.scopes, is.scopes) || loses(was.roles, is.roles) ||
          loses(was.acts_as, is.acts_as) || loses(was.grant_types, is.grant_types) ||
-         !std::ranges::all_of(was.access, still_allowed) ||
-         (was.party == Party::first && is.party == Party::third) ||
+         !std::ranges::all_of(was.access, still_allowed) || (was.party == Party::first && is.party == Party::third) ||
          // Its tokens bear a `sub` that it no longer knows anybody by, and that no subject fact names.
          was.subject_type != is.subject_type || sector_of(was) != sector_of(is) ||
          (was.scope_need == ScopeNeed::none && is.scope_need == ScopeNeed::scope) ||

@@ -113,7 +113,8 @@ test("oidcc-idtoken-unsigned: none is refused, and so is whatever cannot be kept
     { token_endpoint_auth_method: "tls_client_auth" }, { token_endpoint_auth_method: "private_key_jwt" },
     { scope: "openid admin" }, { jwks_uri: "http://app.example.com/jwks" }, { logo_uri: "javascript:alert(1)" },
     { policy_uri: "http://app.example.com/" }, { initiate_login_uri: "http://app.example.com/" },  // oidcc-3rd_party-init-login-nohttps
-    { software_statement: "x" }, { subject_type: "other" }, { default_max_age: -1 }, { client_name: 7 },
+    { frontchannel_logout_uri: "https://elsewhere.example.com/out" },
+    { backchannel_logout_uri: "http://app.example.com/out" }, { backchannel_logout_session_required: "yes" }, { software_statement: "x" }, { subject_type: "other" }, { default_max_age: -1 }, { client_name: 7 },
     { jwks: { keys: [{ kty: "oct", k: "AAAA" }] } }, { contacts: "me" }])
     await refused({ redirect_uris: [redirect], ...more }, "invalid_client_metadata");
   for (const body of ["", "[]", "{", '{"redirect_uris":["https://a.example/"],"redirect_uris":["https://b.example/"]}'])

@@ -26,7 +26,8 @@ Step<std::string_view> read_owner_token(const Request& request) {
 // RFC 7591 section 3: where the realm asks for one, an initial access token that it gave out.
 Step<void> check_may_register(const Request& request, Ctx& ctx) {
   const Realm& realm = ctx.snapshot().realm;
-  REQUIRE(realm.registration != Registration::off, not_found, "registration", "clients cannot register themselves here");
+  REQUIRE(realm.registration != Registration::off, not_found, "registration",
+          "clients cannot register themselves here");
   if (realm.registration == Registration::token) {
     const auto digest = digest_of(TRY(read_owner_token(request)));
     bool known = false;
@@ -46,7 +47,8 @@ std::string information(const RegisteredClient& one, const Fresh& fresh, const C
   w.begin_object().member("client_id", one.client.id.text).member("client_id_issued_at", unix_seconds(one.created));
   //= RFC7591#3.2.1
   // client_secret_expires_at: REQUIRED if "client_secret" is issued. […] 0 if it will not expire.
-  if (!fresh.secret.empty()) w.member("client_secret", fresh.secret).member("client_secret_expires_at", std::int64_t{0});
+  if (!fresh.secret.empty())
+    w.member("client_secret", fresh.secret).member("client_secret_expires_at", std::int64_t{0});
   if (!fresh.token.empty()) w.member("registration_access_token", fresh.token);
   w.member("registration_client_uri", ctx.snapshot().url("/register?client_id=" + one.client.id.text));
   auto text = w.end_object().take();
@@ -66,7 +68,8 @@ void take_secret(Client& client, const std::string& secret, const Ctx& ctx) {
 Step<Reply> create(const Request& request, Ctx& ctx) {
   TRY_VOID(check_may_register(request, ctx));
   auto metadata = TRY(check_client_metadata(request.json, ctx));
-  RegisteredClient one{.client = std::move(metadata.client), .metadata = std::move(metadata.json), .created = ctx.now()};
+  RegisteredClient one{
+      .client = std::move(metadata.client), .metadata = std::move(metadata.json), .created = ctx.now()};
   one.client.id = ClientId(std::string(kRegisteredPrefix) + ctx.random_id());
   if (one.client.name.empty()) one.client.name = one.client.id.text;
   Fresh fresh{.token = ctx.random_id(kTokenOctets)};

@@ -1,4 +1,5 @@
-// Clients that registered themselves, as a node remembers them; the endpoint is tried by tests/interop/registration.test.mjs.
+// Clients that registered themselves, as a node remembers them; the endpoint is tried by
+// tests/interop/registration.test.mjs.
 #include "issuer/registered_clients.hpp"
 
 #include <gtest/gtest.h>

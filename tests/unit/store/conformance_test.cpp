@@ -912,7 +912,8 @@ TEST_P(Conformance, the_logouts_of_one_client_do_not_hide_those_of_another) {
   };
   EXPECT_EQ(due(10, 2), "ses_0/slow ses_5/late ses_1/slow ");
   EXPECT_EQ(due(2, 2), "ses_0/slow ses_5/late ");
-  EXPECT_TRUE(read([&](Tx& tx, auto& realm) { return tx.due_logouts(realm, kNow + hours(1), 10, 2); }, kOther)->empty());
+  EXPECT_TRUE(
+      read([&](Tx& tx, auto& realm) { return tx.due_logouts(realm, kNow + hours(1), 10, 2); }, kOther)->empty());
 }
 
 // ── realms ──
