@@ -7,7 +7,8 @@
 namespace tessera::issuer {
 
 namespace {
-//= OIDC-BackChannel#4 "OPs are encouraged to use short expiration times in Logout Tokens, preferably at most two minutes
+//= OIDC-BackChannel#4 "OPs are encouraged to use short expiration times in Logout Tokens, preferably at most two
+//minutes
 // in the future"
 constexpr seconds kTokenLife{120};
 
@@ -47,8 +48,7 @@ Result<std::vector<std::string>> logout_frames(Tx& tx, const Snapshot& snapshot,
   std::vector<std::string> urls;
   for (const auto& id : TRY(tx.clients_of(snapshot.realm.id, session)))
     if (const auto* client = enabled(snapshot.clients, id); client && !client->frontchannel_logout_uri.empty())
-      urls.push_back(
-          with_params(client->frontchannel_logout_uri, {{"iss", snapshot.issuer}, {"sid", session.text}}));
+      urls.push_back(with_params(client->frontchannel_logout_uri, {{"iss", snapshot.issuer}, {"sid", session.text}}));
   return urls;
 }
 

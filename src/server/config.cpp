@@ -962,10 +962,11 @@ std::string configuration_reference() {
   describe(out, "Settings", "At the top of the file.", kTop);
   describe(out, "`[password]`", "How passwords are hashed.", kPassword);
   describe(out, "`[tls]`", "TLS on this node; without it a proxy in front must do it.", kTls);
-  describe(out, "`[outbound]`",
-           "Requests to URLs that come with clients (`jwks_uri`, `backchannel_logout_uri`): https, to public addresses, "
-           "of the ports below 1024 to 443 alone; five seconds, 64 KiB, no redirect, no proxy.",
-           kOutbound);
+  describe(
+      out, "`[outbound]`",
+      "Requests to URLs that come with clients (`jwks_uri`, `backchannel_logout_uri`): https, to public addresses, "
+      "of the ports below 1024 to 443 alone; five seconds, 64 KiB, no redirect, no proxy.",
+      kOutbound);
   describe(out, "`[log]`", "One JSON object a line, on standard error.", kLog);
   describe(out, "`[[realm]]`", "A realm is an issuer of its own. The default realm is there without being declared.",
            kRealm);

@@ -248,8 +248,7 @@ class RealmCheck {
     const auto good = [](const std::string& uri) {
       return uri.empty() || issuer::registrable_redirect_uri(uri, ClientAuth::client_secret_basic);
     };
-    const std::string expected =
-        "https, or http on this machine, written plainly: no user, fragment, dots or escapes";
+    const std::string expected = "https, or http on this machine, written plainly: no user, fragment, dots or escapes";
     const auto &back = one.backchannel_logout_uri, &front = one.frontchannel_logout_uri;
     if (!good(back)) return wrong("backchannel_logout_uri", expected, back);
     if (!good(front)) return wrong("frontchannel_logout_uri", expected, front);

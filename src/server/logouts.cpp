@@ -10,10 +10,10 @@ namespace tessera::server {
 
 namespace {
 
-using std::chrono::hours;
 using issuer::Outcome;
 using issuer::PendingLogout;
 using issuer::Tx;
+using std::chrono::hours;
 
 constexpr std::size_t kThreads = 16, kOfOneClient = 2;
 // More than can be hidden by clients that have no room.
@@ -133,10 +133,10 @@ void Logouts::attempt(const issuer::Snapshot& snapshot, const PendingLogout& log
   const auto answer = client ? tell(snapshot, *client, logout, options_.new_id(), options_.clock(), options_.outbound)
                              : Answer{Told::refused, "the client has no backchannel_logout_uri any more"};
   const bool last = logout.attempts >= static_cast<std::int64_t>(kWaits.size());
-  const char* event = answer.told == Told::yes                ? "logout_told"
-                      : answer.told == Told::refused          ? "logout_refused"
-                      : last                                  ? "logout_given_up"
-                                                              : "logout_not_yet_told";
+  const char* event = answer.told == Told::yes       ? "logout_told"
+                      : answer.told == Told::refused ? "logout_refused"
+                      : last                         ? "logout_given_up"
+                                                     : "logout_not_yet_told";
   const auto spent = std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - began);
   options_.log.write(answer.told == Told::yes ? LogLevel::info : LogLevel::warn, options_.clock(), "event",
                      {{"event", event},

@@ -61,8 +61,8 @@ class Node {
   // The most octets of body that a request may bring.
   std::size_t body_limit(std::string_view method, std::string_view path) const;
 
-  // One round of what keeps a node up to date: newer configuration, facts of other nodes, realms, keys that are due; and
-  // of telling clients who has logged out, to its end.
+  // One round of what keeps a node up to date: newer configuration, facts of other nodes, realms, keys that are due;
+  // and of telling clients who has logged out, to its end.
   void keep();
   // The same four times a second in the background, from now on, and who has logged out here is told at once.
   void keep_in_background();

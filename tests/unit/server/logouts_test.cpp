@@ -70,8 +70,8 @@ TEST_F(Telling, either_answer_that_says_so_is_the_end) {
       session.id = SessionId("good " + std::to_string(good));
       session.cookie_digest = session.id.text;
       EXPECT_TRUE(tx.insert_session(RealmId(""), session));
-      EXPECT_TRUE(tx.insert_logout(RealmId(""), session.id,
-                                   house.dev.config.declaration.realms[0].clients[0].client.id, house.now));
+      EXPECT_TRUE(tx.insert_logout(RealmId(""), session.id, house.dev.config.declaration.realms[0].clients[0].client.id,
+                                   house.now));
       return issuer::Outcome::commit;
     }));
     house.node->keep();

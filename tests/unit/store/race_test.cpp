@@ -143,9 +143,7 @@ TEST_P(Race, a_logout_is_removed_by_one) {
       EXPECT_OK(tx.insert_logout(realm, SessionId("ses_1"), ClientId(std::to_string(i)), kNow));
     return {};
   }));
-  one_wins([](Tx& tx, int, const std::string& n) {
-    return tx.remove_logout(kRealm, SessionId("ses_1"), ClientId(n));
-  });
+  one_wins([](Tx& tx, int, const std::string& n) { return tx.remove_logout(kRealm, SessionId("ses_1"), ClientId(n)); });
 }
 
 // Either the one who ends the session sees the grant, and its client is told, or the one who holds it sees the end.
