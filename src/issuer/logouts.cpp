@@ -8,8 +8,7 @@ namespace tessera::issuer {
 
 namespace {
 //= OIDC-BackChannel#4 "OPs are encouraged to use short expiration times in Logout Tokens, preferably at most two
-//minutes
-// in the future"
+// minutes in the future"
 constexpr seconds kTokenLife{120};
 
 const Client* enabled(const std::map<ClientId, Client>& clients, const ClientId& id) {
