@@ -1,5 +1,5 @@
-// What script adds to pages that work without it: no double submission, a way to look at the password, a logout page
-// that posts itself, and one that goes on when applications have logged out, too.
+// What script adds to pages that work without it: no double submission, a way to look at the password, times of the
+// reader's place, a logout page that posts itself, and one that goes on when applications have logged out, too.
 
 function busy(form: HTMLFormElement): void {
   form.addEventListener("submit", (event) => {
@@ -39,6 +39,11 @@ function passwordToggle(input: HTMLInputElement): void {
   input.after(toggle);
 }
 
+function localTime(time: HTMLTimeElement): void {
+  const at = new Date(time.dateTime.replace(" ", "T"));
+  if (!Number.isNaN(at.getTime())) time.textContent = at.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+}
+
 /** On when every frame is loaded, or has had its time. */
 function goOn(next: HTMLAnchorElement): void {
   const frames = Array.from(document.querySelectorAll("iframe"));
@@ -48,6 +53,7 @@ function goOn(next: HTMLAnchorElement): void {
 }
 
 document.querySelectorAll("form").forEach(busy);
+document.querySelectorAll("time").forEach(localTime);
 document.querySelectorAll<HTMLInputElement>("input[type=password]").forEach(passwordToggle);
 document.querySelector<HTMLFormElement>("form[data-submit-itself]")?.requestSubmit();
 const next = document.querySelector<HTMLAnchorElement>("a#next");

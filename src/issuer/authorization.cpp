@@ -102,6 +102,7 @@ Step<Ask> check_ask(const Interaction& interaction, const Target& target, const 
   ask.claims = TRY(check_claims(params, client));
   ask.prompt = TRY(check_prompt(params));
   ask.max_age = TRY(check_max_age(params));
+  if (!ask.max_age) ask.max_age = client.default_max_age;
   return ask;
 }
 
@@ -142,12 +143,6 @@ Step<bool> needs_consent(const Ask& ask, const Client& client, const LoggedIn& l
   return !covers(TRY(tx->consent(ctx.realm(), login.user.id, client.id)), consented(ask));
 }
 
-Reply answered(Page page, const Browser& browser) {
-  Reply reply{std::move(page)};
-  if (const auto cookie = browser.cookie()) reply.cookies.push_back(*cookie);
-  return reply;
-}
-
 Reply consent_page(const Interaction& asked, const Target& target, const LoggedIn& login, const Ask& ask,
                    const Browser& browser, const Ctx& ctx) {
   Interaction interaction = asked;
@@ -157,6 +152,9 @@ Reply consent_page(const Interaction& asked, const Target& target, const LoggedI
                                         .party = target.client->party,
                                         .user_name = login.user.name.empty() ? login.user.username : login.user.name,
                                         .scopes = consented(ask),
+                                        .client_uri = target.client->client_uri,
+                                        .policy_uri = target.client->policy_uri,
+                                        .tos_uri = target.client->tos_uri,
                                         .interaction = seal_interaction(interaction, browser, ctx)},
                    .form_target = form_source_of(target.redirect_uri)},
                   browser);
@@ -190,9 +188,9 @@ Step<Reply> issue_code(const Ask& ask, const Interaction& interaction, const Tar
 
 }  // namespace
 
-Step<const Client*> check_client(const Params& params, const Ctx& ctx) {
+Step<const Client*> check_client(const Params& params, Ctx& ctx) {
   const auto client_id = TRY(require_param(params, "client_id"));
-  const Client* client = ctx.snapshot().client(client_id);
+  const Client* client = TRY(ctx.client(client_id));
   REQUIRE(client && client->enabled, unknown_client, "client_id",
           "no enabled client " + std::string(client_id.substr(0, 100)));
   return client;
@@ -203,7 +201,7 @@ Step<void> check_request(const Interaction& interaction, const Target& target, c
   return {};
 }
 
-Step<Target> check_target(const Params& params, const Ctx& ctx) {
+Step<Target> check_target(const Params& params, Ctx& ctx) {
   TRY_VOID(check_no_duplicates(params));
   const Client* client = TRY(check_client(params, ctx));
   const auto uri = TRY(require_param(params, "redirect_uri"));
@@ -230,10 +228,11 @@ Step<Reply> with_redirect(Step<Reply> outcome, const Target& target, Ctx& ctx) {
 Reply login_page(const Interaction& interaction, const Target& target, const Browser& browser, const Ctx& ctx,
                  std::string username, std::optional<OAuthErr> error) {
   return answered({.status = error ? error_row(*error).status : 200,
-                   .model = LoginPage{.client_name = target.client->name,
+                   .model = LoginPage{.client_name = target.client ? target.client->name : "",
                                       .username = std::move(username),
                                       .interaction = seal_interaction(interaction, browser, ctx),
-                                      .error = error},
+                                      .error = error,
+                                      .goal = interaction.goal},
                    .form_target = form_source_of(target.redirect_uri)},
                   browser);
 }

@@ -23,10 +23,10 @@ struct Target {
   ResponseMode mode = ResponseMode::query;  // also for the refusal of a mode that there is not
 };
 // Refusals, never redirected: unknown_client, bad_redirect_uri, invalid_request (either is missing).
-Step<Target> check_target(const Params& params, const Ctx& ctx);
+Step<Target> check_target(const Params& params, Ctx& ctx);
 
 // The client that a request names. Refusals, never redirected: unknown_client, invalid_request (it is missing).
-Step<const Client*> check_client(const Params& params, const Ctx& ctx);
+Step<const Client*> check_client(const Params& params, Ctx& ctx);
 
 // The rest of the request, as go_on checks it: for one that is pushed, before any person. Refusals: those that may go
 // back as a redirect.
@@ -47,8 +47,9 @@ Step<Reply> with_redirect(Step<Reply> outcome, const Target& target, Ctx& ctx);
 // The scopes of a request that passed go_on before.
 Step<std::vector<std::string>> scope_asked(const Interaction& interaction, const Target& target, const Ctx& ctx);
 
-// 200 at first; with an error its status: 403 for a wrong user name or password (RFC 9110 section 15.5.4: credentials
-// were given and do not suffice; 401 would need a challenge, which browsers answer with a box of their own), 429, 503.
+// For a goal of our own the target is empty. 200 at first; with an error its status: 403 for a wrong user name or
+// password (RFC 9110 section 15.5.4: credentials were given and do not suffice; 401 would need a challenge, which
+// browsers answer with a box of their own), 429, 503.
 Reply login_page(const Interaction& interaction, const Target& target, const Browser& browser, const Ctx& ctx,
                  std::string username, std::optional<OAuthErr> error);
 

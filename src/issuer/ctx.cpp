@@ -23,6 +23,42 @@ Step<std::string> Ctx::hash_password(const Secret& password) {
       Stop(Need(NeedHash{Secret(password.expose("handed to the hash threads")), "", snapshot_->password_cost})));
 }
 
+Step<const Client*> Ctx::client(std::string_view id) {
+  if (const Client* declared = snapshot_->client(id)) return declared;
+  const auto found = TRY(registered(id));
+  return found ? &found->row.client : nullptr;
+}
+
+// What is read in this request stays for all its calls: a client must not change between two checks of it.
+Step<std::shared_ptr<const Registered>> Ctx::registered(std::string_view id) {
+  if (!id.starts_with(kRegisteredPrefix) || id.size() > kMaxClientId) return std::shared_ptr<const Registered>();
+  if (const auto known = known_.find(id); known != known_.end()) return known->second;
+  auto kept = registered_.find(realm(), id, now_);
+  if (!kept) {
+    Tx* tx = TRY(store(Access::read));
+    auto row = TRY(tx->registered(realm(), ClientId(id)));
+    std::shared_ptr<const Registered> made;
+    if (row) {
+      auto keys = TRY(make_client_keys(row->client, *snapshot_->seals));
+      made = std::make_shared<const Registered>(Registered{std::move(*row), std::move(keys)});
+    }
+    registered_.keep(realm(), id, made, now_);
+    kept = std::move(made);
+  }
+  return known_.emplace(id, std::move(*kept)).first->second;
+}
+
+const ClientKeys& Ctx::keys_of(const Client& client) const {
+  const auto known = known_.find(client.id.text);
+  return known != known_.end() && known->second ? known->second->keys : snapshot_->keys_of(client.id);
+}
+
+const Client* Ctx::known_client(std::string_view id) const {
+  if (const Client* declared = snapshot_->client(id)) return declared;
+  const auto known = known_.find(id);
+  return known != known_.end() && known->second ? &known->second->row.client : nullptr;
+}
+
 Step<bool> Ctx::use_once(std::string_view id, Instant until) {
   if (const auto answer = used_.find(id); answer != used_.end()) return answer->second;
   return std::unexpected(Stop(Need(NeedUse{std::string(id), until})));
@@ -72,6 +108,14 @@ std::string Ctx::random_id(std::size_t octets) {
   Bytes bytes(octets);
   random_(bytes);
   return base64url::encode(bytes);
+}
+
+std::uint64_t Ctx::random_number() {
+  std::array<std::byte, 8> octets;
+  random_(octets);
+  std::uint64_t number = 0;
+  for (const auto octet : octets) number = number << 8 | std::to_integer<std::uint64_t>(octet);
+  return number;
 }
 
 std::string Ctx::uuid7() {

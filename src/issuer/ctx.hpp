@@ -14,6 +14,7 @@
 
 #include "base/time.hpp"
 #include "issuer/limits.hpp"
+#include "issuer/registered_clients.hpp"
 #include "issuer/remote_keys.hpp"
 #include "issuer/reply.hpp"
 #include "issuer/request.hpp"
@@ -46,12 +47,13 @@ class Ctx {
 
   // `rev`: the last fact applied before the snapshot was taken.
   Ctx(std::shared_ptr<const Snapshot> snapshot, std::int64_t rev, Instant now, Limits& limits, RemoteKeys& remote_keys,
-      Random random)
+      RegisteredClients& registered, Random random)
       : snapshot_(std::move(snapshot)),
         rev_(rev),
         now_(now),
         limits_(limits),
         remote_keys_(remote_keys),
+        registered_(registered),
         random_(std::move(random)) {}
 
   const Snapshot& snapshot() const { return *snapshot_; }
@@ -60,6 +62,15 @@ class Ctx {
   // The `rev` of what this request makes. Taken before anything is read, the snapshot too, so that a fact which comes
   // meanwhile is above it: what is made from stale state is refused, never survives.
   std::int64_t rev() const { return rev_; }
+
+  // A client of the realm, declared or registered by itself; nullptr when there is none. It lives as long as this.
+  Step<const Client*> client(std::string_view id);
+  // The registration of one that registered itself.
+  Step<std::shared_ptr<const Registered>> registered(std::string_view id);
+  // Of a client that client() has given.
+  const ClientKeys& keys_of(const Client& client) const;
+  // It has been changed or removed in this transaction.
+  void client_changed(const ClientId& id) { changed_clients_.insert(id); }
 
   // The client that this request has proved to come from: proved once, whatever is called again.
   const Client* caller() const { return caller_; }
@@ -113,7 +124,8 @@ class Ctx {
 
   // Octets for ids, codes and cookies.
   std::string random_id(std::size_t octets = 16);  // base64url
-  std::string uuid7();                             // RFC 9562 section 5.7, of now() and random octets
+  std::uint64_t random_number();
+  std::string uuid7();  // RFC 9562 section 5.7, of now() and random octets
 
   // What the reply tells an application in its own way, for the log and `explain`, as a refusal is.
   void tell(Refusal refusal) { told_ = std::move(refusal); }
@@ -125,7 +137,9 @@ class Ctx {
   Step<void> append_fact(Tx& tx, FactKind kind, std::string_view value);
 
   // ── for the shell ──
-  void begin(Tx* tx, Access access) { tx_ = tx, access_ = access, events_.clear(), facts_.clear(), told_.reset(); }
+  void begin(Tx* tx, Access access) {
+    tx_ = tx, access_ = access, events_.clear(), facts_.clear(), told_.reset(), changed_clients_.clear();
+  }
   void end() { tx_ = nullptr; }
   void answer_check(std::string hash, bool right) { checked_ = {std::move(hash), right}; }
   void answer_hash(std::string hash) { hashed_ = std::move(hash); }
@@ -137,6 +151,9 @@ class Ctx {
   const std::vector<Event>& events() const { return events_; }
   const std::optional<Refusal>& told() const { return told_; }
   const std::vector<Fact>& facts() const { return facts_; }
+  const std::set<ClientId>& changed_clients() const { return changed_clients_; }
+  // What client() has given before: nullptr when it has not, or there is none.
+  const Client* known_client(std::string_view id) const;
 
  private:
   std::string in_realm(std::string_view key) const;
@@ -146,6 +163,9 @@ class Ctx {
   Instant now_;
   Limits& limits_;
   RemoteKeys& remote_keys_;
+  RegisteredClients& registered_;
+  std::map<std::string, std::shared_ptr<const Registered>, std::less<>> known_;
+  std::set<ClientId> changed_clients_;
   Random random_;
   const Client* caller_ = nullptr;
   std::optional<ProvenKey> proven_key_;

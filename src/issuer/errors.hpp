@@ -44,15 +44,22 @@ enum class Redirects { yes, no };
   X(missing_token, "", 401, no, no, "", "RFC6750#3.1")                                                                 \
   X(invalid_client_metadata, "invalid_client_metadata", 400, no, no, "The registration is not acceptable.",            \
     "RFC7591#3.2.2")                                                                                                   \
+  X(invalid_redirect_uri, "invalid_redirect_uri", 400, no, no, "A redirect URI is not acceptable.", "RFC7591#3.2.2")   \
   X(unsupported_token_type, "unsupported_token_type", 400, no, no, "This token cannot be revoked.", "RFC7009#2.2.1")   \
   /* 401 with a challenge where an access token was presented */                                                       \
   X(invalid_dpop_proof, "invalid_dpop_proof", 400, no, no, "The DPoP proof is missing or invalid.", "RFC9449#5")       \
   X(use_dpop_nonce, "use_dpop_nonce", 400, no, no, "The DPoP proof needs the nonce given here.", "RFC9449#8")          \
+  X(authorization_pending, "authorization_pending", 400, yes, no, "The person has not decided yet.", "RFC8628#3.5")    \
+  X(polled_too_soon, "slow_down", 400, yes, no, "Asked too soon: wait five seconds longer.", "RFC8628#3.5")            \
+  X(device_denied, "access_denied", 400, no, no, "The person refused.", "RFC8628#3.5")                                 \
+  X(expired_token, "expired_token", 400, no, no, "The device code has expired. Ask for a new one.", "RFC8628#3.5")     \
   /* shown as pages, never redirected */                                                                               \
   X(unknown_client, "invalid_request", 400, no, no, "This application is not known here.", "RFC6749#4.1.2.1")          \
   X(bad_redirect_uri, "invalid_request", 400, no, no, "The application's address is not registered.",                  \
     "RFC6749#4.1.2.1")                                                                                                 \
   X(bad_interaction, "invalid_request", 400, no, no, "This page has expired or belongs to another browser.", "")       \
+  X(unknown_user_code, "invalid_request", 400, no, no, "This code is not known here, or has expired.", "RFC8628#5.1")  \
+  X(bad_new_password, "invalid_request", 400, no, no, "The new password is too short, or not the same twice.", "")     \
   X(cross_site, "invalid_request", 403, no, no, "The form was sent from another site.", "")                            \
   /* the world and the limits */                                                                                       \
   X(not_found, "not_found", 404, no, no, "There is nothing here.", "")                                                 \

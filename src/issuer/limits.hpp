@@ -20,8 +20,13 @@ enum class LimitKind : std::uint8_t {
   login_right,   // right logins of one canonical user name: each costs hashes and a row
   used_once,  // right assertions and request objects of one client, right proofs of one client or person: each costs a
               // row
+  device_address,     // device codes asked for from one network: each costs a row
+  device_client,      // device codes asked for by one client
+  user_code_address,  // wrong user codes from one network
+  user_code_person,   // wrong user codes of one person, in whatever session
+  registration,       // clients that register themselves from one network
 };
-inline constexpr std::size_t kLimitKinds = 6;
+inline constexpr std::size_t kLimitKinds = 11;
 
 struct LimitRule {
   double burst;       // at once

@@ -11,23 +11,24 @@ namespace {
 // minutes in the future"
 constexpr seconds kTokenLife{120};
 
-const Client* enabled(const std::map<ClientId, Client>& clients, const ClientId& id) {
-  const auto it = clients.find(id);
-  return it != clients.end() && it->second.enabled ? &it->second : nullptr;
+Result<std::optional<Client>> enabled(Tx& tx, const RealmId& realm, const std::map<ClientId, Client>& clients,
+                                      const ClientId& id) {
+  auto client = TRY(find_client(tx, realm, clients, id));
+  return client && client->enabled ? std::move(client) : std::nullopt;
 }
 }  // namespace
 
 Result<void> enqueue_logouts(Tx& tx, const RealmId& realm, const SessionId& session,
                              const std::map<ClientId, Client>& clients, Instant now) {
   for (const auto& id : TRY(tx.clients_of(realm, session)))
-    if (const auto* client = enabled(clients, id); client && !client->backchannel_logout_uri.empty())
+    if (const auto client = TRY(enabled(tx, realm, clients, id)); client && !client->backchannel_logout_uri.empty())
       TRY_VOID(tx.insert_logout(realm, session, id, now));
   return {};
 }
 
-const Client* client_to_tell(const Snapshot& snapshot, const PendingLogout& logout) {
-  const auto* client = enabled(snapshot.clients, logout.client);
-  return client && !client->backchannel_logout_uri.empty() ? client : nullptr;
+Result<std::optional<Client>> client_to_tell(Tx& tx, const Snapshot& snapshot, const PendingLogout& logout) {
+  auto client = TRY(enabled(tx, snapshot.realm.id, snapshot.clients, logout.client));
+  return client && !client->backchannel_logout_uri.empty() ? std::move(client) : std::nullopt;
 }
 
 // Person and session, whatever the client needs: one that counts sessions ends this one alone.
@@ -46,7 +47,8 @@ logout_token::Draft logout_draft(const Snapshot& snapshot, const Client& client,
 Result<std::vector<std::string>> logout_frames(Tx& tx, const Snapshot& snapshot, const SessionId& session) {
   std::vector<std::string> urls;
   for (const auto& id : TRY(tx.clients_of(snapshot.realm.id, session)))
-    if (const auto* client = enabled(snapshot.clients, id); client && !client->frontchannel_logout_uri.empty())
+    if (const auto client = TRY(enabled(tx, snapshot.realm.id, snapshot.clients, id));
+        client && !client->frontchannel_logout_uri.empty())
       urls.push_back(with_params(client->frontchannel_logout_uri, {{"iss", snapshot.issuer}, {"sid", session.text}}));
   return urls;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,8 @@ namespace tessera::issuer {
 Result<void> enqueue_logouts(Tx& tx, const RealmId& realm, const SessionId& session,
                              const std::map<ClientId, Client>& clients, Instant now);
 
-// The client to tell now, nullptr when there is none any more.
-const Client* client_to_tell(const Snapshot& snapshot, const PendingLogout& logout);
+// The client to tell now, nothing when there is none any more. Errors: the store's.
+Result<std::optional<Client>> client_to_tell(Tx& tx, const Snapshot& snapshot, const PendingLogout& logout);
 
 // What it is told; `id` is the `jti`.
 logout_token::Draft logout_draft(const Snapshot& snapshot, const Client& client, const PendingLogout& logout,

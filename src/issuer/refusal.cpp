@@ -43,6 +43,10 @@ std::string challenge(const ErrorRow& row, OAuthErr code, const Route& route, co
                       const Snapshot& snapshot) {
   if (route.endpoint == &userinfo && (row.status == 400 || row.status == 401 || row.status == 403))
     return token_challenge(row, code, request, snapshot);
+  // RFC 7592 section 2 takes bearer tokens of its own.
+  if (route.endpoint == &registration && row.status == 401)
+    return "Bearer " + quoted("realm", snapshot.issuer) +
+           (row.wire.empty() ? std::string() : ", " + quoted("error", row.wire));
   //= RFC6749#5.2 "If the client attempted to authenticate via the "Authorization" request header field, the
   // authorization
   // server MUST respond with an HTTP 401 (Unauthorized) status code and include the "WWW-Authenticate" response header

@@ -47,18 +47,23 @@ struct Redirect {
   std::string location;
 };
 
+// What a person logs in for.
+enum class Goal { application, device, account };
+
 // The pages. Each names what it shows; `interaction` is the sealed request, to be carried in the form.
 struct LoginPage {
   std::string client_name;
   std::string username;  // as typed last, to be shown again
   std::string interaction;
   std::optional<OAuthErr> error{};  // access_denied: wrong user name or password; slow_down; temporarily_unavailable
+  Goal goal = Goal::application;
 };
 struct ConsentPage {
   std::string client_name;
   Party party = Party::third;
   std::string user_name{};
-  std::vector<std::string> scopes{};  // what is asked for now
+  std::vector<std::string> scopes{};                  // what is asked for now
+  std::string client_uri{}, policy_uri{}, tos_uri{};  // https, or ""
   std::string interaction{};
 };
 struct LogoutPage {
@@ -69,6 +74,45 @@ struct LogoutPage {
 struct LoggedOutPage {
   std::vector<std::string> frames{};  // URLs of applications, to be shown so that they log out …
   std::string next{};                 // … before the browser goes on to this one, "" for nowhere
+};
+// Where the code is typed that a device shows.
+struct UserCodePage {
+  std::string user_code{};  // as typed last, or as the device's link has it
+  std::string interaction{};
+  std::optional<OAuthErr> error{};  // unknown_user_code, slow_down
+};
+// Asks whether the device may.
+struct DevicePage {
+  std::string client_name;
+  Party party = Party::third;
+  std::string user_name{};
+  std::string user_code{};  // to be compared with what the device shows
+  std::vector<std::string> scopes{};
+  std::string interaction{};
+};
+struct DeviceDonePage {
+  std::string client_name;
+  bool allowed = false;
+};
+// A person's own page.
+struct AccountPage {
+  struct Session {
+    std::string id;
+    Instant begun{}, seen{};
+    std::vector<std::string> applications{};
+    bool here = false;  // of this browser
+  };
+  struct Application {
+    std::string id, name;
+    std::vector<std::string> scopes{};
+  };
+  enum class Notice { none, password_changed, session_ended, sessions_ended, taken_back };
+  std::string username, name;
+  std::vector<Session> sessions{};
+  std::vector<Application> applications{};
+  std::string interaction{};
+  Notice notice = Notice::none;
+  std::optional<OAuthErr> error{};  // of the password: access_denied, bad_new_password, slow_down, temporarily_…
 };
 // The answer of an authorize request, in a form that posts itself to the application.
 struct FormPostPage {
@@ -81,7 +125,9 @@ struct ErrorPage {
 };
 struct Page {
   int status = 200;
-  std::variant<LoginPage, ConsentPage, LogoutPage, LoggedOutPage, FormPostPage, ErrorPage> model;
+  std::variant<LoginPage, ConsentPage, LogoutPage, LoggedOutPage, UserCodePage, DevicePage, DeviceDonePage, AccountPage,
+               FormPostPage, ErrorPage>
+      model;
   std::string form_target{};  // origin, or scheme of a native app, that a post may end at: CSP form-action
 };
 

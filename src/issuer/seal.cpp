@@ -21,7 +21,8 @@ SealKeys::SealKeys(const RealmId& realm, std::vector<Master> newest_first) : rea
     Derived derived{master.generation,
                     {},
                     crypto::derive(*master.key, "tessera refresh " + realm_),
-                    crypto::derive(*master.key, "tessera spread " + realm_)};
+                    crypto::derive(*master.key, "tessera spread " + realm_),
+                    crypto::derive(*master.key, "tessera user_code " + realm_)};
     for (std::size_t kind = 0; kind < kSealKinds; ++kind)
       derived.seal[kind] = crypto::derive(*master.key, label(static_cast<SealKind>(kind), realm_));
     keys_.push_back(std::move(derived));
@@ -52,6 +53,13 @@ Result<crypto::Sha256> SealKeys::refresh_mac(char generation, BytesView text) co
   for (const auto& key : keys_)
     if (key.generation == generation) return crypto::hmac_sha256(key.refresh.expose("key of the refresh MAC"), text);
   return fail(Err::key_not_found, "generation");
+}
+
+std::vector<crypto::Sha256> SealKeys::user_code_macs(std::string_view code) const {
+  std::vector<crypto::Sha256> macs;
+  for (const auto& key : keys_)
+    macs.push_back(crypto::hmac_sha256(key.user_code.expose("key of the user code MAC"), bytes_of(code)));
+  return macs;
 }
 
 std::uint8_t SealKeys::spread(std::string_view text) const {

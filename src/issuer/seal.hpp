@@ -49,6 +49,10 @@ class SealKeys {
   char newest() const { return keys_.front().generation; }
   Result<crypto::Sha256> refresh_mac(char generation, BytesView text) const;  // Err::key_not_found
 
+  // MACs of 32 octets over a code that a person types, under each generation's key, the newest first: it is short, so
+  // that whoever holds the store would find it from a mere digest.
+  std::vector<crypto::Sha256> user_code_macs(std::string_view code) const;
+
   // One of 256, which nobody can tell of `text` without the key: spreads a write over rows.
   std::uint8_t spread(std::string_view text) const;
 
@@ -56,7 +60,7 @@ class SealKeys {
   struct Derived {
     char generation;
     std::array<Secret, kSealKinds> seal;
-    Secret refresh, spread;
+    Secret refresh, spread, user_code;
   };
   std::string realm_;
   std::vector<Derived> keys_;

@@ -1,5 +1,7 @@
 #include "issuer/store.hpp"
 
+#include "base/try.hpp"
+
 #include <future>
 
 namespace tessera::issuer {
@@ -19,6 +21,14 @@ Result<void> Store::read_now(Work work) {
 
 Result<void> Store::write_now(Work work) {
   return wait_for([&](Done done) { write(std::move(work), std::move(done)); });
+}
+
+Result<std::optional<Client>> find_client(Tx& tx, const RealmId& realm, const std::map<ClientId, Client>& declared,
+                                          const ClientId& id) {
+  if (const auto it = declared.find(id); it != declared.end()) return std::optional(it->second);
+  if (!id.text.starts_with(kRegisteredPrefix)) return std::optional<Client>();
+  auto own = TRY(tx.registered(realm, id));
+  return own ? std::optional(std::move(own->client)) : std::nullopt;
 }
 
 }  // namespace tessera::issuer

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -119,12 +120,36 @@ class Tx {
     std::string jkt{};  // "" without a key
   };
   virtual Result<Rotation> rotate_refresh(const RealmId&, const GrantId&, const RefreshUse&) = 0;
-  virtual Result<bool> end_grant(const RealmId&, const GrantId&) = 0;  // true for the caller that ended it
+  virtual Result<bool> end_grant(const RealmId&, const GrantId&) = 0;               // true for the caller that ended it
+  virtual Result<std::vector<Grant>> grants_of(const RealmId&, const UserId&) = 0;  // not ended, the youngest first
+
+  // ── device codes ──
+  // False when its user code is another's that is still there: the caller draws again. Of two at once one gets it.
+  virtual Result<bool> insert_device_code(const RealmId&, const DeviceCode&) = 0;
+  virtual Result<std::optional<DeviceCode>> device_code(const RealmId&, std::string_view digest) = 0;
+  virtual Result<std::optional<DeviceCode>> device_code_by_user_code(const RealmId&, std::string_view digest) = 0;
+  // Writes state, session, user and authentication time. Compare-and-set from pending: of two decisions the first
+  // stands; false also when it has expired.
+  virtual Result<bool> decide_device_code(const RealmId&, const DeviceCode&, Instant now) = 0;
+  // The device asks. True when its interval is over, which begins anew; false when it came too soon, which makes the
+  // interval five seconds longer and begins it anew. Of two at once one is in time.
+  virtual Result<bool> poll_device_code(const RealmId&, std::string_view digest, Instant now) = 0;
+  // Compare-and-set from allowed: true for one caller.
+  virtual Result<bool> redeem_device_code(const RealmId&, std::string_view digest) = 0;
 
   // ── consents ──
   virtual Result<std::optional<Consent>> consent(const RealmId&, const UserId&, const ClientId&) = 0;
   virtual Result<void> put_consent(const RealmId&, const Consent&) = 0;  // replaces; of two at once the later stays
   virtual Result<void> remove_consents(const RealmId&, const ClientId&) = 0;  // everybody's, with the client
+  virtual Result<std::vector<Consent>> consents_of(const RealmId&, const UserId&) = 0;
+  // Takes back all that a person allowed a client: the consent, the grants, and what was allowed to a device that has
+  // not come for it. A redemption at the same time comes before, and its grant ends too, or after, and fails if it is a
+  // device's. Of two at once each grant is in one answer.
+  struct TakenBack {
+    bool consent = false;
+    std::vector<GrantId> grants;
+  };
+  virtual Result<TakenBack> take_back(const RealmId&, const UserId&, const ClientId&) = 0;
 
   // ── clients that registered themselves ──
   // False when the realm has `most` of them (two at once may each find the last place free).
@@ -177,8 +202,8 @@ class Tx {
     Instant now;
     Lifetimes lifetimes;
   };
-  // Removes at most `most` rows that nothing can use any more (sessions, grants and facts past every lifetime, ids that
-  // have expired). Nothing depends on it: expiry is checked at use. Gives how many went.
+  // Removes at most `most` rows that nothing can use any more (sessions, grants and facts past every lifetime, ids and
+  // device codes that have expired). Nothing depends on it: expiry is checked at use. Gives how many went.
   virtual Result<std::int64_t> sweep(const RealmId&, const Sweep&, std::int64_t most) = 0;
 };
 
@@ -202,5 +227,9 @@ class Store {
   Result<void> read_now(Work work);
   Result<void> write_now(Work work);
 };
+
+// A client of the realm, declared or registered by itself; nothing where there is none. Errors: the store's.
+Result<std::optional<Client>> find_client(Tx& tx, const RealmId& realm, const std::map<ClientId, Client>& declared,
+                                          const ClientId& id);
 
 }  // namespace tessera::issuer

@@ -41,9 +41,11 @@ Result<std::vector<std::string>> every_subject_of(Tx& tx, const RealmId& realm, 
                                                   const std::map<ClientId, Client>& clients, const Secret* salt) {
   std::set<std::string> subjects{user.text};
   if (salt)
-    for (const auto& id : TRY(tx.clients_with_grants(realm, user)))
-      if (const auto it = clients.find(id); it != clients.end() && it->second.subject_type == SubjectType::pairwise)
-        subjects.insert(pairwise(*salt, sector_of(it->second), user));
+    for (const auto& id : TRY(tx.clients_with_grants(realm, user))) {
+      const auto client = TRY(find_client(tx, realm, clients, id));
+      if (client && client->subject_type == SubjectType::pairwise)
+        subjects.insert(pairwise(*salt, sector_of(*client), user));
+    }
   return std::vector<std::string>(subjects.begin(), subjects.end());
 }
 

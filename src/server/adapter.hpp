@@ -63,9 +63,9 @@ struct Asked {
   const issuer::Route* route = nullptr;  // nullptr: no such path
   const Live* live = nullptr;
   std::string_view realm;
-  std::string_view id;         // request id
-  std::string_view origin;     // as sent, "" without
-  std::string calling_client;  // as the request names it, unproven: only for CORS
+  std::string_view id;                     // request id
+  std::string_view origin;                 // as sent, "" without
+  const issuer::Client* caller = nullptr;  // as the request names it, unproven: only for CORS
 };
 http::Response to_http(const issuer::Reply& reply, std::span<const std::string> signed_tokens, const Asked& asked);
 // A preflight (RFC: the Fetch standard's CORS protocol), or 405.

@@ -19,6 +19,7 @@
 #include "base/try.hpp"
 #include "base/utf8.hpp"
 #include "base/wipe.hpp"
+#include "issuer/digest.hpp"
 #include "issuer/model/codec.hpp"
 #include "issuer/steps/redirect_uri.hpp"
 #include "issuer/steps/username.hpp"
@@ -30,7 +31,7 @@ namespace tessera::server {
 namespace {
 
 constexpr std::size_t kMaxConfigFile = 4 << 20;
-constexpr std::size_t kMinSecret = 32, kMinPassword = 8, kMaxSecret = 1024, kMaxJwks = 64 << 10;
+constexpr std::size_t kMinSecret = 32, kMaxSecret = 1024, kMaxJwks = 64 << 10;
 constexpr auto kDay = seconds(24 * 3600);
 
 // What is common to one reading: the file, and the first error.
@@ -178,6 +179,17 @@ class Value {
                     fmt::format("one of {} characters", found.size()));
     if (!valid_utf8(found)) return hidden("UTF-8 text", "other octets");
     into = Secret(found);
+  }
+  // Of each secret of a list its digest.
+  void digests(Texts& into, std::size_t least) const {
+    const auto* list = node_.as_array();
+    if (!list) return hidden("a list of secrets", "another type");
+    into.clear();
+    for (const auto& item : *list) {
+      Secret one;
+      Value(reading_, item, key_).secret(one, least);
+      into.push_back(issuer::digest_of(text_of(one.expose("only its digest is kept"))));
+    }
   }
   // The same three ways. It should hold no secret, and what holds one by mistake is not repeated.
   void jwks(std::string& into) const {
@@ -443,6 +455,24 @@ const std::vector<Key<issuer::Realm>> kRealm{
        using issuer::DpopNonce;
        v.choice<DpopNonce>(r.dpop_nonce, {{"required", DpopNonce::required}, {"off", DpopNonce::off}});
      }},
+    {"registration", "name", "\"off\"",
+     "Whether clients may register themselves at `/register` (RFC 7591): `off`, `token` (with one of "
+     "`registration_tokens`) or `open`. They are third parties' clients and ask for consent.",
+     [](const Value& v, issuer::Realm& r) {
+       using issuer::Registration;
+       v.choice<Registration>(
+           r.registration, {{"off", Registration::off}, {"token", Registration::token}, {"open", Registration::open}});
+     }},
+    {"registration_tokens", "list of secrets", "[]",
+     "Initial access tokens, of at least 32 characters: each as text, `{ file = \"…\" }` or `{ env = \"…\" }`.",
+     [](const Value& v, issuer::Realm& r) { v.digests(r.registration_token_digests, kMinSecret); }, Sensitive::yes},
+    {"registration_scopes", "list of scopes",
+     "[\"openid\", \"profile\", \"email\", \"address\", \"phone\", \"offline_access\"]",
+     "What a client that registers itself may ask for.",
+     [](const Value& v, issuer::Realm& r) { v.tokens(r.registration_scopes); }},
+    {"registration_require_pkce", "flag", "true",
+     "`false` lets registered clients that prove themselves go without PKCE.",
+     [](const Value& v, issuer::Realm& r) { v.flag(r.registration_require_pkce); }},
     {"require_pushed_authorization_requests", "flag", "false",
      "Whether every client must push its authorize requests to `/par` first (RFC 9126).",
      [](const Value& v, issuer::Realm& r) { v.flag(r.require_pushed_authorization_requests); }},
@@ -513,7 +543,8 @@ void read_grant_types(const Value& v, InClient& c) {
       return v.wrong(
           "a list of \"authorization_code\", \"refresh_token\", \"client_credentials\", "
           "\"urn:ietf:params:oauth:grant-type:token-exchange\", "
-          "\"urn:ietf:params:oauth:grant-type:jwt-bearer\"");
+          "\"urn:ietf:params:oauth:grant-type:jwt-bearer\", "
+          "\"urn:ietf:params:oauth:grant-type:device_code\"");
     c.thing.client.grant_types.push_back(*type);
   }
 }
@@ -566,7 +597,8 @@ const std::vector<Key<InClient>> kClient{
      [](const Value& v, InClient& c) { v.https(c.thing.client.jwks_uri); }},
     {"grant_types", "list of names", "[\"authorization_code\", \"refresh_token\"]",
      "`authorization_code`, `refresh_token`, `client_credentials`, "
-     "`urn:ietf:params:oauth:grant-type:token-exchange`, `urn:ietf:params:oauth:grant-type:jwt-bearer`.",
+     "`urn:ietf:params:oauth:grant-type:token-exchange`, `urn:ietf:params:oauth:grant-type:jwt-bearer`, "
+     "`urn:ietf:params:oauth:grant-type:device_code`.",
      read_grant_types},
     {"redirect_uris", "list of URLs", "[]",
      "Where a login may end: compared octet by octet. https, or http on this machine.",
@@ -645,6 +677,12 @@ const std::vector<Key<InClient>> kClient{
        names.emplace_back("", std::nullopt);
        v.choice<std::optional<Alg>>(c.thing.client.request_object_signing_alg, names);
      }},
+    {"client_uri", "URL", "\"\"", "https; its home page, shown to who is asked for consent.",
+     [](const Value& v, InClient& c) { v.https(c.thing.client.client_uri); }},
+    {"policy_uri", "URL", "\"\"", "https; what it does with what it is told, shown likewise.",
+     [](const Value& v, InClient& c) { v.https(c.thing.client.policy_uri); }},
+    {"tos_uri", "URL", "\"\"", "https; its terms of service, shown likewise.",
+     [](const Value& v, InClient& c) { v.https(c.thing.client.tos_uri); }},
     {"request_uris", "list of URLs", "[]",
      "https URLs of its request objects: a `request_uri` names one of them, and no other is fetched.",
      [](const Value& v, InClient& c) { v.texts(c.thing.client.request_uris); }},
@@ -667,7 +705,7 @@ const std::vector<Key<InUser>> kUser{
      "Of at least 8 characters: a text, `{ file = \"…\" }` or `{ env = \"…\" }`. It sets the first value only.",
      [](const Value& v, InUser& u) {
        const auto* text = v.node().as_string();
-       if (!text || !text->get().empty()) v.secret(u.thing.password, kMinPassword);
+       if (!text || !text->get().empty()) v.secret(u.thing.password, issuer::kMinPassword);
      },
      Sensitive::yes},
     {"enabled", "flag", "true", "", [](const Value& v, InUser& u) { v.flag(u.thing.user.enabled); }},

@@ -12,6 +12,7 @@
 #include "issuer/ctx.hpp"
 #include "issuer/logouts.hpp"
 #include "issuer/model/codec.hpp"
+#include "issuer/narrowed.hpp"
 #include "issuer/subject.hpp"
 #include "json/json.hpp"
 #include "server/keys.hpp"

@@ -5,6 +5,7 @@
 #include "base/try.hpp"
 #include "base/wipe.hpp"
 #include "issuer/model/codec.hpp"
+#include "issuer/steps/client_auth.hpp"
 
 namespace tessera::server {
 
@@ -82,6 +83,13 @@ bool is_published(const SigningKey& key, Instant now, const RotationRule& rule) 
 std::vector<Alg> algs_of(std::span<const issuer::ConfigRow> rows) {
   std::vector<Alg> algs{Alg::ES256, Alg::RS256};
   for (const auto& row : rows) {
+    // Who registers itself chooses, and does not wait until a key is made.
+    if (row.kind == issuer::ConfigKind::realm) {
+      const auto realm = issuer::parse_realm(row.body);
+      if (realm && realm->registration != issuer::Registration::off)
+        for (const auto alg : issuer::kKeyAssertionAlgs)
+          if (std::ranges::find(algs, alg) == algs.end()) algs.push_back(alg);
+    }
     if (row.kind != issuer::ConfigKind::client) continue;
     const auto client = issuer::parse_client(row.body);
     if (!client) continue;

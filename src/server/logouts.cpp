@@ -132,9 +132,14 @@ Result<void> Logouts::send_due(const std::shared_ptr<const issuer::Snapshot>& sn
 void Logouts::attempt(const issuer::Snapshot& snapshot, const PendingLogout& logout) const {
   const auto& realm = snapshot.realm.id;
   const auto began = std::chrono::steady_clock::now();
-  const auto* client = issuer::client_to_tell(snapshot, logout);
-  const auto answer = client ? tell(snapshot, *client, logout, options_.new_id(), options_.clock(), options_.outbound)
-                             : Answer{Told::refused, "the client has no backchannel_logout_uri any more"};
+  Result<std::optional<issuer::Client>> client;
+  const auto read = options_.store.read_now([&](Tx& tx) {
+    client = issuer::client_to_tell(tx, snapshot, logout);
+    return Outcome::roll_back;
+  });
+  if (!read || !client) return;  // as an attempt that fails: it comes again
+  const auto answer = *client ? tell(snapshot, **client, logout, options_.new_id(), options_.clock(), options_.outbound)
+                              : Answer{Told::refused, "the client has no backchannel_logout_uri any more"};
   const bool last = logout.attempts >= static_cast<std::int64_t>(kWaits.size());
   const char* event = answer.told == Told::yes       ? "logout_told"
                       : answer.told == Told::refused ? "logout_refused"

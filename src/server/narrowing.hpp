@@ -16,7 +16,4 @@ using Ending = std::pair<FactKind, std::string>;  // a fact to be written: its k
 // `after` is nullptr when the row goes. Errors: those of issuer/model/codec.hpp.
 Result<std::vector<Ending>> endings(const issuer::ConfigRow& before, const issuer::ConfigRow* after);
 
-// Whether tokens of `was` say more than is true of `is`.
-bool narrowed(const issuer::User& was, const issuer::User& is);
-
 }  // namespace tessera::server

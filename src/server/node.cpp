@@ -6,6 +6,7 @@
 #include "base/try.hpp"
 #include "issuer/contains.hpp"
 #include "issuer/refusal.hpp"
+#include "issuer/steps/client_auth.hpp"
 #include "json/json.hpp"
 #include "server/node_state.hpp"
 #include "server/pages.hpp"
@@ -151,7 +152,7 @@ Node::Job::~Job() {
 Asked Node::Job::asked() const {
   Asked asked{route, live.get(), place.realm, id, http.header("origin"), {}};
   if (route && route->cors == issuer::Cors::clients && !asked.origin.empty())
-    asked.calling_client = calling_client(request);
+    asked.caller = ctx ? ctx->known_client(calling_client(request)) : live->snapshot->client(calling_client(request));
   return asked;
 }
 
@@ -209,17 +210,22 @@ void Node::answer(http::Request request, http::Respond respond) {
   auto read = to_engine(job->http, *job->route, *job->live->snapshot, job->address, job->id);
   if (auto* refused = std::get_if<Refused>(&read)) return turn_away(std::move(*refused));
   job->request = std::move(std::get<issuer::Request>(read));
-  job->ctx.emplace(job->live->snapshot, job->rev, clock_(), limits_, remote_keys_, random_);
+  job->ctx.emplace(job->live->snapshot, job->rev, clock_(), limits_, remote_keys_, registered_, random_);
   drive(std::move(job));
 }
 
 namespace {
-// A key for access tokens, and one for the ID tokens of each client that gets any: the slow ones are made in the
-// background.
+// A key for access tokens, and one for the ID tokens of each client that gets any, or may register itself: the slow
+// ones are made in the background.
 bool has_its_keys(const issuer::Snapshot& snapshot) {
+  if (snapshot.realm.registration != issuer::Registration::off &&
+      !std::ranges::all_of(issuer::kKeyAssertionAlgs, [&](const Alg alg) { return snapshot.signing_key(alg); }))
+    return false;
   return snapshot.signing_key(issuer::kAccessTokenAlg) && std::ranges::all_of(snapshot.clients, [&](const auto& entry) {
+           using issuer::GrantType;
            const auto& grants = entry.second.grant_types;
-           return std::ranges::find(grants, issuer::GrantType::authorization_code) == grants.end() ||
+           return std::ranges::find_first_of(
+                      grants, std::array{GrantType::authorization_code, GrantType::device_code}) == grants.end() ||
                   snapshot.signing_key(entry.second.id_token_alg);
          });
 }
@@ -233,8 +239,9 @@ void Node::health(std::shared_ptr<Job> job) {
         return Outcome::roll_back;
       },
       [this, job, answers](Result<void> end) {
-        const auto now = snapshot("");
-        const bool good = end && *answers && now && has_its_keys(*now);
+        const bool good = end && *answers && std::ranges::all_of(*realms(), [](const auto& realm) {
+                            return has_its_keys(*realm.second->live()->snapshot);
+                          });
         respond_plain(*job, plain_json(good ? 200 : 503, good ? R"({"status":"ok"})" : R"({"status":"unavailable"})"));
       });
 }
@@ -355,6 +362,8 @@ void Node::use_once(std::shared_ptr<Job> job, issuer::NeedUse need) {
 }
 
 void Node::apply_facts(std::shared_ptr<Job> job) {
+  if (job->committed)
+    for (const auto& id : job->ctx->changed_clients()) registered_.forget(job->ctx->realm(), id.text, clock_());
   const auto& facts = job->ctx->facts();
   if (!job->committed || facts.empty()) return reply(std::move(job));
   if (issuer::contains(facts, FactKind::session, &Fact::kind)) tell_soon();

@@ -127,6 +127,7 @@ class Node {
   Proxies proxies_;
   issuer::Limits limits_;
   issuer::RemoteKeys remote_keys_;
+  issuer::RegisteredClients registered_;
   Refusals refusals_;
   bool https_;
 

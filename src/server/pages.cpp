@@ -1,5 +1,7 @@
 #include "server/pages.hpp"
 
+#include <fmt/format.h>
+
 #include <optional>
 #include <set>
 
@@ -57,6 +59,7 @@ Words words_for(OAuthErr code) {
           "This application's address is not registered",
           "You were not sent on, because the address is not one that the application registered. Tell the people who "
           "run it, with the request number below."};
+    case OAuthErr::unknown_user_code: return {"This code has expired", "Ask the device for a new code, and type that."};
     case OAuthErr::invalid_request_uri:
       return {"This link has expired or was used before", "Go back to the application and start again."};
     case OAuthErr::slow_down: return {"Too many attempts", "Wait a minute, then try again."};
@@ -77,6 +80,33 @@ std::string_view login_error(OAuthErr code) {
     case OAuthErr::temporarily_unavailable: return "Busy just now. Wait a moment, then try again.";
     default: return "The user name or the password is not right.";
   }
+}
+
+std::string_view user_code_error(OAuthErr code) {
+  if (code == OAuthErr::slow_down) return "Too many attempts. Wait a minute, then try again.";
+  return "This code is not known here, or it has expired. Look at the device again.";
+}
+
+std::string_view password_error(OAuthErr code) {
+  switch (code) {
+    case OAuthErr::slow_down: return "Too many attempts. Wait a minute, then try again.";
+    case OAuthErr::temporarily_unavailable: return "Busy just now. Wait a moment, then try again.";
+    case OAuthErr::bad_new_password:
+      return "The new password needs at least 8 characters, and must be the same in both fields.";
+    default: return "The present password is not right.";
+  }
+}
+
+std::string_view notice_words(AccountPage::Notice notice) {
+  using Notice = AccountPage::Notice;
+  switch (notice) {
+    case Notice::none: break;
+    case Notice::password_changed: return "Your password is changed. You are signed out everywhere else.";
+    case Notice::session_ended: return "You are signed out there.";
+    case Notice::sessions_ended: return "You are signed out everywhere else.";
+    case Notice::taken_back: return "The application may do nothing for you any more.";
+  }
+  return {};
 }
 
 // What a scope means to the person who is asked; a scope of a resource server is shown by its name.
@@ -158,7 +188,13 @@ class Renderer {
   void show(const LoginPage& m) {
     const bool wrong = m.error == OAuthErr::access_denied;
     head("Sign in", m.error ? "Error: " : "");
-    html_.lit("<p class=\"quiet\">to continue to <strong>").text(m.client_name).lit("</strong></p>\n");
+    switch (m.goal) {
+      case Goal::application:
+        html_.lit("<p class=\"quiet\">to continue to <strong>").text(m.client_name).lit("</strong></p>\n");
+        break;
+      case Goal::device: html_.lit("<p class=\"quiet\">to connect your device</p>\n"); break;
+      case Goal::account: html_.lit("<p class=\"quiet\">to see your account</p>\n"); break;
+    }
     if (m.error) html_.lit("<p class=\"wrong\" id=\"error\" role=\"alert\">").text(login_error(*m.error)).lit("</p>\n");
     form("/login", m.interaction);
     html_
@@ -185,8 +221,205 @@ class Renderer {
         .text(m.client_name)
         .lit("</strong> asks to do this for you, <strong>")
         .text(m.user_name)
-        .lit("</strong>:</p>\n<ul>\n");
-    for (const auto& scope : m.scopes) {
+        .lit("</strong>:</p>\n");
+    list_of(m.scopes);
+    html_.lit("<p class=\"small quiet\">");
+    if (m.party == Party::third) html_.lit("It is run by somebody else. ");
+    html_.lit("You can refuse; nothing is shared then.</p>\n");
+    links({{"Home page", m.client_uri}, {"Privacy policy", m.policy_uri}, {"Terms of service", m.tos_uri}});
+    form("/consent", m.interaction);
+    html_.lit(
+        "<button type=\"submit\" name=\"decision\" value=\"allow\" data-busy=\"Allowing…\">Allow</button>\n"
+        "<button type=\"submit\" name=\"decision\" value=\"deny\" class=\"second\" data-busy=\"Refusing…\">Refuse"
+        "</button>\n");
+    end_form();
+  }
+
+  void links(std::initializer_list<std::pair<std::string_view, std::string_view>> links) {
+    bool any = false;
+    for (const auto& [words, uri] : links) {
+      if (uri.empty()) continue;
+      if (any)
+        html_.lit(" · ");
+      else
+        html_.lit("<p class=\"small quiet\">");
+      html_.lit("<a rel=\"noopener noreferrer\" target=\"_blank\" href=\"");
+      html_.text(uri).lit("\">").text(words).lit("</a>");
+      any = true;
+    }
+    if (any) html_.lit("</p>\n");
+  }
+
+  void show(const UserCodePage& m) {
+    head("Connect a device", m.error ? "Error: " : "");
+    html_.lit("<p class=\"quiet\">Type the code that the device shows.</p>\n");
+    if (m.error)
+      html_.lit("<p class=\"wrong\" id=\"error\" role=\"alert\">").text(user_code_error(*m.error)).lit("</p>\n");
+    form("/device", m.interaction);
+    html_
+        .lit(
+            "<label for=\"user_code\">Code</label>\n<div class=\"field\"><input class=\"code\" id=\"user_code\" "
+            "name=\"user_code\" type=\"text\" autocomplete=\"off\" autocapitalize=\"characters\" spellcheck=\"false\" "
+            "maxlength=\"64\" required autofocus value=\"")
+        .text(m.user_code)
+        .lit("\"");
+    if (m.error) html_.lit(" aria-invalid=\"true\" aria-describedby=\"error\"");
+    html_.lit("></div>\n<button type=\"submit\" data-busy=\"Looking…\">Continue</button>\n");
+    end_form();
+  }
+
+  void show(const DevicePage& m) {
+    head("Connect this device?");
+    html_.lit("<p><strong>")
+        .text(m.client_name)
+        .lit("</strong> asks to do this for you, <strong>")
+        .text(m.user_name)
+        .lit("</strong>, on another device:</p>\n");
+    list_of(m.scopes);
+    html_.lit("<p>The device must show this code:</p>\n<p class=\"code\">")
+        .text(m.user_code)
+        .lit(
+            "</p>\n<p class=\"small quiet\">Allow it only if the device is in front of you and you have just started "
+            "this there. ");
+    if (m.party == Party::third) html_.lit("The application is run by somebody else. ");
+    html_.lit("If somebody sent you the code or a link, refuse.</p>\n");
+    form("/device", m.interaction);
+    html_.lit(
+        "<button type=\"submit\" name=\"decision\" value=\"allow\" data-busy=\"Allowing…\">Allow</button>\n"
+        "<button type=\"submit\" name=\"decision\" value=\"deny\" class=\"second\" data-busy=\"Refusing…\">Refuse"
+        "</button>\n");
+    end_form();
+  }
+
+  void show(const DeviceDonePage& m) {
+    head(m.allowed ? "The device is connected" : "You refused");
+    html_.lit("<p class=\"quiet\"><strong>").text(m.client_name).lit("</strong> ");
+    if (m.allowed)
+      html_.lit("goes on there in a few seconds. You can close this page.</p>\n");
+    else
+      html_.lit("gets nothing. You can close this page.</p>\n");
+  }
+
+  void show(const AccountPage& m) {
+    const bool wrong = m.error.has_value();
+    head("Your account", wrong ? "Error: " : "");
+    html_.lit("<p class=\"quiet\">");
+    if (!m.name.empty()) html_.lit("<strong>").text(m.name).lit("</strong>, ");
+    html_.lit("user name <strong>").text(m.username).lit("</strong></p>\n");
+    if (const auto words = notice_words(m.notice); !words.empty())
+      html_.lit("<p class=\"done\" role=\"status\">").text(words).lit("</p>\n");
+    sessions(m);
+    applications(m);
+    html_.lit("<section>\n<h2>Password</h2>\n");
+    if (wrong)
+      html_.lit("<p class=\"wrong\" id=\"error\" role=\"alert\">").text(password_error(*m.error)).lit("</p>\n");
+    change_form("password", m);
+    html_.lit("<input hidden type=\"text\" name=\"username\" autocomplete=\"username\" readonly value=\"")
+        .text(m.username)
+        .lit("\">\n");
+    const bool wrong_new = m.error == OAuthErr::bad_new_password;
+    password_field("password", "Present password", "current-password", wrong && !wrong_new,
+                   wrong && !wrong_new ? Focus::here : Focus::elsewhere);
+    password_field("new_password", "New password", "new-password", wrong_new,
+                   wrong_new ? Focus::here : Focus::elsewhere);
+    password_field("new_password_again", "New password again", "new-password", wrong_new, Focus::elsewhere);
+    html_.lit(
+        "<p class=\"small quiet\">You will be signed out everywhere else.</p>\n"
+        "<button type=\"submit\" data-busy=\"Changing…\">Change the password</button>\n");
+    end_form();
+    html_.lit("</section>\n");
+  }
+
+  void sessions(const AccountPage& m) {
+    html_.lit("<section>\n<h2>Where you are signed in</h2>\n<ul class=\"rows\">\n");
+    for (const auto& session : m.sessions) {
+      html_.lit("<li>\n<p>");
+      if (session.here) html_.lit("<strong>This browser</strong><br>\n");
+      html_.lit("Since ");
+      time(session.begun);
+      if (!session.here) {
+        html_.lit(", last seen ");
+        time(session.seen);
+      }
+      if (!session.applications.empty()) html_.lit("<br>\n<span class=\"quiet\">");
+      for (std::size_t i = 0; i < session.applications.size(); ++i)
+        html_.text(i ? ", " : "").text(session.applications[i]);
+      if (!session.applications.empty()) html_.lit("</span>");
+      html_.lit("</p>\n");
+      if (session.here) {
+        html_.lit("<p><a href=\"").text(base_path_).lit("/logout\">Sign out</a></p>\n</li>\n");
+        continue;
+      }
+      change_form("end_session", m);
+      hidden("session", session.id);
+      html_.lit(
+          "<button type=\"submit\" class=\"second\" data-busy=\"Signing out…\">Sign out "
+          "there</button>\n</form>\n</li>\n");
+    }
+    html_.lit("</ul>\n");
+    if (m.sessions.size() > 2) {
+      change_form("end_other_sessions", m);
+      html_.lit(
+          "<button type=\"submit\" class=\"second\" data-busy=\"Signing out…\">Sign out everywhere "
+          "else</button>\n</form>\n");
+    }
+    html_.lit("</section>\n");
+  }
+
+  void applications(const AccountPage& m) {
+    html_.lit("<section>\n<h2>What you allowed</h2>\n");
+    if (m.applications.empty()) html_.lit("<p class=\"quiet\">No application has lasting access.</p>\n");
+    html_.lit("<ul class=\"rows\">\n");
+    for (const auto& application : m.applications) {
+      html_.lit("<li>\n<p><strong>").text(application.name).lit("</strong></p>\n");
+      list_of(application.scopes);
+      change_form("take_back", m);
+      hidden("client", application.id);
+      html_.lit("<button type=\"submit\" class=\"second\" aria-label=\"Take back: ")
+          .text(application.name)
+          .lit("\" data-busy=\"Taking back…\">Take back</button>\n</form>\n</li>\n");
+    }
+    html_.lit("</ul>\n</section>\n");
+  }
+
+  template <std::size_t N>
+  void change_form(const char (&change)[N], const AccountPage& m) {
+    form("/account", m.interaction);
+    hidden("change", change);
+  }
+
+  void hidden(std::string_view name, std::string_view value) {
+    html_.lit("<input type=\"hidden\" name=\"").text(name).lit("\" value=\"").text(value).lit("\">\n");
+  }
+
+  enum class Focus { here, elsewhere };
+  template <std::size_t N>
+  void password_field(std::string_view name, std::string_view label, const char (&autocomplete)[N], bool wrong,
+                      Focus focus) {
+    html_.lit("<label for=\"").text(name).lit("\">").text(label).lit("</label>\n<div class=\"field\"><input id=\"");
+    html_.text(name).lit("\" name=\"").text(name).lit("\" type=\"password\" autocomplete=\"").lit(autocomplete);
+    html_.lit("\" maxlength=\"1024\" required");
+    if (wrong) html_.lit(" aria-invalid=\"true\" aria-describedby=\"error\"");
+    if (focus == Focus::here) html_.lit(" autofocus");
+    html_.lit("></div>\n");
+  }
+
+  // Script shows it in the reader's own time.
+  void time(Instant at) {
+    const auto minute = std::chrono::floor<minutes>(at);
+    const auto day = std::chrono::floor<std::chrono::days>(minute);
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss clock{minute - day};
+    const auto text =
+        fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                    static_cast<unsigned>(date.day()), clock.hours().count(), clock.minutes().count());
+    html_.lit("<time datetime=\"").text(text).lit("Z\">").text(text).lit(" UTC</time>");
+  }
+
+  void list_of(const std::vector<std::string>& scopes) {
+    if (scopes.empty()) return;
+    html_.lit("<ul>\n");
+    for (const auto& scope : scopes) {
       html_.lit("<li>");
       if (const auto words = scope_words(scope); !words.empty())
         html_.text(words);
@@ -194,15 +427,7 @@ class Renderer {
         html_.lit("<code>").text(scope).lit("</code>");
       html_.lit("</li>\n");
     }
-    html_.lit("</ul>\n<p class=\"small quiet\">");
-    if (m.party == Party::third) html_.lit("It is run by somebody else. ");
-    html_.lit("You can refuse; nothing is shared then.</p>\n");
-    form("/consent", m.interaction);
-    html_.lit(
-        "<button type=\"submit\" name=\"decision\" value=\"allow\" data-busy=\"Allowing…\">Allow</button>\n"
-        "<button type=\"submit\" name=\"decision\" value=\"deny\" class=\"second\" data-busy=\"Refusing…\">Refuse"
-        "</button>\n");
-    end_form();
+    html_.lit("</ul>\n");
   }
 
   void show(const LogoutPage& m) {

@@ -90,6 +90,10 @@ Session session_of(const Row& row) {
   return session;
 }
 
+constexpr const char* kGrantColumns =
+    "id, session_id, user_id, client_id, scope, audience, nonce, authenticated, created, used, generation, refreshed, "
+    "rev, offline, ended, id_token_claims, userinfo_claims, jkt";
+
 Grant grant_of(const Row& row) {
   Grant grant;
   grant.id = GrantId(row.text(0));
@@ -111,6 +115,40 @@ Grant grant_of(const Row& row) {
   grant.claims.userinfo = words_of(row.text(16));
   grant.jkt = row.text(17);
   return grant;
+}
+
+constexpr std::string_view kDeviceStates[] = {"pending", "allowed", "denied", "redeemed"};
+std::string state_text(DeviceState state) { return text(kDeviceStates[static_cast<std::size_t>(state)]); }
+
+DeviceState device_state_of(const std::string& name) {
+  for (std::size_t i = 0; i < std::size(kDeviceStates); ++i)
+    if (kDeviceStates[i] == name) return static_cast<DeviceState>(i);
+  return DeviceState::denied;
+}
+
+constexpr const char* kDeviceCodeColumns =
+    "digest, user_code_digest, client_id, scope, audience, expires, state, session_id, user_id, authenticated";
+
+DeviceCode device_code_of(const Row& row) {
+  DeviceCode code;
+  code.digest = row.text(0);
+  code.user_code_digest = row.text(1);
+  code.client = ClientId(row.text(2));
+  code.scope = words_of(row.text(3));
+  code.audience = row.text(4);
+  code.expires = instant(row.number(5));
+  code.state = device_state_of(row.text(6));
+  code.session = SessionId(row.text(7));
+  code.user = UserId(row.text(8));
+  code.authenticated = instant(row.number(9));
+  return code;
+}
+
+template <class T>
+std::vector<T> ids_of(const std::vector<Row>& rows) {
+  std::vector<T> ids;
+  for (const auto& row : rows) ids.emplace_back(row.text(0));
+  return ids;
 }
 
 template <class T, class Make>
@@ -344,6 +382,13 @@ Result<bool> SqlTx::remove_logout(const RealmId& realm, const SessionId& session
 
 // ── grants ──
 
+Result<void> SqlTx::lock_sessions_of(const RealmId& realm, const UserId& user) {
+  if (sql_.engine() == Engine::sqlite) return {};
+  TRY_VOID(read("SELECT id FROM sessions WHERE realm = :a AND user_id = :b ORDER BY id FOR UPDATE",
+                {realm.text, user.text}));
+  return {};
+}
+
 Result<Redeemed> SqlTx::redeem_code(const RealmId& realm, const Grant& g, std::vector<GrantId>& ended) {
   TRY_VOID(hold_session(realm, g.session));  // two of one session at once would each miss the other's when they count
   const auto inserted = TRY(write(
@@ -366,13 +411,8 @@ Result<Redeemed> SqlTx::redeem_code(const RealmId& realm, const Grant& g, std::v
 }
 
 Result<std::optional<Grant>> SqlTx::grant(const RealmId& realm, const GrantId& id) {
-  return first<Grant>(
-      TRY(read(
-          "SELECT id, session_id, user_id, client_id, scope, audience, nonce, authenticated, created, "
-          "used, generation, refreshed, rev, offline, ended, id_token_claims, userinfo_claims, jkt FROM grants WHERE "
-          "realm = :a AND id = :b",
-          {realm.text, id.text})),
-      grant_of);
+  static const auto kSql = std::string("SELECT ") + kGrantColumns + " FROM grants WHERE realm = :a AND id = :b";
+  return first<Grant>(TRY(read(kSql, {realm.text, id.text})), grant_of);
 }
 
 Result<Rotation> SqlTx::rotate_refresh(const RealmId& realm, const GrantId& id, const RefreshUse& use) {
@@ -402,6 +442,66 @@ Result<bool> SqlTx::end_grant(const RealmId& realm, const GrantId& id) {
          1;
 }
 
+Result<std::vector<Grant>> SqlTx::grants_of(const RealmId& realm, const UserId& user) {
+  static const auto kSql = std::string("SELECT ") + kGrantColumns +
+                           " FROM grants WHERE realm = :a AND user_id = :b AND ended = 0 ORDER BY created DESC, id";
+  std::vector<Grant> out;
+  for (const auto& row : TRY(read(kSql, {realm.text, user.text}))) out.push_back(grant_of(row));
+  return out;
+}
+
+// ── device codes ──
+
+namespace {
+constexpr microseconds kPollInterval = seconds(5);  // at first, and what each poll that comes too soon adds
+}
+
+Result<bool> SqlTx::insert_device_code(const RealmId& realm, const DeviceCode& c) {
+  return TRY(write(
+             "INSERT INTO device_codes (realm, digest, user_code_digest, client_id, scope, audience, expires, state, "
+             "session_id, user_id, authenticated, poll_interval, next_poll) VALUES (:a, :b, :c, :d, :e, :f, :g, :h, "
+             "'', '', 0, :i, 0) ON CONFLICT DO NOTHING",
+             {realm.text, c.digest, c.user_code_digest, c.client.text, words_text(c.scope), c.audience, us(c.expires),
+              state_text(DeviceState::pending), kPollInterval.count()})) == 1;
+}
+
+Result<std::optional<DeviceCode>> SqlTx::device_code(const RealmId& realm, std::string_view digest) {
+  static const auto kSql =
+      std::string("SELECT ") + kDeviceCodeColumns + " FROM device_codes WHERE realm = :a AND digest = :b";
+  return first<DeviceCode>(TRY(read(kSql, {realm.text, text(digest)})), device_code_of);
+}
+
+Result<std::optional<DeviceCode>> SqlTx::device_code_by_user_code(const RealmId& realm, std::string_view digest) {
+  static const auto kSql =
+      std::string("SELECT ") + kDeviceCodeColumns + " FROM device_codes WHERE realm = :a AND user_code_digest = :b";
+  return first<DeviceCode>(TRY(read(kSql, {realm.text, text(digest)})), device_code_of);
+}
+
+Result<bool> SqlTx::decide_device_code(const RealmId& realm, const DeviceCode& c, Instant now) {
+  return TRY(write(
+             "UPDATE device_codes SET state = :a, session_id = :b, user_id = :c, authenticated = :d WHERE realm = :e "
+             "AND digest = :f AND state = 'pending' AND expires > :g",
+             {state_text(c.state), c.session.text, c.user.text, us(c.authenticated), realm.text, c.digest, us(now)})) ==
+         1;
+}
+
+Result<bool> SqlTx::poll_device_code(const RealmId& realm, std::string_view digest, Instant now) {
+  if (TRY(write("UPDATE device_codes SET next_poll = :a + poll_interval WHERE realm = :b AND digest = :c AND "
+                "next_poll <= :d",
+                {us(now), realm.text, text(digest), us(now)})) == 1)
+    return true;
+  TRY_VOID(write(
+      "UPDATE device_codes SET poll_interval = poll_interval + :a, next_poll = :b + poll_interval WHERE realm = :c "
+      "AND digest = :d",
+      {kPollInterval.count(), us(now + kPollInterval), realm.text, text(digest)}));
+  return false;
+}
+
+Result<bool> SqlTx::redeem_device_code(const RealmId& realm, std::string_view digest) {
+  return TRY(write("UPDATE device_codes SET state = 'redeemed' WHERE realm = :a AND digest = :b AND state = 'allowed'",
+                   {realm.text, text(digest)})) == 1;
+}
+
 // ── consents ──
 
 Result<std::optional<Consent>> SqlTx::consent(const RealmId& realm, const UserId& user, const ClientId& client) {
@@ -422,6 +522,32 @@ Result<void> SqlTx::put_consent(const RealmId& realm, const Consent& c) {
 Result<void> SqlTx::remove_consents(const RealmId& realm, const ClientId& client) {
   TRY_VOID(write("DELETE FROM consents WHERE realm = :a AND client_id = :b", {realm.text, client.text}));
   return {};
+}
+
+Result<std::vector<Consent>> SqlTx::consents_of(const RealmId& realm, const UserId& user) {
+  std::vector<Consent> out;
+  for (const auto& row : TRY(read("SELECT client_id, scope, given FROM consents WHERE realm = :a AND user_id = :b "
+                                  "ORDER BY client_id",
+                                  {realm.text, user.text})))
+    out.push_back({user, ClientId(row.text(0)), words_of(row.text(1)), instant(row.number(2))});
+  return out;
+}
+
+// A redemption locks first its device code, then its session: here the same, so that its grant is there to be seen.
+Result<Tx::TakenBack> SqlTx::take_back(const RealmId& realm, const UserId& user, const ClientId& client) {
+  TRY_VOID(
+      write("UPDATE device_codes SET state = 'denied' WHERE realm = :a AND user_id = :b AND client_id = :c AND "
+            "state = 'allowed'",
+            {realm.text, user.text, client.text}));
+  TRY_VOID(lock_sessions_of(realm, user));
+  TakenBack taken;
+  taken.consent = TRY(write("DELETE FROM consents WHERE realm = :a AND user_id = :b AND client_id = :c",
+                            {realm.text, user.text, client.text})) == 1;
+  taken.grants = ids_of<GrantId>(
+      TRY(write_returning("UPDATE grants SET ended = 1 WHERE realm = :a AND user_id = :b AND client_id = :c AND "
+                          "ended = 0 RETURNING id",
+                          {realm.text, user.text, client.text})));
+  return taken;
 }
 
 // ── clients that registered themselves ──
@@ -624,6 +750,10 @@ Result<std::int64_t> SqlTx::sweep(const RealmId& realm, const Sweep& sweep, std:
   gone +=
       TRY(write("DELETE FROM used_ids WHERE realm = :a AND id IN (SELECT id FROM used_ids WHERE realm = :b AND "
                 "expires < :c ORDER BY expires LIMIT :d)",
+                {realm.text, realm.text, us(now), most - gone}));
+  gone +=
+      TRY(write("DELETE FROM device_codes WHERE realm = :a AND digest IN (SELECT digest FROM device_codes WHERE realm "
+                "= :b AND expires < :c ORDER BY expires LIMIT :d)",
                 {realm.text, realm.text, us(now), most - gone}));
   return gone;
 }

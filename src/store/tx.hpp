@@ -52,10 +52,20 @@ class SqlTx final : public issuer::Tx {
   Result<issuer::Rotation> rotate_refresh(const RealmId&, const GrantId&, const RefreshUse&) override;
   Result<std::vector<ClientId>> clients_with_grants(const RealmId&, const UserId&) override;
   Result<bool> end_grant(const RealmId&, const GrantId&) override;
+  Result<std::vector<issuer::Grant>> grants_of(const RealmId&, const UserId&) override;
+
+  Result<bool> insert_device_code(const RealmId&, const issuer::DeviceCode&) override;
+  Result<std::optional<issuer::DeviceCode>> device_code(const RealmId&, std::string_view) override;
+  Result<std::optional<issuer::DeviceCode>> device_code_by_user_code(const RealmId&, std::string_view) override;
+  Result<bool> decide_device_code(const RealmId&, const issuer::DeviceCode&, Instant) override;
+  Result<bool> poll_device_code(const RealmId&, std::string_view, Instant) override;
+  Result<bool> redeem_device_code(const RealmId&, std::string_view) override;
 
   Result<std::optional<issuer::Consent>> consent(const RealmId&, const UserId&, const ClientId&) override;
   Result<void> put_consent(const RealmId&, const issuer::Consent&) override;
   Result<void> remove_consents(const RealmId&, const ClientId&) override;
+  Result<std::vector<issuer::Consent>> consents_of(const RealmId&, const UserId&) override;
+  Result<TakenBack> take_back(const RealmId&, const UserId&, const ClientId&) override;
 
   Result<bool> insert_registered(const RealmId&, const issuer::RegisteredClient&, std::int64_t) override;
   Result<std::optional<issuer::RegisteredClient>> registered(const RealmId&, const ClientId&) override;
@@ -87,6 +97,7 @@ class SqlTx final : public issuer::Tx {
   Result<std::int64_t> sweep(const RealmId&, const Sweep&, std::int64_t) override;
 
  private:
+  Result<void> lock_sessions_of(const RealmId&, const UserId&);
   Result<std::vector<Row>> read(std::string_view sql, const Args& args);
   Result<std::vector<Row>> write_returning(std::string_view sql, const Args& args);
   Result<std::int64_t> write(std::string_view sql, const Args& args);

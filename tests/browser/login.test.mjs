@@ -1,22 +1,15 @@
 // A person in Chromium: issuer and applications are different sites (names under .localhost), each page is looked at by
 // axe and kept as a picture in the build folder.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { launchChromium } from "../support/chromium.mjs";
+import { launchChromium, look, phone, withPage as withPageOf } from "../support/chromium.mjs";
 import { startDemo, startSecureDemo } from "../support/demo.mjs";
-import { build } from "../support/tessera.mjs";
 
-const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
-const pictures = join(build, "screenshots");
-const phone = { width: 360, height: 740 };
 let demo, chrome;
+const withPage = (options, story) => withPageOf(chrome, options, story);
 
 before(async () => {
-  mkdirSync(pictures, { recursive: true });
   demo = await startDemo();
   chrome = await launchChromium();
 });
@@ -24,40 +17,6 @@ after(async () => {
   await chrome?.close();
   await demo?.stop();
 });
-
-/** A browser of its own for one story. */
-async function withPage(options, story) {
-  const context = await chrome.newContext({ viewport: phone, ...options });
-  const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  const foreign = [];
-  page.on("request", (request) => {
-    if (!/^(data:|http:\/\/([a-z]+\.)?localhost:)/.test(request.url())) foreign.push(request.url());
-  });
-  const refused = [];
-  page.on("console", (message) => message.text().includes("Content Security Policy") && refused.push(message.text()));
-  try {
-    await story(page, context);
-    assert.deepEqual(foreign, [], "no third-party request");
-    assert.deepEqual(refused, [], "nothing is blocked by our own policy");
-  } finally {
-    await context.close();
-  }
-}
-
-/** No axe violation, no sideways scrolling, and a picture. */
-async function look(page, name) {
-  await page.evaluate(axe);
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme });
-    await page.waitForTimeout(200);  // the colours' transition
-    const { violations } = await page.evaluate(() => globalThis.axe.run());
-    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(" ")}`), [], `${name}, ${colorScheme}`);
-    await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`), fullPage: true });
-  }
-  await page.emulateMedia({ colorScheme: null });
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `${name} scrolls sideways`);
-}
 
 async function logIn(page, user, url = demo.orders) {
   await page.goto(url);

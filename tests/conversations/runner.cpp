@@ -227,6 +227,9 @@ class Story {
       run(folder_ / "parts" / (first + ".txt"));
     } else if (verb == "browser") {
       browser_ = first;
+    } else if (verb == "copy") {  // the cookies of one browser into another
+      words >> second;
+      cookies_[second] = cookies_[first];
     } else if (verb == "clock") {
       house_.move_clock(seconds(std::stoll(first)));
     } else if (verb == "with") {
@@ -312,6 +315,7 @@ class Story {
                           {"scope", R"("openid")"},
                           {"state", R"("s1")"},
                           {"nonce", R"("n1")"},
+                          {"response_mode", back_ == Back::by_form ? R"("form_post")" : ""},
                           {"code_challenge", '"' + variables_["challenge"] + '"'},
                           {"code_challenge_method", R"("S256")"}},
                          changes);

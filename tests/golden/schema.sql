@@ -24,5 +24,9 @@ CREATE TABLE registered_clients (realm TEXT NOT NULL, id TEXT NOT NULL, body TEX
 CREATE INDEX grants_by_user ON grants (realm, user_id);
 ALTER TABLE grants ADD COLUMN jkt TEXT NOT NULL DEFAULT '';
 CREATE INDEX sessions_by_user ON sessions (realm, user_id);
+CREATE TABLE device_codes (realm TEXT NOT NULL, digest TEXT NOT NULL, user_code_digest TEXT NOT NULL, client_id TEXT NOT NULL, scope TEXT NOT NULL, audience TEXT NOT NULL, expires BIGINT NOT NULL, state TEXT NOT NULL, session_id TEXT NOT NULL, user_id TEXT NOT NULL, authenticated BIGINT NOT NULL, poll_interval BIGINT NOT NULL, next_poll BIGINT NOT NULL, PRIMARY KEY (realm, digest));
+CREATE UNIQUE INDEX device_codes_by_user_code ON device_codes (realm, user_code_digest);
+CREATE INDEX device_codes_by_user ON device_codes (realm, user_id);
+CREATE INDEX device_codes_by_age ON device_codes (realm, expires);
 CREATE TABLE logouts (realm TEXT NOT NULL, session_id TEXT NOT NULL, client_id TEXT NOT NULL, user_id TEXT NOT NULL, attempts BIGINT NOT NULL, due BIGINT NOT NULL, PRIMARY KEY (realm, session_id, client_id));
 CREATE INDEX logouts_by_time ON logouts (realm, due);

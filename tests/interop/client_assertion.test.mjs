@@ -145,10 +145,3 @@ test("~par-ensure-jwt-client-assertions-nbf-8-seconds-in-the-future-is-accepted,
   await accepted((claims) => (claims.nbf = at(8)));
   await refused((claims) => ((claims.nbf = at(65)), (claims.exp = at(120))));
 });
-
-test("S06 S10: 100 parallel requests with one assertion, and one of them is answered", async () => {
-  const config = await changed((claims) => (claims.jti = "the same"));
-  const answers = await Promise.allSettled(Array.from({ length: 100 }, () => client.clientCredentialsGrant(config)));
-  assert.equal(answers.filter(({ status }) => status === "fulfilled").length, 1);
-  for (const { reason } of answers) if (reason) assert.equal(reason.error, "invalid_client");
-});

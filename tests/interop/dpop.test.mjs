@@ -135,20 +135,3 @@ test("oauth4webapi: code, userinfo, refresh", async () => {
     (response) => oauth.processRefreshTokenResponse(as, app, response));
   assert.equal((await userinfo(refreshed.access_token)).sub, sub);
 });
-
-test("S06 S10: 100 parallel requests with one proof, and one of them is answered", async () => {
-  const config = await client.discovery(new URL(issuer + "/r/plain"), "app", {}, client.None(), insecure);
-  const keys = await client.randomDPoPKeyPair("ES256");
-  const handle = client.getDPoPHandle(config, keys);
-  const { access_token } = await logIn(config, handle);
-  const { SignJWT } = await import("jose");
-  const hash = Buffer.from(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(access_token))).toString("base64url");
-  const uri = `${issuer}/r/plain/userinfo`;
-  const proof = await new SignJWT({ htm: "GET", htu: uri, ath: hash, jti: "the same" })
-    .setProtectedHeader({ alg: "ES256", typ: "dpop+jwt", jwk: await exportJWK(keys.publicKey) }).setIssuedAt().sign(keys.privateKey);
-  const answers = await Promise.all(Array.from({ length: 100 }, () =>
-    fetch(uri, { headers: { Authorization: `DPoP ${access_token}`, DPoP: proof } })));
-  assert.equal(answers.filter(({ status }) => status === 200).length, 1);
-  for (const answer of answers)
-    if (answer.status !== 200) assert.match(answer.headers.get("www-authenticate"), /error="invalid_dpop_proof"/);
-});

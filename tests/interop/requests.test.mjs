@@ -121,17 +121,3 @@ test("a client that must push is refused otherwise, and one that must sign", asy
     assert.equal(callback.searchParams.get("error"), "invalid_request");
   }
 });
-
-test("S06: 100 parallel requests with one request_uri, and one of them gets a code", async () => {
-  const config = await bySecret("plain"), browser = new Browser();
-  const first = await ask();
-  await end(config, client.buildAuthorizationUrl(config, first.request), first.checks, browser);
-  const { request, checks } = await ask();
-  const url = await client.buildAuthorizationUrlWithPAR(config, request);
-  const answers = await Promise.all(Array.from({ length: 100 }, () => browser.authorize(url.href, alice)));
-  const codes = answers.filter((callback) => callback.searchParams.has("code"));
-  assert.equal(codes.length, 1);
-  for (const callback of answers)
-    if (callback !== codes[0]) assert.equal(callback.searchParams.get("error"), "invalid_request_uri");
-  assert.ok(await client.authorizationCodeGrant(config, codes[0], checks));
-});

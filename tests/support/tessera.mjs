@@ -54,6 +54,13 @@ export async function startDev(args = [], env = {}) {
 export class Browser {
   #cookies = new Map();
 
+  /** Another one with the same cookies, as a thief or a second tab has them. */
+  copy() {
+    const other = new Browser();
+    other.#cookies = new Map(this.#cookies);
+    return other;
+  }
+
   async request(url, { method = "GET", form } = {}) {
     const response = await fetch(url, {
       method,

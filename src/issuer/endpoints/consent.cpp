@@ -1,20 +1,11 @@
+#include "issuer/steps/consent.hpp"
 #include "issuer/authorization.hpp"
-#include "issuer/contains.hpp"
 #include "issuer/endpoints/endpoints.hpp"
 #include "issuer/steps/params.hpp"
 
 namespace tessera::issuer {
 
 namespace {
-
-Step<void> remember(const std::vector<std::string>& scope, const Client& client, const User& user, Tx& tx, Ctx& ctx) {
-  auto consent = TRY(tx.consent(ctx.realm(), user.id, client.id)).value_or(Consent{user.id, client.id, {}, {}});
-  for (const auto& name : scope)
-    if (!contains(consent.scope, name)) consent.scope.push_back(name);
-  consent.given = ctx.now();
-  TRY_VOID(tx.put_consent(ctx.realm(), consent));
-  return {};
-}
 
 Step<Reply> decide(const Interaction& interaction, const Target& target, const Request& request, Ctx& ctx) {
   const auto decision = TRY(require_param(request.form, "decision"));
@@ -28,7 +19,7 @@ Step<Reply> decide(const Interaction& interaction, const Target& target, const R
   }
   const auto scope = TRY(scope_asked(interaction, target, ctx));
   Tx* tx = TRY(ctx.store(Access::write));
-  TRY_VOID(remember(scope, *target.client, login->user, *tx, ctx));
+  TRY_VOID(remember_consent(scope, *target.client, login->user, *tx, ctx));
   ctx.emit({"consent_given", {{"user", login->user.id.text}, {"client", target.client->id.text}}});
   return go_on(interaction, target, login, Allowed::now, browser_of(request, ctx), ctx);
 }
@@ -39,6 +30,7 @@ Step<Reply> consent(const Request& request, Ctx& ctx) {
   TRY_VOID(check_origin(request, ctx));
   TRY_VOID(check_no_duplicates(request.form));
   const Interaction interaction = TRY(open_interaction(request, ctx));
+  REQUIRE(interaction.goal == Goal::application, bad_interaction, "interaction", "of another page");
   const Target target = TRY(check_target(interaction.params, ctx));
   REQUIRE(!interaction.session.empty(), bad_interaction, "interaction", "nobody has logged in in it");
   return with_redirect(decide(interaction, target, request, ctx), target, ctx);

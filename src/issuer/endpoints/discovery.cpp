@@ -20,6 +20,9 @@ Texts id_token_algs(const Snapshot& snapshot) {
   std::vector<Alg> algs{Alg::RS256, Alg::ES256};
   for (const auto& [id, client] : snapshot.clients)
     if (std::ranges::find(algs, client.id_token_alg) == algs.end()) algs.push_back(client.id_token_alg);
+  if (snapshot.realm.registration != Registration::off)
+    for (const auto alg : kKeyAssertionAlgs)
+      if (std::ranges::find(algs, alg) == algs.end()) algs.push_back(alg);
   std::ranges::sort(algs);
   Texts names;
   for (const auto alg : algs) names.emplace_back(alg_name(alg));
@@ -62,6 +65,7 @@ Step<Reply> discovery(const Request&, Ctx& ctx) {
   w.begin_object().member("issuer", snapshot.issuer);
   for (const auto& route : routes()) {
     if (route.metadata.empty()) continue;
+    if (route.endpoint == &registration && snapshot.realm.registration == Registration::off) continue;
     w.member(route.metadata, snapshot.url(route.path));
     if (route.client == ClientRule::none || route.client == ClientRule::as_token) continue;
     w.member(std::string(route.metadata) + "_auth_methods_supported", auth_methods(route.client));
@@ -71,7 +75,7 @@ Step<Reply> discovery(const Request&, Ctx& ctx) {
       .member("response_modes_supported", Texts(kResponseModes.begin(), kResponseModes.end()))
       .member("grant_types_supported",
               names_of(GrantType::authorization_code, GrantType::refresh_token, GrantType::client_credentials,
-                       GrantType::token_exchange, GrantType::jwt_bearer))
+                       GrantType::token_exchange, GrantType::jwt_bearer, GrantType::device_code))
       .member("subject_types_supported", names_of(SubjectType::public_, SubjectType::pairwise))
       .member("id_token_signing_alg_values_supported", id_token_algs(snapshot))
       .member("introspection_signing_alg_values_supported", Texts{std::string(alg_name(kAccessTokenAlg))})

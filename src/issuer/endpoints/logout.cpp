@@ -34,16 +34,16 @@ Step<void> check_return(const Wish& wish) {
   return {};
 }
 
-const Client* enabled_client(std::string_view id, const Ctx& ctx) {
-  const Client* client = ctx.snapshot().client(id);
+Step<const Client*> enabled_client(std::string_view id, Ctx& ctx) {
+  const Client* client = TRY(ctx.client(id));
   return client && client->enabled ? client : nullptr;
 }
 
-Step<Wish> check_wish(const Params& params, const Ctx& ctx) {
+Step<Wish> check_wish(const Params& params, Ctx& ctx) {
   Wish wish;
   wish.redirect_uri = params.get("post_logout_redirect_uri");
   if (const auto id = params.find("client_id")) {
-    wish.client = enabled_client(*id, ctx);
+    wish.client = TRY(enabled_client(*id, ctx));
     REQUIRE(wish.client, unknown_client, "client_id", "no enabled client " + std::string(id->substr(0, 100)));
   }
   if (const auto text = params.find("id_token_hint")) {
@@ -69,12 +69,12 @@ std::string seal(const Sealed& sealed, std::string browser, const Ctx& ctx) {
 }
 
 // What was registered is asked again: it may have changed since.
-Step<Sealed> open(std::string_view text, std::string browser, const Ctx& ctx) {
+Step<Sealed> open(std::string_view text, std::string browser, Ctx& ctx) {
   json::Document document;
   const auto object = TRY(open_bound({SealKind::logout, std::move(browser)}, ctx.snapshot().realm.lifetimes.interaction,
                                      text, ctx, document));
-  Sealed sealed{Wish{enabled_client(member_text(object, "c"), ctx), SessionId(member_text(object, "h")),
-                     member_text(object, "u"), member_text(object, "x")},
+  const Client* client = TRY(enabled_client(member_text(object, "c"), ctx));
+  Sealed sealed{Wish{client, SessionId(member_text(object, "h")), member_text(object, "u"), member_text(object, "x")},
                 SessionId(member_text(object, "s"))};
   TRY_VOID(check_return(sealed.wish));
   return sealed;
@@ -89,13 +89,13 @@ Reply the_end(const Wish& wish, std::vector<std::string> frames = {}) {
 
 // An application's POST comes without the session, which the browser does not send with another site's form: it comes
 // back as a GET, checked.
-Step<Reply> turned_into_get(const Request& request, const Ctx& ctx) {
+Step<Reply> turned_into_get(const Request& request, Ctx& ctx) {
   TRY_VOID(check_no_duplicates(request.form));
   const Wish wish = TRY(check_wish(request.form, ctx));
   return Reply{Redirect{with_params(ctx.snapshot().url("/logout"), {{"sealed_request", seal({wish}, "", ctx)}})}};
 }
 
-Step<Wish> wish_of(const Request& request, const Ctx& ctx) {
+Step<Wish> wish_of(const Request& request, Ctx& ctx) {
   TRY_VOID(check_no_duplicates(request.query));
   const auto sealed = request.query.find("sealed_request");
   if (!sealed) return check_wish(request.query, ctx);
@@ -109,12 +109,11 @@ Step<Reply> ask(const Request& request, Ctx& ctx) {
   if (!login) return the_end(wish);
   const Browser browser = browser_of(request, ctx);
   const bool sure = wish.session == login->session.id;
-  Reply reply{Page{.model = LogoutPage{.client_name = wish.client ? wish.client->name : "",
+  return answered({.model = LogoutPage{.client_name = wish.client ? wish.client->name : "",
                                        .interaction = seal({wish, login->session.id}, digest_of(browser.value), ctx),
                                        .mode = sure ? LogoutPage::Mode::submit_itself : LogoutPage::Mode::ask},
-                   .form_target = form_source_of(wish.redirect_uri)}};
-  if (const auto cookie = browser.cookie()) reply.cookies.push_back(*cookie);
-  return reply;
+                   .form_target = form_source_of(wish.redirect_uri)},
+                  browser);
 }
 
 // Our own page's form.

@@ -26,6 +26,7 @@ Step<Reply> token(const Request& request, Ctx& ctx) {
     case GrantType::client_credentials: return client_credentials(request, ctx, client);
     case GrantType::token_exchange: return token_exchange(request, ctx, client);
     case GrantType::jwt_bearer: return jwt_bearer(request, ctx, client);
+    case GrantType::device_code: return device_code(request, ctx, client);
   }
   return refuse(OAuthErr::unsupported_grant_type, "grant_type");
 }

@@ -1,5 +1,4 @@
 #include "issuer/code.hpp"
-#include "issuer/contains.hpp"
 #include "issuer/digest.hpp"
 #include "issuer/grants/grants.hpp"
 #include "issuer/grants/tokens.hpp"
@@ -15,8 +14,6 @@
 namespace tessera::issuer {
 
 namespace {
-bool refreshes(const Client& client) { return contains(client.grant_types, GrantType::refresh_token); }
-
 Grant grant_of(const Code& code, const Client& client, const Ctx& ctx) {
   return {.id = code.grant,
           .session = code.session,
@@ -64,14 +61,13 @@ Step<Reply> authorization_code(const Request& request, Ctx& ctx, const Client& c
   REQUIRE(is_registered(client.redirect_uris, redirect_uri, client.auth), invalid_grant, "redirect_uri",
           "no longer registered");
   TRY_VOID(check_signing_keys(snapshot, client, code->scope));
-  // Who changes a person looks for the grants that bear a pairwise subject: this one must not be made meanwhile.
-  const bool pairwise = client.subject_type == SubjectType::pairwise;
-  const auto user = TRY(pairwise ? tx.hold_user(ctx.realm(), code->user) : tx.user(ctx.realm(), code->user));
-  REQUIRE(user && user->enabled, invalid_grant, "user", "disabled");
+  const User user = TRY(enabled_user(ctx, tx, client, code->user));
   // Nor of a session that ends meanwhile: whoever ends it tells the clients that have a grant of it.
   const auto session = TRY(tx.hold_session(ctx.realm(), code->session));
   REQUIRE(session && session->user == code->user && session_alive(snapshot, *session, ctx.now()), invalid_grant,
           "session", "ended");
+  REQUIRE(client.party == Party::first || TRY(tx.consent(ctx.realm(), user.id, client.id)), invalid_grant, "consent",
+          "taken back");
 
   TRY_VOID(use_proof(ctx, code->user.text));
   const Grant grant = grant_of(*code, client, ctx);
@@ -81,13 +77,13 @@ Step<Reply> authorization_code(const Request& request, Ctx& ctx, const Client& c
     return end_replayed(ctx, tx, grant.id, "code_reused");
   for (const auto& id : ended) TRY_VOID(ctx.append_fact(tx, FactKind::grant, id.text));
 
-  const Issued issued{client, *user, grant, still_allowed(client, grant.scope), true};
+  const Issued issued{client, user, grant, still_allowed(client, grant.scope), true};
   std::vector<TokenDraft> tokens{access_token(ctx, issued)};
   if (holds_scope(issued.scope, "openid")) tokens.push_back(id_token(ctx, issued, grant.nonce));
   ctx.emit({"token_issued",
             {{"grant_type", "authorization_code"},
              {"client", client.id.text},
-             {"user", user->id.text},
+             {"user", user.id.text},
              {"grant", grant.id.text}}});
   return token_reply(std::move(tokens), issued.scope,
                      refreshes(client) ? print_refresh_token(*snapshot.seals, {grant.id, grant.generation}) : "");

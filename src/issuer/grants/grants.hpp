@@ -13,5 +13,6 @@ Step<Reply> refresh(const Request&, Ctx&, const Client&);             // RFC 674
 Step<Reply> client_credentials(const Request&, Ctx&, const Client&);  // RFC 6749 section 4.4
 Step<Reply> token_exchange(const Request&, Ctx&, const Client&);      // RFC 8693
 Step<Reply> jwt_bearer(const Request&, Ctx&, const Client&);          // RFC 7523 section 2.1
+Step<Reply> device_code(const Request&, Ctx&, const Client&);         // RFC 8628 section 3.4
 
 }  // namespace tessera::issuer

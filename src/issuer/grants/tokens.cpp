@@ -60,6 +60,15 @@ Step<void> check_signing_keys(const Snapshot& snapshot, const Client& client, co
   return {};
 }
 
+bool refreshes(const Client& client) { return contains(client.grant_types, GrantType::refresh_token); }
+
+Step<User> enabled_user(Ctx& ctx, Tx& tx, const Client& client, const UserId& id) {
+  const bool pairwise = client.subject_type == SubjectType::pairwise;
+  auto user = TRY(pairwise ? tx.hold_user(ctx.realm(), id) : tx.user(ctx.realm(), id));
+  REQUIRE(user && user->enabled, invalid_grant, "user", "disabled");
+  return *std::move(user);
+}
+
 TokenDraft access_token(Ctx& ctx, const Issued& issued) {
   Draft draft = access_draft(ctx, subject_of(ctx.snapshot(), issued.client, issued.user.id), issued.grant.audience);
   auto& claims = draft.claims;

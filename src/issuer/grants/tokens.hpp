@@ -16,6 +16,13 @@ namespace tessera::issuer {
 // the slow key costs nobody a code. Refusal: temporarily_unavailable.
 Step<void> check_signing_keys(const Snapshot& snapshot, const Client& client, const std::vector<std::string>& scope);
 
+// Whether the client may have refresh tokens.
+bool refreshes(const Client& client);
+
+// The person whom a grant is to be made of. Who changes a person looks for the grants that bear a pairwise subject: one
+// must not be made meanwhile. Refusal: invalid_grant.
+Step<User> enabled_user(Ctx& ctx, Tx& tx, const Client& client, const UserId& id);
+
 // What a grant's tokens speak of.
 struct Issued {
   const Client& client;

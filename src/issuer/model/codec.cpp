@@ -17,14 +17,17 @@ constexpr Names<ClientAuth, 5> kAuths{{{ClientAuth::none, "none"},
                                        {ClientAuth::client_secret_post, "client_secret_post"},
                                        {ClientAuth::private_key_jwt, "private_key_jwt"},
                                        {ClientAuth::client_secret_jwt, "client_secret_jwt"}}};
-constexpr Names<GrantType, 5> kGrants{{{GrantType::authorization_code, "authorization_code"},
+constexpr Names<GrantType, 6> kGrants{{{GrantType::authorization_code, "authorization_code"},
                                        {GrantType::refresh_token, "refresh_token"},
                                        {GrantType::client_credentials, "client_credentials"},
                                        {GrantType::token_exchange, "urn:ietf:params:oauth:grant-type:token-exchange"},
-                                       {GrantType::jwt_bearer, "urn:ietf:params:oauth:grant-type:jwt-bearer"}}};
+                                       {GrantType::jwt_bearer, "urn:ietf:params:oauth:grant-type:jwt-bearer"},
+                                       {GrantType::device_code, "urn:ietf:params:oauth:grant-type:device_code"}}};
 constexpr Names<Party, 2> kParties{{{Party::first, "first"}, {Party::third, "third"}}};
 constexpr Names<UserBy, 2> kUserBys{{{UserBy::username, "username"}, {UserBy::id, "id"}}};
 constexpr Names<SubjectType, 2> kSubjectTypes{{{SubjectType::public_, "public"}, {SubjectType::pairwise, "pairwise"}}};
+constexpr Names<Registration, 3> kRegistrations{
+    {{Registration::off, "off"}, {Registration::token, "token"}, {Registration::open, "open"}}};
 constexpr Names<DpopNonce, 2> kDpopNonces{{{DpopNonce::required, "required"}, {DpopNonce::off, "off"}}};
 constexpr Names<ScopeNeed, 2> kNeeds{{{ScopeNeed::scope, "scope"}, {ScopeNeed::none, "none"}}};
 
@@ -59,6 +62,10 @@ void members(auto& visit, auto& realm, const Realm*) {
   visit("lifetimes", realm.lifetimes);
   visit("strict_assertion_audience", realm.strict_assertion_audience);
   visit("dpop_nonce", realm.dpop_nonce);
+  visit("registration", realm.registration);
+  visit("registration_token_digests", realm.registration_token_digests);
+  visit("registration_scopes", realm.registration_scopes);
+  visit("registration_require_pkce", realm.registration_require_pkce);
   visit("require_pushed_authorization_requests", realm.require_pushed_authorization_requests);
   visit("require_signed_request_object", realm.require_signed_request_object);
 }
@@ -110,6 +117,10 @@ void members(auto& visit, auto& client, const Client*) {
   visit("require_signed_request_object", client.require_signed_request_object);
   visit("request_object_signing_alg", client.request_object_signing_alg);
   visit("request_uris", client.request_uris);
+  visit("client_uri", client.client_uri);
+  visit("policy_uri", client.policy_uri);
+  visit("tos_uri", client.tos_uri);
+  visit("default_max_age", client.default_max_age);
 }
 void members(auto& visit, auto& trusted, const TrustedIssuer*) {
   visit("issuer", trusted.issuer);
@@ -152,6 +163,8 @@ class Printer {
   void put(SubjectType type) { w_.string(name_of(type)); }
   void put(ScopeNeed need) { w_.string(name_of(need)); }
   void put(DpopNonce nonce) { w_.string(spelled(kDpopNonces, nonce)); }
+  void put(Registration who) { w_.string(spelled(kRegistrations, who)); }
+  void put(std::optional<seconds> span) { w_.integer(span ? span->count() : -1); }
   void put(UserBy by) { w_.string(spelled(kUserBys, by)); }
   void put(Alg alg) { w_.string(alg_name(alg)); }
   void put(std::optional<Alg> alg) { w_.string(alg ? alg_name(*alg) : ""); }
@@ -215,6 +228,14 @@ class Reader {
   }
   static bool take(json::Value value, DpopNonce& into) {
     return assign(read(kDpopNonces, value.string().value_or("")), into);
+  }
+  static bool take(json::Value value, Registration& into) {
+    return assign(read(kRegistrations, value.string().value_or("")), into);
+  }
+  static bool take(json::Value value, std::optional<seconds>& into) {
+    const auto count = value.integer();
+    into = count && *count >= 0 ? std::optional(seconds(*count)) : std::nullopt;
+    return count.has_value();
   }
   static bool take(json::Value value, UserBy& into) {
     return assign(read(kUserBys, value.string().value_or("")), into);

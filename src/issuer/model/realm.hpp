@@ -30,6 +30,7 @@ struct Lifetimes {
 };
 
 enum class DpopNonce { required, off };
+enum class Registration { off, token, open };  // token: for whoever has an initial access token (RFC 7591 section 3)
 
 // A realm is an issuer of its own: the same id in two realms means two things.
 struct Realm {
@@ -38,8 +39,12 @@ struct Realm {
   Lifetimes lifetimes;
   bool strict_assertion_audience = false;      // a client assertion names the issuer, never the token endpoint
   DpopNonce dpop_nonce = DpopNonce::required;  // whether a DPoP proof holds a nonce of ours (RFC 9449 section 8)
-  bool require_pushed_authorization_requests = false;  // of every client (RFC 9126 section 5)
-  bool require_signed_request_object = false;          // of every client (RFC 9101 section 10.5)
+  bool require_pushed_authorization_requests = false;     // of every client (RFC 9126 section 5)
+  bool require_signed_request_object = false;             // of every client (RFC 9101 section 10.5)
+  Registration registration = Registration::off;          // of clients by themselves
+  std::vector<std::string> registration_token_digests{};  // of initial access tokens, base64url of SHA-256
+  std::vector<std::string> registration_scopes{"openid", "profile", "email", "address", "phone", "offline_access"};
+  bool registration_require_pkce = true;  // of those that prove themselves; the others always use it
   friend bool operator==(const Realm&, const Realm&) = default;
 };
 
@@ -66,7 +71,7 @@ struct Group {
 };
 
 enum class ClientAuth { none, client_secret_basic, client_secret_post, private_key_jwt, client_secret_jwt };
-enum class GrantType { authorization_code, refresh_token, client_credentials, token_exchange, jwt_bearer };
+enum class GrantType { authorization_code, refresh_token, client_credentials, token_exchange, jwt_bearer, device_code };
 enum class Party { first, third };             // a third party's client asks for consent
 enum class SubjectType { public_, pairwise };  // pairwise: a `sub` of its sector's own (OpenID Connect Core section 8)
 enum class ScopeNeed { scope, none };  // none: a first-party client gets what its user holds there without a scope
@@ -107,12 +112,15 @@ struct Client {
   bool require_pushed_authorization_requests = false;
   bool require_signed_request_object = false;
   std::optional<Alg> request_object_signing_alg{};  // the only one that its request objects are signed with
+  std::string client_uri, policy_uri, tos_uri;      // shown to who is asked for consent
+  std::optional<seconds> default_max_age{};         // where a request names none
   std::vector<std::string> request_uris;            // where its request objects may stand, for a request to refer to
   friend bool operator==(const Client&, const Client&) = default;
 };
 
 // A client that registered itself (RFC 7591). Its id begins with "reg_", and no declared one's does.
 inline constexpr std::string_view kRegisteredPrefix = "reg_";
+inline constexpr std::size_t kMaxClientId = 128;
 struct RegisteredClient {
   Client client;
   std::string metadata;      // what it registered and was given, a JSON object in the RFC's own names

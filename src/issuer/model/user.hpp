@@ -80,6 +80,21 @@ struct Grant {
   std::string jkt{};
 };
 
+// A device that waits for a person (RFC 8628): what it asks for, and what the person decided. Both codes are kept as
+// digests: that of the device code is the id of the grant that redeeming it makes, that of the user code is keyed.
+enum class DeviceState { pending, allowed, denied, redeemed };
+struct DeviceCode {
+  std::string digest, user_code_digest;  // base64url of SHA-256, of HMAC-SHA-256
+  ClientId client;
+  std::vector<std::string> scope;
+  std::string audience;
+  Instant expires{};
+  DeviceState state = DeviceState::pending;
+  SessionId session{};  // in which it was decided, and by whom; "" before
+  UserId user{};
+  Instant authenticated{};
+};
+
 struct Consent {
   UserId user;
   ClientId client;

@@ -88,10 +88,10 @@ std::vector<std::string> scope_of(const Claims& claims) {
 
 Step<TokenHolder> check_holder(const Claims& claims, Ctx& ctx) {
   const auto marks = marks_of(claims);
-  TokenHolder holder{ctx.snapshot().client(marks.client), std::nullopt};
+  TokenHolder holder{TRY(ctx.client(marks.client)), std::nullopt};
   REQUIRE(holder.client && holder.client->enabled, invalid_token, "client_id", "disabled client");
   for (const auto id : marks.from_clients) {
-    const Client* from = ctx.snapshot().client(id);
+    const Client* from = TRY(ctx.client(id));
     REQUIRE(from && from->enabled, invalid_token, "from_clients", "disabled client");
   }
   if (marks.grant.empty() && ctx.snapshot().client(marks.subject)) return holder;

@@ -142,7 +142,7 @@ std::string received_audience(const Error& error, std::string_view assertion, co
 // The registration chooses key and algorithm, nothing in the assertion does: it is verified by the client's public keys
 // or by its secret, never by either.
 Step<void> check_assertion(std::string_view assertion, const Client& client, Ctx& ctx) {
-  const auto& secret = ctx.snapshot().keys_of(client.id).secret;
+  const auto& secret = ctx.keys_of(client).secret;
   const bool by_secret = client.auth == ClientAuth::client_secret_jwt;
   const auto algs =
       by_secret ? std::vector{kSecretAssertionAlg} : std::vector(kKeyAssertionAlgs.begin(), kKeyAssertionAlgs.end());
@@ -169,7 +169,7 @@ Step<const Client*> authenticate_client(const Request& request, Ctx& ctx) {
   if (ctx.caller()) return ctx.caller();
   const auto presented = TRY(read_presented(request));
   const bool by_secret = presented.how == How::basic || presented.how == How::post;
-  const Client* client = ctx.snapshot().client(presented.id);
+  const Client* client = TRY(ctx.client(presented.id));
   const bool proven = !by_secret || secret_matches(client, presented.proof);
   REQUIRE(client, invalid_client, "client_id", "unknown client");
   REQUIRE(how_of(client->auth) == presented.how, invalid_client, "client_auth", "not the registered method");

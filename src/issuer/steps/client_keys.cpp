@@ -16,7 +16,7 @@ std::string kid_of(std::string_view jws) {
 // The verifier knows to go back to the jwks_uri location to re-retrieve the keys when it sees an unfamiliar kid value.
 Step<std::shared_ptr<const Keys>> keys_of(const Client& client, const std::string& kid, Ctx& ctx) {
   if (!client.jwks_uri.empty()) return ctx.keys_at(client.jwks_uri, kid);
-  return std::shared_ptr<const Keys>(std::shared_ptr<void>(), &ctx.snapshot().keys_of(client.id).keys);
+  return std::shared_ptr<const Keys>(std::shared_ptr<void>(), &ctx.keys_of(client).keys);
 }
 
 }  // namespace tessera::issuer

@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kMaxHint = 16 * 1024;
 }
 
-Step<std::optional<IdTokenHint>> open_id_token_hint(std::string_view hint, const Ctx& ctx) {
+Step<std::optional<IdTokenHint>> open_id_token_hint(std::string_view hint, Ctx& ctx) {
   const auto& snapshot = ctx.snapshot();
   const auto token = jws::verify(hint, snapshot.published, {.algs = snapshot.algs, .max_bytes = kMaxHint});
   if (!token && token.error().code == Err::key_not_found) return std::optional<IdTokenHint>();
@@ -20,7 +20,7 @@ Step<std::optional<IdTokenHint>> open_id_token_hint(std::string_view hint, const
   const auto claims = document.parse_object(text_of(token->payload()));
   REQUIRE(claims && member_text(*claims, "iss") == snapshot.issuer, invalid_request, "id_token_hint",
           "of another issuer");
-  const Client* client = snapshot.client(member_text(*claims, "aud"));
+  const Client* client = TRY(ctx.client(member_text(*claims, "aud")));
   REQUIRE(client && client->enabled, invalid_request, "id_token_hint", "its client is gone or disabled");
   return std::optional(IdTokenHint{client, member_text(*claims, "sub"), SessionId(member_text(*claims, "sid"))});
 }

@@ -18,6 +18,6 @@ struct IdTokenHint {
 
 // Nothing when its key is no longer ours: applications keep ID tokens for longer than a key lives. Refusal:
 // invalid_request (no ID token, of another issuer, of a client that is gone or disabled).
-Step<std::optional<IdTokenHint>> open_id_token_hint(std::string_view hint, const Ctx& ctx);
+Step<std::optional<IdTokenHint>> open_id_token_hint(std::string_view hint, Ctx& ctx);
 
 }  // namespace tessera::issuer

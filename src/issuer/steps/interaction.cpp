@@ -64,6 +64,15 @@ Step<Params> known_params(const Params& params) {
   return Params(std::move(list));
 }
 
+constexpr std::pair<Goal, std::string_view> kGoals[] = {
+    {Goal::application, ""}, {Goal::device, "device"}, {Goal::account, "account"}};
+
+Goal goal_of(std::string_view text) {
+  for (const auto& [goal, name] : kGoals)
+    if (name == text) return goal;
+  return Goal::application;
+}
+
 Step<Interaction> open(const Bound& bound, seconds lifetime, std::string_view sealed, const Ctx& ctx) {
   json::Document document;
   const auto object = TRY(open_bound(bound, lifetime, sealed, ctx, document));
@@ -74,7 +83,8 @@ Step<Interaction> open(const Bound& bound, seconds lifetime, std::string_view se
                      .hinted = member_text(object, "i"),
                      .is_pushed = object.find("u").has_value(),
                      .is_signed = object.find("g").has_value(),
-                     .once = member_text(object, "o")};
+                     .once = member_text(object, "o"),
+                     .goal = goal_of(member_text(object, "f"))};
 }
 
 std::string seal(const Bound& bound, const Interaction& interaction, const Ctx& ctx) {
@@ -85,6 +95,8 @@ std::string seal(const Bound& bound, const Interaction& interaction, const Ctx& 
     if (interaction.is_pushed) out.member("u", true);
     if (interaction.is_signed) out.member("g", true);
     if (!interaction.once.empty()) out.member("o", interaction.once);
+    for (const auto& [goal, name] : kGoals)
+      if (goal == interaction.goal && !name.empty()) out.member("f", name);
     write(out, interaction.params);
   });
 }
@@ -97,22 +109,23 @@ OAuthErr used_error(const Interaction& interaction) {
 
 }  // namespace
 
-Step<Interaction> begin_interaction(const Params& params, const Ctx& ctx) {
+Step<Interaction> begin_interaction(const Params& params, Ctx& ctx) {
   Interaction interaction{.params = TRY(known_params(params)), .begun = ctx.now()};
   const auto text = params.find("id_token_hint");
   if (!text) return interaction;
-  const auto hint = open_id_token_hint(*text, ctx);
+  auto hint = open_id_token_hint(*text, ctx);
   if (hint) {
     if (*hint) interaction.hinted = (*hint)->subject;
     return interaction;
   }
+  if (!hint.error().refusal()) return std::unexpected(std::move(hint.error()));
   auto list = interaction.params.list();
   list.push_back({"id_token_hint", hint.error().refusal()->why});
   interaction.params = Params(std::move(list));
   return interaction;
 }
 
-Step<Interaction> begin_signed_interaction(const RequestObject& object, const Ctx& ctx) {
+Step<Interaction> begin_signed_interaction(const RequestObject& object, Ctx& ctx) {
   auto interaction = TRY(begin_interaction(object.params, ctx));
   interaction.is_signed = true;
   interaction.once = object.id;
@@ -123,6 +136,12 @@ Browser browser_of(const Request& request, Ctx& ctx) {
   const auto cookie = request.headers.cookie("browser");
   if (cookie.size() == kBrowserText) return {std::string(cookie), false};
   return {ctx.random_id(kBrowserOctets), true};
+}
+
+Reply answered(Page page, const Browser& browser) {
+  Reply reply{std::move(page)};
+  if (const auto cookie = browser.cookie()) reply.cookies.push_back(*cookie);
+  return reply;
 }
 
 std::string seal_interaction(const Interaction& interaction, const Browser& browser, const Ctx& ctx) {

@@ -1,4 +1,5 @@
-// An authorize request that waits for a person: sealed into the page, bound to the browser that asked.
+// What waits for a person: an authorize request, a device, or the person's own account. Sealed into the page, bound to
+// the browser that asked.
 #pragma once
 
 #include <optional>
@@ -13,7 +14,7 @@
 namespace tessera::issuer {
 
 struct Interaction {
-  Params params;           // of the authorize request, those that it knows
+  Params params;           // of the authorize request, those that it knows; or the device's codes
   Instant begun{};         // when it came: it lives for lifetimes.interaction from then, whatever happens
   SessionId session{};     // whose person was asked for consent, or has logged in here; "" before
   bool logged_in = false;  // the person has logged in here: prompt=login and max_age are met
@@ -21,15 +22,16 @@ struct Interaction {
   bool is_pushed = false;  // it came by way of /par
   bool is_signed = false;  // its parameters are those of a request object
   std::string once{};      // the id of what serves once, and is used up by the code: the pushed request, or the object
+  Goal goal = Goal::application;
 };
 
 // An authorize request that comes now: of its parameters those that authorize knows, so that what is carried stays
 // small, and of an id_token_hint only whom it means. What is wrong with a hint is told by go_on, when it is known
 // where. Refusal: invalid_request (more than 4 KiB together, a control character).
-Step<Interaction> begin_interaction(const Params& params, const Ctx& ctx);
+Step<Interaction> begin_interaction(const Params& params, Ctx& ctx);
 
 // The same, of what a request object says.
-Step<Interaction> begin_signed_interaction(const RequestObject& object, const Ctx& ctx);
+Step<Interaction> begin_signed_interaction(const RequestObject& object, Ctx& ctx);
 
 // This browser's cookie, made now when it has none; the reply must set it then.
 struct Browser {
@@ -40,6 +42,7 @@ struct Browser {
   }
 };
 Browser browser_of(const Request& request, Ctx& ctx);
+Reply answered(Page page, const Browser& browser);
 
 std::string seal_interaction(const Interaction& interaction, const Browser& browser, const Ctx& ctx);
 

@@ -7,7 +7,7 @@
 
 namespace tessera::issuer {
 
-inline constexpr std::size_t kMaxUsername = 256, kMaxPassword = 1024;
+inline constexpr std::size_t kMaxUsername = 256, kMinPassword = 8, kMaxPassword = 1024;
 
 // ASCII letters in lower case, everything else as it is; limits and accounts go by this form. Nothing for an empty or
 // overlong name, one that is not UTF-8, or that holds a control character or a space at either end. Letters beyond

@@ -78,6 +78,10 @@ TEST_F(CodeGrant, a_client_without_the_refresh_grant_gets_no_refresh_token) {
 }
 
 TEST_F(CodeGrant, a_third_party_client_with_openid_profile_gets_no_permission_at_all) {
+  house.write([&](Tx& tx) {
+    EXPECT_TRUE(
+        tx.put_consent(house.realm(), {UserId("usr_ann"), ClientId("third"), {"openid", "profile"}, house.now()}));
+  });
   code = house.code(session, "third", {"openid", "profile"});
   const auto answer = house.call(
       token, with(with(without(post(code_request(house.sealed(code)).form.list()), "none"), "client_id", "third"),

@@ -96,6 +96,29 @@ struct Dpop : testing::Test {
     return claims.has("cnf") ? *claims.json("cnf") : "none";
   }
   static std::string bound_to(std::string_view whose) { return R"({"jkt":")" + jkt_of(whose) + "\"}"; }
+  // Of a device that a person has allowed.
+  Request device_request(DeviceState state = DeviceState::allowed) {
+    house.client("orders").grant_types.push_back(GrantType::device_code);
+    const auto session = house.log_in("usr_ann");
+    const std::string text = "device " + std::to_string(++next_);
+    DeviceCode code{.digest = digest_of(text),
+                    .user_code_digest = text,
+                    .client = ClientId("orders"),
+                    .scope = {"openid", "orders"},
+                    .audience = kApi,
+                    .expires = house.now() + minutes(10)};
+    house.write([&](Tx& tx) {
+      EXPECT_TRUE(*tx.insert_device_code(house.realm(), code));
+      if (state == DeviceState::pending) return;
+      code.state = state;
+      code.session = session.id;
+      code.user = session.user;
+      code.authenticated = session.authenticated;
+      EXPECT_TRUE(*tx.decide_device_code(house.realm(), code, house.now()));
+    });
+    grant = GrantId(code.digest);
+    return with_basic(post({{"grant_type", "urn:ietf:params:oauth:grant-type:device_code"}, {"device_code", text}}));
+  }
   // A good request of each grant, which nothing has used up.
   Request request_of(GrantType type) {
     switch (type) {
@@ -123,12 +146,13 @@ struct Dpop : testing::Test {
         return with_basic(
             post({{"grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"}, {"assertion", *sign(draft, idp)}}));
       }
+      case GrantType::device_code: return device_request();
     }
     return {};
   }
   static std::vector<GrantType> every_grant() {
     return {GrantType::authorization_code, GrantType::refresh_token, GrantType::client_credentials,
-            GrantType::token_exchange, GrantType::jwt_bearer};
+            GrantType::token_exchange,     GrantType::jwt_bearer,    GrantType::device_code};
   }
 
   House house;
@@ -168,6 +192,26 @@ TEST_F(Dpop, S10_a_request_that_is_refused_for_another_reason_uses_no_proof_up) 
             "invalid_client client_secret");
   EXPECT_EQ(outcome(with_proof(with(code_request(fresh_code()), "resource", kStock), kept)), "invalid_target resource");
   EXPECT_EQ(outcome(with_proof(credentials_request(), kept)), "ok");
+}
+
+TEST_F(Dpop, a_poll_in_vain_uses_no_proof_up) {
+  const auto device = device_request(DeviceState::pending);
+  const auto kept = proof();
+  EXPECT_EQ(outcome(with_proof(device, kept)), "authorization_pending device_code");
+  EXPECT_EQ(outcome(with_proof(device, kept)), "polled_too_soon device_code");
+  EXPECT_EQ(outcome(with_proof(credentials_request(), kept)), "ok");
+}
+
+TEST_F(Dpop, a_devices_refresh_token_is_bound_to_its_key) {
+  auto& client = house.client("orders");
+  const auto refresh = tokens(with_proof(device_request(), proof()))["refresh_token"];
+  EXPECT_EQ(house.grant(grant)->jkt, jkt_of("ours"));
+  client.auth = ClientAuth::none;
+  auto request = with(refresh_request(refresh), "client_id", "orders");
+  request.headers.authorization.clear();
+  EXPECT_EQ(outcome(with_proof(request, proof("another"))), "invalid_grant refresh_token");
+  EXPECT_EQ(outcome(request), "invalid_grant refresh_token");
+  EXPECT_EQ(outcome(with_proof(request, proof())), "ok");
 }
 
 TEST_F(Dpop, S10_a_proof_is_remembered_for_as_long_as_it_is_good) {
@@ -234,6 +278,13 @@ TEST_F(Dpop, S10_a_replayed_proof_ends_no_grant) {
   const auto again = code_request(fresh_code());
   tokens(with_proof(again, proof()));
   EXPECT_EQ(outcome(with_proof(again, proof())), "invalid_grant code_reused");
+  EXPECT_TRUE(house.grant(grant)->ended);
+  const auto device = device_request();
+  const auto third = proof();
+  tokens(with_proof(device, third));
+  EXPECT_EQ(outcome(with_proof(device, third)), "invalid_dpop_proof jti");
+  EXPECT_FALSE(house.grant(grant)->ended);
+  EXPECT_EQ(outcome(with_proof(device, proof())), "invalid_grant device_code_reused");
   EXPECT_TRUE(house.grant(grant)->ended);
 }
 

@@ -156,7 +156,7 @@ Step<Reply> House::in_transaction(Endpoint endpoint, const Request& request, Ctx
 
 Answer House::call(Endpoint endpoint, const Request& request) {
   Answer answer;
-  Ctx ctx(std::make_shared<Snapshot>(*snapshot_), snapshot_->facts->applied(), now_, limits_, remote_keys_,
+  Ctx ctx(std::make_shared<Snapshot>(*snapshot_), snapshot_->facts->applied(), now_, limits_, remote_keys_, registered_,
           [](std::span<std::byte> out) { crypto::random(out); });
   Step<Reply> step = endpoint(request, ctx);
   answer.events = ctx.events();

@@ -63,6 +63,7 @@ class House {
   void pass(microseconds time) { now_ += time; }
   Limits& limits() { return limits_; }
   RemoteKeys& remote_keys() { return remote_keys_; }
+  RegisteredClients& registered() { return registered_; }
   enum class Queue { open, full, full_after_one };
   void hash_queue(Queue queue) { hash_queue_ = queue; }
 
@@ -99,6 +100,7 @@ class House {
   std::optional<std::optional<std::string>> fetched(const std::string& url);  // nothing: they are full
   Limits limits_;
   RemoteKeys remote_keys_;
+  RegisteredClients registered_;
   Queue hash_queue_ = Queue::open;
   int next_ = 0;
 };

@@ -70,16 +70,21 @@ TEST_F(Tokens, introspection_of_a_clients_own_token_touches_no_store) {
   EXPECT_EQ(answer.transactions, 0);
 }
 
-TEST_F(Tokens, S12_introspection_of_garbage_is_inactive) {
+TEST_F(Tokens, S12_garbage_truncated_or_flipped_is_inactive_and_opens_no_userinfo) {
   for (const auto& text :
        {std::string("x"), std::string("a.b.c"), in.tokens["id_token"], house.sealed(in.code),
         access.substr(0, access.size() - 1), access + "A", refresh_token + "A", std::string(20000, 'a')})
     EXPECT_EQ(told(text), kInactive);
-  for (std::size_t at = 0; at < access.size(); at += 11) {
-    std::string bent = access;
-    bent[at] = bent[at] == 'A' ? 'B' : 'A';
-    EXPECT_EQ(told(bent), kInactive) << at;
-  }
+  for (const auto& token : {access, refresh_token})
+    for (std::size_t at = 0; at < token.size(); ++at) {
+      std::string bent = token;
+      bent[at] = bent[at] == 'A' ? 'B' : 'A';
+      for (const auto& text : {bent, token.substr(0, at)})
+        if (!text.empty()) {
+          ASSERT_EQ(told(text), kInactive) << at;
+          ASSERT_EQ(asked(text).code(), "invalid_token") << at;
+        }
+    }
 }
 
 TEST_F(Tokens, S11_the_algorithm_is_the_keys_and_nothing_that_every_token_says_is_missing) {

@@ -118,7 +118,7 @@ TEST_F(Login, S25_unknown_disabled_and_passwordless_users_look_and_cost_like_a_w
 TEST_F(Login, S25_the_dummy_hash_is_one_of_the_cost_that_is_set_and_nothing_matches_it) {
   house.config().password_cost = {64, 3};
   Ctx ctx(std::make_shared<Snapshot>(house.config()), house.config().facts->applied(), house.now(), house.limits(),
-          house.remote_keys(), [](std::span<std::byte> out) { crypto::random(out); });
+          house.remote_keys(), house.registered(), [](std::span<std::byte> out) { crypto::random(out); });
   Request request = post({{"interaction", interaction}, {"username", "nobody"}, {"password", "x"}});
   request.headers.cookies = {{"browser", tab.cookies["browser"]}};
   std::optional<NeedHash> asked;
@@ -374,7 +374,8 @@ TEST_F(Login, S30_limits_of_one_realm_do_not_count_in_another) {
   const auto limited = [&](const RealmId& realm) {
     auto snapshot = std::make_shared<Snapshot>(house.config());
     snapshot->realm.id = realm;
-    Ctx ctx(std::move(snapshot), 0, house.now(), house.limits(), house.remote_keys(), [](std::span<std::byte>) {});
+    Ctx ctx(std::move(snapshot), 0, house.now(), house.limits(), house.remote_keys(), house.registered(),
+            [](std::span<std::byte>) {});
     return !ctx.limit(LimitKind::login_user_address, "ann");
   };
   for (int i = 0; i < 5; ++i) EXPECT_FALSE(limited(RealmId("one")));
@@ -422,7 +423,7 @@ TEST_F(Login, S24_a_device_is_known_for_its_own_name_and_realm_only_and_for_400_
   const auto device = tab.cookies["device"];
   const auto known = [&](std::string_view name, const std::string& cookie) {
     Ctx ctx(std::make_shared<Snapshot>(house.config()), 0, house.now(), house.limits(), house.remote_keys(),
-            [](std::span<std::byte>) {});
+            house.registered(), [](std::span<std::byte>) {});
     Request request;
     request.headers.cookies = {{"device", cookie}};
     return !known_device(request, name, ctx).empty();
@@ -489,7 +490,7 @@ TEST_F(Login, a_queue_that_is_full_when_the_hash_should_be_renewed_costs_no_logi
 
 TEST(LimitsTest, many_names_push_out_those_that_tried_least) {
   Limits limits({LimitRule{30, 0.5}, LimitRule{5, 1.0 / 12}, LimitRule{100, 1.0 / 3}, LimitRule{5, 1.0 / 12},
-                 LimitRule{20, 1.0 / 30}, LimitRule{1, 1}});
+                 LimitRule{20, 1.0 / 30}, LimitRule{1, 1}, LimitRule{1, 1}});
   const Instant now(seconds(1'800'000'000));
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(limits.take(LimitKind::login_user_address, "ann", now));
   for (int i = 0; i < 250'000; ++i) limits.take(LimitKind::login_address, std::to_string(i), now);

@@ -95,6 +95,9 @@ inline std::string interaction_of(const Answer& answer) {
   if (const auto* page = model_of<LoginPage>(answer)) return page->interaction;
   if (const auto* page = model_of<ConsentPage>(answer)) return page->interaction;
   if (const auto* page = model_of<LogoutPage>(answer)) return page->interaction;
+  if (const auto* page = model_of<UserCodePage>(answer)) return page->interaction;
+  if (const auto* page = model_of<DevicePage>(answer)) return page->interaction;
+  if (const auto* page = model_of<AccountPage>(answer)) return page->interaction;
   return "";
 }
 

@@ -52,7 +52,7 @@ TEST_F(Token, a_client_without_a_resource_server_gets_a_token_for_the_issuer_wit
 
 TEST_F(Token, S14_a_fact_that_comes_while_a_token_is_made_is_above_its_rev) {
   Ctx ctx(std::make_shared<Snapshot>(house.config()), house.config().facts->applied(), house.now(), house.limits(),
-          house.remote_keys(), [](std::span<std::byte> out) { crypto::random(out); });
+          house.remote_keys(), house.registered(), [](std::span<std::byte> out) { crypto::random(out); });
   house.apply(FactKind::client, "service");
   Answer answer;
   answer.reply = *token(credentials_request(), ctx);
@@ -74,7 +74,7 @@ TEST_F(Token, a_public_client_has_no_credentials) {
 TEST_F(Token, grant_type_is_known_and_the_clients) {
   EXPECT_EQ(refused(with_basic(post({}))), "invalid_request");
   for (const char* type :
-       {"password", "implicit", "Authorization_Code", "urn:ietf:params:oauth:grant-type:device_code"})
+       {"password", "implicit", "Authorization_Code", "urn:ietf:params:oauth:grant-type:saml2-bearer"})
     EXPECT_EQ(refused(with_basic(post({{"grant_type", type}}))), "unsupported_grant_type") << type;
   EXPECT_EQ(refused(with_basic(credentials_request(), "orders")), "unauthorized_client");
   EXPECT_EQ(refused(with_basic(post({{"grant_type", "authorization_code"}}))), "invalid_request");

@@ -68,7 +68,7 @@ TEST(adapter, what_no_route_takes) {
   EXPECT_EQ(house.ask(get("/authorize?client_id=%zz")).status, 400);
 }
 
-TEST(adapter, every_answer_carries_the_security_headers) {
+TEST(adapter, S32_every_answer_carries_the_security_headers) {
   House house;
   for (const auto* target : {"/nothing", "/jwks", "/authorize?client_id=nobody", "/healthz"}) {
     const auto response = house.ask(get(target));

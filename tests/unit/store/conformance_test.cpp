@@ -414,6 +414,179 @@ TEST_P(Conformance, consents_go_with_their_client) {
   }
 }
 
+TEST_P(Conformance, what_is_taken_back_is_one_persons_from_one_client) {
+  const UserId ann("usr_ann"), ben("usr_ben");
+  const ClientId orders("orders"), reports("reports");
+  EXPECT_OK(write([&](Tx& tx, auto& realm) -> Result<void> {
+    for (const auto& user : {ann, ben})
+      for (const auto& client : {orders, reports}) {
+        EXPECT_OK(tx.put_consent(realm, {user, client, {"openid"}, kNow}));
+        auto grant = a_grant("gr_" + user.text + client.text);
+        grant.user = user;
+        grant.client = client;
+        EXPECT_OK(redeem(tx, realm, grant));
+      }
+    EXPECT_OK(redeem(tx, realm, a_grant("gr_ended")));
+    EXPECT_TRUE(*tx.end_grant(realm, GrantId("gr_ended")));
+    return {};
+  }));
+  const auto take = [&](const UserId& user, const ClientId& client, const RealmId& in) {
+    return *write([&](Tx& tx, auto& realm) { return tx.take_back(realm, user, client); }, in);
+  };
+  EXPECT_TRUE(take(ann, orders, kOther).grants.empty());
+  const auto taken = take(ann, orders, kRealm);
+  EXPECT_TRUE(taken.consent);
+  EXPECT_EQ(taken.grants, std::vector{GrantId("gr_usr_annorders")});
+  EXPECT_EQ(shown(read([&](Tx& tx, auto& realm) { return tx.consents_of(realm, ann); })),
+            Texts{shown(Consent{ann, reports, {"openid"}, kNow})});
+  EXPECT_EQ(read([&](Tx& tx, auto& realm) { return tx.consents_of(realm, ben); })->size(), 2u);
+  EXPECT_EQ(read([&](Tx& tx, auto& realm) { return tx.grants_of(realm, ann); })->size(), 1u);
+  EXPECT_EQ(read([&](Tx& tx, auto& realm) { return tx.grants_of(realm, ben); })->size(), 2u);
+  const auto again = take(ann, orders, kRealm);
+  EXPECT_FALSE(again.consent);
+  EXPECT_TRUE(again.grants.empty());
+}
+
+TEST_P(Conformance, a_persons_sessions_and_grants_are_listed_until_they_end) {
+  EXPECT_OK(write([&](Tx& tx, auto& realm) -> Result<void> {
+    for (int i = 1; i <= 3; ++i) {
+      auto session = a_session("ses_" + std::to_string(i));
+      session.seen = kNow + seconds(i);
+      EXPECT_OK(tx.insert_session(realm, session));
+      auto grant = a_grant("gr_" + std::to_string(i), session.id.text);
+      grant.created = kNow + seconds(i);
+      EXPECT_OK(redeem(tx, realm, grant));
+    }
+    auto bens = a_session("ses_ben");
+    bens.user = UserId("usr_ben");
+    auto grant = a_grant("gr_ben", "ses_ben");
+    grant.user = bens.user;
+    EXPECT_OK(redeem(tx, realm, grant));
+    return tx.insert_session(realm, bens);
+  }));
+  const UserId user("usr_ann");
+  const auto sessions = [&] {
+    Texts ids;
+    const auto found = read([&](Tx& tx, auto& realm) { return tx.sessions_of(realm, user); });
+    for (const auto& one : *found) ids.push_back(one.id.text);
+    return ids;
+  };
+  const auto grants = [&] {
+    Texts ids;
+    const auto found = read([&](Tx& tx, auto& realm) { return tx.grants_of(realm, user); });
+    for (const auto& one : *found) ids.push_back(one.id.text);
+    return ids;
+  };
+  EXPECT_EQ(sessions(), (Texts{"ses_3", "ses_2", "ses_1"}));
+  EXPECT_EQ(grants(), (Texts{"gr_3", "gr_2", "gr_1"}));
+  EXPECT_TRUE(read([&](Tx& tx, auto& realm) { return tx.sessions_of(realm, user); }, kOther)->empty());
+  EXPECT_TRUE(read([&](Tx& tx, auto& realm) { return tx.grants_of(realm, user); }, kOther)->empty());
+  EXPECT_TRUE(*write([](Tx& tx, auto& realm) { return tx.end_session(realm, SessionId("ses_2")); }));
+  EXPECT_TRUE(*write([](Tx& tx, auto& realm) { return tx.end_grant(realm, GrantId("gr_3")); }));
+  EXPECT_EQ(sessions(), (Texts{"ses_3", "ses_1"}));
+  EXPECT_EQ(grants(), (Texts{"gr_2", "gr_1"}));
+}
+
+// ── device codes ──
+
+std::string shown(const DeviceCode& c) {
+  return joined(c.digest, c.user_code_digest, c.client.text, shown(c.scope), c.audience, shown(c.expires),
+                static_cast<int>(c.state), c.session.text, c.user.text, shown(c.authenticated));
+}
+
+TEST_P(Conformance, a_device_code_is_read_back_as_written_by_either_code) {
+  EXPECT_TRUE(*write([](Tx& tx, auto& realm) { return tx.insert_device_code(realm, a_device_code()); }));
+  for (const auto& find : {&Tx::device_code, &Tx::device_code_by_user_code}) {
+    const bool by_device = find == &Tx::device_code;
+    const auto get = [&](std::string_view digest, const RealmId& in) {
+      const auto found = read([&](Tx& tx, auto& realm) { return (tx.*find)(realm, digest); }, in);
+      return *found ? shown(**found) : "none";
+    };
+    EXPECT_EQ(get(by_device ? "dc_1" : "user code of dc_1", kRealm), shown(a_device_code()));
+    EXPECT_EQ(get(by_device ? "user code of dc_1" : "dc_1", kRealm), "none");
+    EXPECT_EQ(get(by_device ? "dc_1" : "user code of dc_1", kOther), "none");
+  }
+  // a user code belongs to one device; the transaction goes on
+  EXPECT_TRUE(*write([](Tx& tx, auto& realm) -> Result<bool> {
+    auto second = a_device_code("dc_2");
+    second.user_code_digest = "user code of dc_1";
+    EXPECT_FALSE(*tx.insert_device_code(realm, second));
+    return tx.insert_device_code(realm, a_device_code("dc_2"));
+  }));
+}
+
+TEST_P(Conformance, S06_S15_a_device_code_is_decided_once_before_it_expires_and_redeemed_once) {
+  const auto decide = [&](const char* digest, DeviceState state, Instant now, const RealmId& in = kRealm) {
+    auto code = a_device_code(digest);
+    code.state = state;
+    code.session = SessionId("ses_1");
+    code.user = UserId("usr_ann");
+    code.authenticated = kNow;
+    return *write([&](Tx& tx, auto& realm) { return tx.decide_device_code(realm, code, now); }, in);
+  };
+  const auto redeem = [&](const char* digest, const RealmId& in = kRealm) {
+    return *write([&](Tx& tx, auto& realm) { return tx.redeem_device_code(realm, digest); }, in);
+  };
+  for (const char* digest : {"dc_1", "dc_2", "dc_3"})
+    EXPECT_TRUE(*write([&](Tx& tx, auto& realm) { return tx.insert_device_code(realm, a_device_code(digest)); }));
+  EXPECT_FALSE(redeem("dc_1"));
+  EXPECT_FALSE(decide("dc_1", DeviceState::allowed, kNow, kOther));
+  EXPECT_FALSE(decide("dc_1", DeviceState::allowed, a_device_code().expires));
+  EXPECT_TRUE(decide("dc_1", DeviceState::allowed, a_device_code().expires - microseconds(1)));
+  EXPECT_FALSE(decide("dc_1", DeviceState::denied, kNow));
+  auto allowed = a_device_code();
+  allowed.state = DeviceState::allowed;
+  allowed.session = SessionId("ses_1");
+  allowed.user = UserId("usr_ann");
+  allowed.authenticated = kNow;
+  const auto get = [&](const char* digest) {
+    return **read([&](Tx& tx, auto& realm) { return tx.device_code(realm, digest); });
+  };
+  EXPECT_EQ(shown(get("dc_1")), shown(allowed));
+  EXPECT_FALSE(redeem("dc_1", kOther));
+  EXPECT_TRUE(redeem("dc_1"));
+  EXPECT_FALSE(redeem("dc_1"));
+  EXPECT_EQ(get("dc_1").state, DeviceState::redeemed);
+  EXPECT_TRUE(decide("dc_2", DeviceState::denied, kNow));
+  EXPECT_FALSE(redeem("dc_2"));
+  // allowed, and taken back before the device came
+  EXPECT_TRUE(decide("dc_3", DeviceState::allowed, kNow));
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.take_back(realm, UserId("usr_ben"), ClientId("tv")); }));
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.take_back(realm, UserId("usr_ann"), ClientId("orders")); }));
+  EXPECT_EQ(get("dc_3").state, DeviceState::allowed);
+  EXPECT_OK(write([](Tx& tx, auto& realm) { return tx.take_back(realm, UserId("usr_ann"), ClientId("tv")); }));
+  EXPECT_FALSE(redeem("dc_3"));
+}
+
+TEST_P(Conformance, polling_too_soon_makes_the_interval_longer) {
+  EXPECT_TRUE(*write([](Tx& tx, auto& realm) { return tx.insert_device_code(realm, a_device_code()); }));
+  Instant now = kNow;
+  const auto poll = [&](seconds after) {
+    now += after;
+    return *write([&](Tx& tx, auto& realm) { return tx.poll_device_code(realm, "dc_1", now); });
+  };
+  EXPECT_TRUE(poll(seconds(0)));  // the first one at once
+  EXPECT_TRUE(poll(seconds(5)));
+  EXPECT_FALSE(poll(seconds(4)));  // 10 s from here
+  EXPECT_FALSE(poll(seconds(9)));  // 15 s
+  EXPECT_TRUE(poll(seconds(15)));
+  EXPECT_FALSE(poll(seconds(14)));
+  EXPECT_TRUE(poll(seconds(20)));
+}
+
+TEST_P(Conformance, sweep_takes_device_codes_that_have_expired) {
+  for (const char* digest : {"dc_1", "dc_2"})
+    EXPECT_TRUE(*write([&](Tx& tx, auto& realm) { return tx.insert_device_code(realm, a_device_code(digest)); }));
+  const auto sweep = [&](Instant now, const RealmId& in = kRealm) {
+    return *write([&](Tx& tx, auto& realm) { return tx.sweep(realm, {now, {}}, 1); }, in);
+  };
+  EXPECT_EQ(sweep(a_device_code().expires + minutes(59)), 0);
+  EXPECT_EQ(sweep(a_device_code().expires + hours(2), kOther), 0);
+  EXPECT_EQ(sweep(a_device_code().expires + hours(2)), 1);
+  EXPECT_EQ(sweep(a_device_code().expires + hours(2)), 1);
+  EXPECT_EQ(sweep(a_device_code().expires + hours(2)), 0);
+}
+
 // ── what serves once ──
 
 TEST_P(Conformance, S10_an_id_is_used_once_until_it_expires) {
@@ -479,7 +652,7 @@ TEST_P(Conformance, a_registered_client_is_kept_replaced_and_removed) {
   one.token_digest = "digest";
   one.created = kNow;
   const auto kept = [&](const RealmId& in = kRealm) {
-    return read([&](Tx& tx, auto& realm) { return tx.registered(realm, one.client.id); }, in);
+    return *read([&](Tx& tx, auto& realm) { return tx.registered(realm, one.client.id); }, in);
   };
   const auto insert = [&](const RegisteredClient& client, std::int64_t most) {
     return *write([&](Tx& tx, auto& realm) { return tx.insert_registered(realm, client, most); });

@@ -131,4 +131,13 @@ Grant a_grant(const std::string& id, const std::string& session) {
           .claims = {.id_token = {"email", "address"}, .userinfo = {"name"}}};
 }
 
+DeviceCode a_device_code(const std::string& digest) {
+  return {.digest = digest,
+          .user_code_digest = "user code of " + digest,
+          .client = ClientId("tv"),
+          .scope = {"openid", "orders"},
+          .audience = "https://api.example.com",
+          .expires = kNow + minutes(10)};
+}
+
 }  // namespace tessera::store::test

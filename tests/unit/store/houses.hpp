@@ -90,6 +90,7 @@ void at_once(int threads, const std::function<void(int)>& each);
 User ann(const std::string& id = "usr_ann", const std::string& name = "ann");
 Session a_session(const std::string& id = "ses_1");
 Grant a_grant(const std::string& id = "gr_1", const std::string& session = "ses_1");
+DeviceCode a_device_code(const std::string& digest = "dc_1");
 
 }  // namespace tessera::store::test
 

@@ -259,6 +259,79 @@ TEST_P(Race, S07_a_grant_that_ends_while_it_rotates_gives_nothing_afterwards) {
   }
 }
 
+TEST_P(Race, S06_a_device_code_is_decided_and_redeemed_once_under_race) {
+  const auto decided = [](const std::string& digest, DeviceState state) {
+    auto code = a_device_code(digest);
+    code.state = state;
+    code.session = SessionId("ses_1");
+    code.user = UserId("usr_ann");
+    return code;
+  };
+  for (int round = 0; round < kRounds; ++round) {
+    const auto id = "dc_" + std::to_string(round);
+    EXPECT_TRUE(*write([&](Tx& tx, auto& realm) { return tx.insert_device_code(realm, a_device_code(id)); }));
+    const auto answers = race(2, [&](Tx& tx, int i) {
+      return tx.decide_device_code(kRealm, decided(id, i == 0 ? DeviceState::allowed : DeviceState::denied), kNow);
+    });
+    EXPECT_EQ(std::ranges::count(answers, true), 1);
+    const auto redeemed = race(2, [&](Tx& tx, int) { return tx.redeem_device_code(kRealm, id); });
+    EXPECT_EQ(std::ranges::count(redeemed, true), answers[0] ? 1 : 0);
+  }
+  EXPECT_TRUE(*write([&](Tx& tx, auto& realm) { return tx.insert_device_code(realm, a_device_code("many")); }));
+  EXPECT_TRUE(*write(
+      [&](Tx& tx, auto& realm) { return tx.decide_device_code(realm, decided("many", DeviceState::allowed), kNow); }));
+  const auto many = race(100, [](Tx& tx, int) { return tx.redeem_device_code(kRealm, "many"); });
+  EXPECT_EQ(std::ranges::count(many, true), 1);
+}
+
+TEST_P(Race, of_two_devices_one_gets_a_user_code_and_of_two_polls_one_is_in_time) {
+  one_wins([](Tx& tx, int i, const std::string& n) {
+    auto code = a_device_code(n + "_" + std::to_string(i));
+    code.user_code_digest = n;
+    return tx.insert_device_code(kRealm, code);
+  });
+  EXPECT_TRUE(*write([](Tx& tx, auto& realm) { return tx.insert_device_code(realm, a_device_code()); }));
+  const auto polls = race(10, [](Tx& tx, int) { return tx.poll_device_code(kRealm, "dc_1", kNow); });
+  EXPECT_EQ(std::ranges::count(polls, true), 1);
+  // nine came too soon: 50 s now
+  const auto poll = [&](seconds after) {
+    return *write([&](Tx& tx, auto& realm) { return tx.poll_device_code(realm, "dc_1", kNow + after); });
+  };
+  EXPECT_FALSE(poll(seconds(49)));
+  EXPECT_TRUE(poll(seconds(49 + 55)));
+}
+
+TEST_P(Race, what_is_taken_back_while_a_device_redeems_leaves_no_grant) {
+  for (int round = 0; round < kRounds; ++round) {
+    const auto id = "dc_" + std::to_string(round);
+    auto code = a_device_code(id);
+    EXPECT_TRUE(*write([&](Tx& tx, auto& realm) { return tx.insert_device_code(realm, code); }));
+    code.state = DeviceState::allowed;
+    code.session = SessionId("ses_" + id);
+    code.user = UserId("usr_ann");
+    EXPECT_OK(write([&](Tx& tx, auto& realm) { return tx.insert_session(realm, a_session("ses_" + id)); }));
+    EXPECT_TRUE(*write([&](Tx& tx, auto& realm) { return tx.decide_device_code(realm, code, kNow); }));
+    auto grant = a_grant(id, "ses_" + id);
+    grant.client = ClientId("tv");
+    const auto answers = race(2, [&](Tx& tx, int i) -> Result<std::size_t> {
+      if (i == 0) {
+        const auto taken = tx.take_back(kRealm, UserId("usr_ann"), ClientId("tv"));
+        if (!taken) return std::unexpected(taken.error());
+        return taken->grants.size();
+      }
+      const auto redeemed = tx.redeem_device_code(kRealm, id);
+      if (!redeemed) return std::unexpected(redeemed.error());
+      std::vector<GrantId> ended;
+      if (*redeemed)
+        if (const auto made = tx.redeem_code(kRealm, grant, ended); !made) return std::unexpected(made.error());
+      return std::size_t{*redeemed};
+    });
+    // Either it came before, and its grant was ended, or it came after, and got none.
+    EXPECT_EQ(answers[0], answers[1]);
+    EXPECT_TRUE(read([](Tx& tx, auto& realm) { return tx.grants_of(realm, UserId("usr_ann")); })->empty());
+  }
+}
+
 // Either the grant was made of the person as it was, and whoever changes the person sees it; or of the changed one.
 TEST_P(Race, S14_no_grant_is_made_of_a_person_unseen_by_whoever_changes_it_meanwhile) {
   for (int round = 0; round < kRounds; ++round) {

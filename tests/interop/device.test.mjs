@@ -1,0 +1,106 @@
+// Devices without a browser (RFC 8628): openid-client and oauth4webapi wait, a person decides in another browser.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import * as oauth from "oauth4webapi";
+import * as client from "openid-client";
+import { freePorts, startServe } from "../support/demo.mjs";
+import { Browser, temporaryFolder } from "../support/tessera.mjs";
+
+const alice = { username: "alice", password: "correct horse battery" };
+const secret = "s".repeat(43);
+let issuer, stop;
+
+before(async () => {
+  const port = await freePorts(1);
+  issuer = `http://localhost:${port}`;
+  const device = (id, more) => `
+    [[client]]
+    id = "${id}"
+    ${more}
+    grant_types = ["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"]
+    scopes = ["openid", "profile", "offline_access"]
+    id_token_alg = "ES256"
+    `;
+  stop = await startServe(temporaryFolder(), `
+    issuer = "${issuer}"
+    listen = "127.0.0.1:${port}"
+    [[user]]
+    username = "${alice.username}"
+    password = "${alice.password}"
+    name = "Alice Adler"
+    ${device("tv", 'auth = "none"')}${device("box", `secret = "${secret}"\nparty = "third"`)}`, issuer);
+});
+after(() => stop?.());
+
+/** A person opens the page, types the code, logs in and decides. */
+async function decide(page, user_code, decision) {
+  const browser = new Browser();
+  const post = async (url, form) => (await browser.request(url, { method: "POST", form })).text();
+  const interaction = (html) => Browser.interaction(html);
+  let html = await (await browser.request(page)).text();
+  html = await post(page, { interaction: interaction(html), user_code });
+  html = await post(`${issuer}/login`, { interaction: interaction(html), ...alice });
+  assert.match(html, /Connect this device\?/);
+  return post(page, { interaction: interaction(html), decision });
+}
+
+const discover = (id, authentication) =>
+  client.discovery(new URL(issuer), id, {}, authentication, { execute: [client.allowInsecureRequests] });
+
+test("openid-client waits until the person says yes, and refreshes", async () => {
+  const config = await discover("tv", client.None());
+  const asked = await client.initiateDeviceAuthorization(config, { scope: "openid profile" });
+  assert.equal(asked.verification_uri, `${issuer}/device`);
+  assert.match(asked.user_code, /^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/);
+  const [tokens, page] = await Promise.all([
+    client.pollDeviceAuthorizationGrant(config, asked),
+    decide(asked.verification_uri, asked.user_code.toLowerCase().replace("-", " "), "allow"),
+  ]);
+  assert.match(page, /The device is connected/);
+  assert.equal(tokens.scope, "openid profile");
+  assert.equal(tokens.claims().aud, "tv");
+  assert.equal((await client.fetchUserInfo(config, tokens.access_token, tokens.claims().sub)).name, "Alice Adler");
+  const renewed = await client.refreshTokenGrant(config, tokens.refresh_token);
+  assert.equal(renewed.claims().sub, tokens.claims().sub);
+});
+
+test("openid-client is told that the person said no", async () => {
+  const config = await discover("box", client.ClientSecretBasic(secret));
+  const asked = await client.initiateDeviceAuthorization(config, { scope: "openid" });
+  assert.match(await decide(asked.verification_uri_complete, asked.user_code, "deny"), /You refused/);
+  await assert.rejects(client.pollDeviceAuthorizationGrant(config, asked), { error: "access_denied" });
+});
+
+test("oauth4webapi asks by itself: pending, too soon, then the tokens", async () => {
+  const insecure = { [oauth.allowInsecureRequests]: true };
+  const as = await oauth.processDiscoveryResponse(new URL(issuer), await oauth.discoveryRequest(new URL(issuer), insecure));
+  const tv = { client_id: "tv" }, none = oauth.None();
+  const asked = await oauth.processDeviceAuthorizationResponse(as, tv,
+    await oauth.deviceAuthorizationRequest(as, tv, none, new URLSearchParams({ scope: "openid" }), insecure));
+  const poll = async () => oauth.processDeviceCodeResponse(as, tv,
+    await oauth.deviceCodeGrantRequest(as, tv, none, asked.device_code, insecure));
+  await assert.rejects(poll(), { error: "authorization_pending", status: 400 });
+  await assert.rejects(poll(), { error: "slow_down", status: 400 });
+  await decide(asked.verification_uri, asked.user_code, "allow");
+  const tokens = await poll();
+  assert.equal(oauth.getValidatedIdTokenClaims(tokens).aud, "tv");
+});
+
+test("S06: 100 parallel requests with one device code, and one of them is answered", async () => {
+  const config = await discover("tv", client.None());
+  const asked = await client.initiateDeviceAuthorization(config, { scope: "openid" });
+  await decide(asked.verification_uri, asked.user_code, "allow");
+  const body = () => new URLSearchParams({
+    grant_type: "urn:ietf:params:oauth:grant-type:device_code", client_id: "tv", device_code: asked.device_code,
+  });
+  const answers = await Promise.all(Array.from({ length: 100 }, async () => {
+    const response = await fetch(`${issuer}/token`, { method: "POST", body: body() });
+    return { status: response.status, ...(await response.json()) };
+  }));
+  const [won, ...more] = answers.filter(({ status }) => status === 200);
+  assert.ok(won && more.length === 0);
+  for (const { status, error } of answers) if (status !== 200) assert.equal(`${status} ${error}`, "400 invalid_grant");
+  // and what the one got ended with the first replay, as that of a code does
+  const response = await fetch(`${issuer}/userinfo`, { headers: { authorization: `Bearer ${won.access_token}` } });
+  assert.equal(response.status, 401);
+});
