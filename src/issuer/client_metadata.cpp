@@ -4,6 +4,7 @@
 
 #include "base/utf8.hpp"
 #include "issuer/contains.hpp"
+#include "issuer/logouts.hpp"
 #include "issuer/model/codec.hpp"
 #include "issuer/steps/client_auth.hpp"
 #include "issuer/steps/redirect_uri.hpp"
@@ -19,19 +20,22 @@ using Texts = std::vector<std::string>;
 constexpr std::size_t kMaxName = 100, kMaxUri = 2000, kMaxUris = 20, kMaxText = 256, kMaxJwks = 16 * 1024;
 
 // What would be encrypted, or said by somebody else: a promise that is not kept here.
-constexpr const char* kNotKept[] = {"software_statement",           "id_token_encrypted_response_alg",
-                                    "id_token_encrypted_response_enc", "userinfo_encrypted_response_alg",
-                                    "userinfo_encrypted_response_enc", "request_object_encryption_alg",
-                                    "request_object_encryption_enc", "introspection_encrypted_response_alg"};
+constexpr const char* kNotKept[] = {"software_statement",
+                                    "id_token_encrypted_response_alg",
+                                    "id_token_encrypted_response_enc",
+                                    "userinfo_encrypted_response_alg",
+                                    "userinfo_encrypted_response_enc",
+                                    "request_object_encryption_alg",
+                                    "request_object_encryption_enc",
+                                    "introspection_encrypted_response_alg"};
 
 // Kept and given back, and without any other effect.
 constexpr const char* kTexts[] = {"software_id", "software_version"};
 constexpr const char* kLinks[] = {"client_uri", "policy_uri", "tos_uri", "logo_uri", "initiate_login_uri"};
 
 bool plain(std::string_view text) {
-  return valid_utf8(text) && std::ranges::none_of(text, [](char c) {
-           return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-         });
+  return valid_utf8(text) &&
+         std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
 bool is_link(std::string_view text) {
@@ -97,7 +101,8 @@ Step<void> read_names(Reader& reader, Client& client) {
   if (!client.name.empty()) reader.kept().member("client_name", client.name);
   for (const char* name : kTexts)
     if (const auto text = TRY(reader.text(name)); !text.empty()) reader.kept().member(name, text);
-  if (const auto contacts = TRY(reader.texts("contacts")); !contacts.empty()) reader.kept().member("contacts", contacts);
+  if (const auto contacts = TRY(reader.texts("contacts")); !contacts.empty())
+    reader.kept().member("contacts", contacts);
   for (const char* name : kLinks)
     if (const auto link = TRY(reader.link(name)); !link.empty()) reader.kept().member(name, link);
   client.client_uri = TRY(reader.link("client_uri"));
@@ -163,6 +168,7 @@ Step<void> read_uris(Reader& reader, Client& client) {
     REQUIRE(registrable_redirect_uri(uri, client.auth), invalid_redirect_uri, "post_logout_redirect_uris", uri);
   client.backchannel_logout_uri = TRY(reader.link("backchannel_logout_uri"));
   client.frontchannel_logout_uri = TRY(reader.link("frontchannel_logout_uri"));
+  if (const char* at = wrong_logout_uri(client)) return wrong(at, "not a URL of the client's that may be registered");
   client.request_uris = TRY(reader.texts("request_uris"));
   for (const auto& uri : client.request_uris)
     if (!is_link(uri)) return wrong("request_uris", "expected https URLs");
@@ -185,7 +191,8 @@ Step<void> read_scope(Reader& reader, Client& client, const Realm& realm) {
   if (const auto text = TRY(reader.text("scope", {}, kMaxUri)); !text.empty()) {
     const auto names = TRY(parse_scope(text));
     for (const auto& name : names)
-      if (!contains(realm.registration_scopes, name)) return wrong("scope", "not for a client that registers itself: " + name);
+      if (!contains(realm.registration_scopes, name))
+        return wrong("scope", "not for a client that registers itself: " + name);
     client.scopes = names;
   }
   reader.kept().member("scope", print_scope(client.scopes));

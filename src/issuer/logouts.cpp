@@ -1,6 +1,7 @@
 #include "issuer/logouts.hpp"
 
 #include "base/try.hpp"
+#include "issuer/contains.hpp"
 #include "issuer/steps/redirect_uri.hpp"
 #include "issuer/subject.hpp"
 
@@ -8,8 +9,7 @@ namespace tessera::issuer {
 
 namespace {
 //= OIDC-BackChannel#4 "OPs are encouraged to use short expiration times in Logout Tokens, preferably at most two
-//minutes
-// in the future"
+// minutes in the future"
 constexpr seconds kTokenLife{120};
 
 Result<std::optional<Client>> enabled(Tx& tx, const RealmId& realm, const std::map<ClientId, Client>& clients,
@@ -18,6 +18,19 @@ Result<std::optional<Client>> enabled(Tx& tx, const RealmId& realm, const std::m
   return client && client->enabled ? std::move(client) : std::nullopt;
 }
 }  // namespace
+
+// Written as plainly as a redirect URI, because a page's policy names the origin of one and browsers go to it.
+const char* wrong_logout_uri(const Client& client) {
+  const auto good = [](const std::string& uri) {
+    return uri.empty() || registrable_redirect_uri(uri, ClientAuth::client_secret_basic);
+  };
+  if (!good(client.backchannel_logout_uri)) return "backchannel_logout_uri";
+  //= OIDC-FrontChannel#2 "The domain, port, and scheme of this URL MUST be the same as that of a registered Redirection
+  // URI value."
+  const auto& front = client.frontchannel_logout_uri;
+  const bool at_home = front.empty() || contains(client.redirect_uris, origin_of(front), origin_of);
+  return good(front) && at_home ? nullptr : "frontchannel_logout_uri";
+}
 
 Result<void> enqueue_logouts(Tx& tx, const RealmId& realm, const SessionId& session,
                              const std::map<ClientId, Client>& clients, Instant now) {

@@ -16,6 +16,9 @@
 
 namespace tessera::issuer {
 
+// The name of the client's logout URI that must not be registered; nullptr when both may, or there is none.
+const char* wrong_logout_uri(const Client& client);
+
 // In the transaction that ends the session. Errors: the store's.
 Result<void> enqueue_logouts(Tx& tx, const RealmId& realm, const SessionId& session,
                              const std::map<ClientId, Client>& clients, Instant now);

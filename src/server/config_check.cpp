@@ -7,6 +7,7 @@
 
 #include "base/try.hpp"
 #include "issuer/contains.hpp"
+#include "issuer/logouts.hpp"
 #include "issuer/model/codec.hpp"
 #include "issuer/snapshot.hpp"
 #include "issuer/steps/client_auth.hpp"
@@ -245,18 +246,12 @@ class RealmCheck {
   }
 
   Configured<void> logout_uris(const issuer::Client& one) const {
-    const auto good = [](const std::string& uri) {
-      return uri.empty() || issuer::registrable_redirect_uri(uri, ClientAuth::client_secret_basic);
-    };
+    const auto* key = issuer::wrong_logout_uri(one);
+    if (!key) return {};
     const std::string expected = "https, or http on this machine, written plainly: no user, fragment, dots or escapes";
-    const auto &back = one.backchannel_logout_uri, &front = one.frontchannel_logout_uri;
-    if (!good(back)) return wrong("backchannel_logout_uri", expected, back);
-    if (!good(front)) return wrong("frontchannel_logout_uri", expected, front);
-    //= OIDC-FrontChannel#2 "The domain, port, and scheme of this URL MUST be the same as that of a registered
-    // Redirection URI value."
-    if (!front.empty() && !contains(one.redirect_uris, issuer::origin_of(front), issuer::origin_of))
-      return wrong("frontchannel_logout_uri", "scheme, host and port of one of the redirect_uris", front);
-    return {};
+    if (key == std::string_view("backchannel_logout_uri")) return wrong(key, expected, one.backchannel_logout_uri);
+    return wrong(key, expected + "; with scheme, host and port of one of the redirect_uris",
+                 one.frontchannel_logout_uri);
   }
 
   Configured<void> users() {

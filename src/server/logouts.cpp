@@ -60,6 +60,18 @@ Answer tell(const issuer::Snapshot& snapshot, const issuer::Client& client, cons
   return answer_of(fetch::post(client.backchannel_logout_uri, {{"logout_token", *token}}, outbound));
 }
 
+// Those that this node has got: another one may look at the same moment.
+Result<std::vector<PendingLogout>> begin_each(Tx& tx, const issuer::RealmId& realm,
+                                              const std::vector<PendingLogout>& chosen, Instant now) {
+  std::vector<PendingLogout> mine;
+  for (auto one : chosen) {
+    if (!TRY(tx.begin_logout(realm, one, now + wait_after(one.attempts + 1)))) continue;
+    ++one.attempts;
+    mine.push_back(std::move(one));
+  }
+  return mine;
+}
+
 }  // namespace
 
 Logouts::Logouts(Options options) : options_(std::move(options)), pool_(kThreads, kThreads) {}
@@ -75,7 +87,6 @@ bool Logouts::has_room(const Client& client) const {
   return it == under_way_.end() || it->second < kOfOneClient;
 }
 
-// Those that this node has got: another one may look at the same moment.
 Result<std::vector<PendingLogout>> Logouts::begin(const issuer::RealmId& realm) {
   const auto now = options_.clock();
   Result<std::vector<PendingLogout>> due;
@@ -89,15 +100,7 @@ Result<std::vector<PendingLogout>> Logouts::begin(const issuer::RealmId& realm) 
   if (chosen.empty()) return chosen;
   Result<std::vector<PendingLogout>> begun;
   TRY_VOID(options_.store.write_now([&](Tx& tx) {
-    begun = [&]() -> Result<std::vector<PendingLogout>> {
-      std::vector<PendingLogout> mine;
-      for (auto one : chosen) {
-        if (!TRY(tx.begin_logout(realm, one, now + wait_after(one.attempts + 1)))) continue;
-        ++one.attempts;
-        mine.push_back(std::move(one));
-      }
-      return mine;
-    }();
+    begun = begin_each(tx, realm, chosen, now);
     return begun ? Outcome::commit : Outcome::roll_back;
   }));
   return begun;

@@ -159,7 +159,9 @@ Asked Node::Job::asked() const {
 std::string Node::random_id() const {
   std::array<std::byte, 12> octets;
   random_(octets);
-  return base64url::encode(octets);
+  auto id = base64url::encode(octets);
+  if (id.front() == '-') id.front() = '0';  // a command takes it as it is: it must not look like an option
+  return id;
 }
 
 std::shared_ptr<Node::RealmState> Node::realm(std::string_view name) const {

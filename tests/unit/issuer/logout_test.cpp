@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "issuer/logouts.hpp"
 #include "unit/issuer/page_requests.hpp"
 #include "unit/issuer/token_requests.hpp"
 
@@ -275,6 +276,57 @@ TEST_F(Logout, S03_a_parameter_twice_is_refused) {
   }
   EXPECT_EQ(look(with(hinted(), "state", std::string(1025, 's'))).at(), "state");
   EXPECT_EQ(tab.post(logout, {{"interaction", "x"}, {"interaction", "x"}}).code(), "invalid_request");
+}
+
+TEST(LogoutUri, S16_is_written_plainly_and_a_frames_is_at_home) {
+  Client client;
+  client.redirect_uris = {"https://a.example/cb", "http://127.0.0.1:8080/cb"};
+  const auto wrong = [&](const char* back, const char* front) {
+    client.backchannel_logout_uri = back, client.frontchannel_logout_uri = front;
+    const char* key = wrong_logout_uri(client);
+    return std::string(key ? key : "");
+  };
+  EXPECT_EQ(wrong("", ""), "");
+  EXPECT_EQ(wrong("https://elsewhere.example:8443/out?a=b", "https://a.example/out?a=b"), "");
+  EXPECT_EQ(wrong("http://localhost:1/out", "http://127.0.0.1:8080/out"), "");
+  for (const char* bad :
+       {"http://a.example/out", "https://a.example/out#x", "https://u@a.example/out", "com.example:/out", "https://*",
+        "https://a.example;sandbox/out", "https://A.example/out", "out"}) {
+    EXPECT_EQ(wrong(bad, ""), "backchannel_logout_uri") << bad;
+    EXPECT_EQ(wrong("", bad), "frontchannel_logout_uri") << bad;
+  }
+  for (const char* elsewhere :
+       {"https://b.example/out", "https://a.example:8443/out", "http://127.0.0.1:8081/out", "https://x.a.example/out"})
+    EXPECT_EQ(wrong("", elsewhere), "frontchannel_logout_uri") << elsewhere;
+}
+
+TEST_F(Logout, a_disabled_client_is_neither_told_nor_shown) {
+  in();
+  auto& orders = house.client("orders");
+  orders.backchannel_logout_uri = "https://orders.example.com/told";
+  orders.frontchannel_logout_uri = "https://orders.example.com/out";
+  const auto page = look({});
+  orders.enabled = false;
+  const auto done = leave(interaction_of(page));
+  EXPECT_TRUE(model_of<LoggedOutPage>(done)->frames.empty());
+  house.write([&](Tx& tx) { EXPECT_TRUE(tx.due_logouts(house.realm(), house.now(), 10, 10)->empty()); });
+}
+
+TEST_F(Logout, what_is_told_and_shown_is_of_this_session_and_in_its_transaction) {
+  const auto session = in();
+  auto& orders = house.client("orders");
+  orders.backchannel_logout_uri = "https://orders.example.com/told";
+  orders.frontchannel_logout_uri = "https://orders.example.com/out";
+  const auto done = leave(interaction_of(look(hinted())));
+  const auto* out = model_of<LoggedOutPage>(done);
+  ASSERT_TRUE(out);
+  EXPECT_EQ(out->frames,
+            (std::vector{"https://orders.example.com/out?iss=https%3A%2F%2Fid.example.com&sid=" + session.text}));
+  EXPECT_EQ(out->next, std::string(kAfter) + "?state=bye");
+  house.write([&](Tx& tx) {
+    EXPECT_EQ(tx.due_logouts(house.realm(), house.now(), 10, 10).value(),
+              (std::vector<PendingLogout>{{session, ClientId("orders"), UserId("usr_ann"), 0}}));
+  });
 }
 
 }  // namespace

@@ -905,9 +905,9 @@ TEST_P(Conformance, the_logouts_of_one_client_do_not_hide_those_of_another) {
   }));
   const auto due = [&](std::int64_t most, std::int64_t most_of_one) {
     std::string text;
-    for (const auto& one :
-         *read([&](Tx& tx, auto& realm) { return tx.due_logouts(realm, kNow + hours(1), most, most_of_one); }))
-      text += one.session.text + '/' + one.client.text + ' ';
+    const auto found =
+        *read([&](Tx& tx, auto& realm) { return tx.due_logouts(realm, kNow + hours(1), most, most_of_one); });
+    for (const auto& one : found) text += one.session.text + '/' + one.client.text + ' ';
     return text;
   };
   EXPECT_EQ(due(10, 2), "ses_0/slow ses_5/late ses_1/slow ");
