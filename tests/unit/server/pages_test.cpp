@@ -98,6 +98,9 @@ TEST(pages, S32_they_encode_all_that_they_show_and_have_nothing_inline) {
       {ConsentPage{.client_name = evil, .user_name = evil, .scopes = {evil, "openid"}, .interaction = evil}, 4},
       {LogoutPage{.client_name = evil, .interaction = evil}, 3},  // and once more the realm's name
       {LoggedOutPage{}, 0},
+      {UserCodePage{.user_code = evil, .interaction = evil}, 2},
+      {DevicePage{.client_name = evil, .user_name = evil, .user_code = evil, .scopes = {evil}, .interaction = evil}, 5},
+      {DeviceDonePage{.client_name = evil}, 1},
       {FormPostPage{evil, {{evil, evil}}}, 3},
       {ErrorPage{OAuthErr::invalid_request, evil}, 2},  // and the request's number
   };
