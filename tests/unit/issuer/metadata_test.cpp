@@ -29,7 +29,7 @@ TEST(Discovery, tells_what_the_routes_are_and_nothing_untrue) {
   const auto& json = answer.json();
   EXPECT_EQ(member(json, "issuer"), "\"" + std::string(kIssuer) + "\"");
   for (const auto& route : routes()) {
-    if (route.metadata.empty()) continue;
+    if (route.metadata.empty() || route.endpoint == &registration) continue;  // that one where a realm lets clients
     EXPECT_EQ(member(json, route.metadata), "\"" + std::string(kIssuer) + std::string(route.path) + "\"");
   }
   for (const char* name :
