@@ -8,5 +8,6 @@ const assertions = [];
 for (let i = 0; i < Number(count); ++i)
   assertions.push(await new jose.SignJWT({})
     .setProtectedHeader({ alg: "ES256" }).setIssuer("https://idp.example.net").setAudience(audience)
-    .setSubject(`user${i % Number(people)}`).setJti(randomUUID()).setIssuedAt().setExpirationTime("55m").sign(privateKey));
+    .setSubject(`user${i % Number(people)}`).setJti(randomUUID()).setIssuedAt().setExpirationTime("55m")
+    .sign(privateKey));
 console.log(JSON.stringify({ keys: { keys: [{ ...(await jose.exportJWK(publicKey)), alg: "ES256" }] }, assertions }));
