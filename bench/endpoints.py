@@ -26,11 +26,11 @@ import urllib.parse
 
 import processes
 
-RATE = 200         # requests a second, unless said: what both hold on one core
+RATE = 200         # requests a second, unless said: what both hold on one core with ease
 ROUNDS = 5
 SECONDS = 3        # of load, a round
 CONNECTIONS = 64   # kept open; a request that finds none free waits, and its time runs
-USERS = 30         # each with one session: Tessera gives a user at most 20 logins at once
+USERS = 100        # each with one session: Tessera gives one user at most 20 logins at once
 GRANTS = 10        # of one session and client, as Tessera keeps them; an eleventh would end the first
 
 AUDIENCE = "https://api.example.com"
@@ -39,7 +39,8 @@ SECRET = "a-secret-of-more-than-32-characters"
 VERIFIER = "a-verifier-of-43-to-128-characters-that-never-changes"
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-GRANT_TYPES = ["authorization_code", "refresh_token", "client_credentials"]
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+GRANT_TYPES = ["authorization_code", "refresh_token", "client_credentials", DEVICE_CODE]
 
 
 # The house, as each server is told of it.
@@ -49,6 +50,7 @@ def tessera_config(port, clients, keys):
     sections = [f"""
 issuer = "http://127.0.0.1:{port}"
 listen = "127.0.0.1:{port}"
+trusted_proxies = ["127.0.0.1/32"]
 [[resource_server]]
 audience = "{AUDIENCE}"
 permissions = ["orders:read"]
@@ -103,9 +105,9 @@ def get(path, query=(), **headers):
     return request("GET", path + ("?" + urllib.parse.urlencode(query) if query else ""), headers)
 
 
-def post(path, client, form):
+def post(path, client, form, headers={}):
     proof = base64.b64encode(f"{client}:{SECRET}".encode()).decode()
-    return request("POST", path, {"Authorization": f"Basic {proof}"}, urllib.parse.urlencode(form).encode())
+    return request("POST", path, {"Authorization": f"Basic {proof}", **headers}, urllib.parse.urlencode(form).encode())
 
 
 def is_whole(answer):
@@ -118,6 +120,10 @@ def is_whole(answer):
 
 def body_of(answer):
     return json.loads(answer.partition(b"\r\n\r\n")[2])
+
+
+def hidden_of(answer):
+    return dict(re.findall('<input type="hidden" name="([^"]+)" value="([^"]+)"', answer.decode()))
 
 
 def code_of(answer):
@@ -182,14 +188,20 @@ class House:
         self.userinfo_client, *self.clients = clients
         self.assertions = iter(assertions)
         self.cookies = [log_in(port, f"user{number}", self.userinfo_client) for number in range(USERS)]
+        self.addresses = (f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}" for n in itertools.count())
         self.turns = itertools.cycle(itertools.product(self.clients, self.cookies))
         self.answers = {}
 
     def next(self, count):
         return list(itertools.islice(self.turns, count))
 
-    def offer(self, requests):
-        return offer(self.port, requests, self.rate)
+    def prepared(self, requests):
+        """The answers, as fast as they come: nothing is measured."""
+        return offer(self.port, requests, math.inf).answers
+
+    def from_elsewhere(self):
+        """Tessera lets one address ask for few device codes: each of these comes from another, by way of a proxy."""
+        return {"X-Forwarded-For": next(self.addresses)}
 
     def codes(self):
         return zip((client for client, _ in self.asked), map(code_of, self.answers["authorize"]))
@@ -202,8 +214,8 @@ class House:
         which are no JWTs; Tessera takes its JWTs."""
         client = self.userinfo_client
         asked = [get("/authorize", authorization(client), Cookie=cookie) for cookie in self.cookies]
-        redeemed = [post("/token", client, redemption(code_of(answer))) for answer in self.offer(asked).answers]
-        self.held = itertools.cycle([body_of(answer)["access_token"] for answer in self.offer(redeemed).answers])
+        redeemed = [post("/token", client, redemption(code_of(answer))) for answer in self.prepared(asked)]
+        self.held = itertools.cycle([body_of(answer)["access_token"] for answer in self.prepared(redeemed)])
 
 
 def authorization(client):
@@ -241,6 +253,36 @@ def client_credentials(house):
             for client, _ in house.asked]
 
 
+def device_authorization(house):
+    return [post("/device_authorization", client, {"scope": "openid email orders:read", "resource": AUDIENCE},
+                 house.from_elsewhere()) for client, _ in house.asked]
+
+
+def submit(house, cookie, form):
+    origin = f"http://127.0.0.1:{house.port}"
+    return request("POST", "/device", {"Cookie": cookie, "Origin": origin, **house.from_elsewhere()},
+                   urllib.parse.urlencode(form).encode())
+
+
+def allow_devices(house, user_codes):
+    """Each session types a code, and says yes to what it is then asked; at a time a session has one such page."""
+    waiting = list(zip((cookie for _, cookie in house.asked), user_codes))
+    for first in range(0, len(waiting), USERS):
+        some = waiting[first:first + USERS]
+        pages = house.prepared([get("/device", Cookie=cookie) for cookie, _ in some])
+        pages = house.prepared([submit(house, cookie, {**hidden_of(page), "user_code": code})
+                                for (cookie, code), page in zip(some, pages)])
+        house.prepared([submit(house, cookie, {**hidden_of(page), "decision": "allow"})
+                        for (cookie, _), page in zip(some, pages)])
+
+
+def device_code(house):
+    codes = [body_of(answer) for answer in house.answers["device_authorization"]]
+    allow_devices(house, [code["user_code"] for code in codes])
+    return [post("/token", client, {"grant_type": DEVICE_CODE, "device_code": code["device_code"],
+                                    "resource": AUDIENCE}) for (client, _), code in zip(house.asked, codes)]
+
+
 def token_exchange(house):
     return [post("/token", client, {"grant_type": EXCHANGE, "subject_token": tokens["access_token"],
                                     "subject_token_type": "urn:ietf:params:oauth:token-type:access_token",
@@ -256,13 +298,13 @@ def userinfo(house):
     return [get("/userinfo", Authorization=f"Bearer {token}") for token in itertools.islice(house.held, house.count)]
 
 
-def jwks(house):
-    return [get("/jwks")] * house.count
-
-
 def introspect(house):
     return [post("/introspect", house.userinfo_client, {"token": token})
             for token in itertools.islice(house.held, house.count)]
+
+
+def jwks(house):
+    return [get("/jwks")] * house.count
 
 
 @dataclasses.dataclass
@@ -276,9 +318,11 @@ class Endpoint:
 ENDPOINTS = [
     Endpoint("authorize", authorize, b"/cb?code="),
     Endpoint("par", par, b'"request_uri":'),
-    Endpoint("token: authorization_code", authorization_code, b'"refresh_token":'),
-    Endpoint("token: refresh_token", refresh_token, b'"refresh_token":'),
+    Endpoint("token: authorization_code", authorization_code, b'"id_token":'),
+    Endpoint("token: refresh_token", refresh_token, b'"id_token":'),
     Endpoint("token: client_credentials", client_credentials, b'"access_token":'),
+    Endpoint("device_authorization", device_authorization, b'"user_code":'),
+    Endpoint("token: device_code", device_code, b'"id_token":'),
     Endpoint("token: token-exchange", token_exchange, b'"access_token":', peer=False),
     Endpoint("token: jwt-bearer", jwt_bearer, b'"access_token":', peer=False),
     Endpoint("userinfo", userinfo, b'"email":'),
@@ -314,26 +358,26 @@ def log_in(port, user, client):
     sys.exit(f"bench: no login at port {port}: {response.status} {page[:300]}")
 
 
-def check_tokens(house):
-    """That the servers do the same work: what a code gave is signed, and says the same, at both."""
-    tokens = body_of(house.answers["token: authorization_code"][0])
+def check_tokens(house, tokens):
+    """That the servers do the same work: what they give is signed, and lives, alike."""
     for name, wanted in (("access_token", {"alg": "ES256", "typ": "at+jwt", "aud": AUDIENCE, "lifetime": 300}),
-                         ("id_token", {"alg": "ES256", "nonce": "a-nonce", "lifetime": 300})):
-        header, claims = (json.loads(base64.urlsafe_b64decode(part + "==")) for part in tokens[name].split(".")[:2])
-        said = {**claims, **header, "lifetime": claims["exp"] - claims["iat"]}
-        got = {key: said.get(key) for key in wanted}
-        if got != wanted:
-            sys.exit(f"bench: the {name} of {house.name} is {got}, not {wanted}")
+                         ("id_token", {"alg": "ES256", "lifetime": 300})):
+        if name in tokens:
+            header, claims = (json.loads(base64.urlsafe_b64decode(part + "==")) for part in tokens[name].split(".")[:2])
+            said = {**claims, **header, "lifetime": claims["exp"] - claims["iat"]}
+            got = {key: said.get(key) for key in wanted}
+            if got != wanted:
+                sys.exit(f"bench: the {name} of {house.name} is {got}, not {wanted}")
 
 
 def measure(endpoint, house):
-    window = house.offer(endpoint.requests(house))
+    window = offer(house.port, endpoint.requests(house), house.rate)
     for answer in window.answers:
         if endpoint.right not in answer:
             sys.exit(f"bench: {house.name} refused {endpoint.name}: {answer[:600].decode(errors='replace')}")
     house.answers[endpoint.name] = window.answers
-    if endpoint.name == "token: authorization_code":
-        check_tokens(house)
+    if endpoint.peer and endpoint.name.startswith("token: "):
+        check_tokens(house, body_of(window.answers[0]))
     percentiles = statistics.quantiles(window.seconds, n=100)
     return percentiles[49] * 1e6, percentiles[98] * 1e6, window.held
 
@@ -354,15 +398,15 @@ def report(rate, results):
         print(line)
     if late:
         print("* one of them did not hold this rate: what is shown is its queue")
-    print("tessera commits to SQLite on disk; oidc-provider keeps everything in memory, and its tokens for userinfo and\n"
-          "introspection are no JWTs. A row without a ratio is a grant that oidc-provider does not have.")
+    print("tessera commits to SQLite on disk; oidc-provider keeps everything in memory, and its tokens for userinfo\n"
+          "and introspection are no JWTs. A row without a ratio is a grant that oidc-provider does not have.")
 
 
 def compare(build, rate):
     os.sched_setaffinity(0, {processes.CORES[1]})  # for the load, which is this process
     own, peer = processes.free_port(), processes.free_port()
-    codes = (ROUNDS + 1) * rate * SECONDS
-    clients = [f"bench{number}" for number in range(1 + math.ceil(codes / (USERS * GRANTS)))]
+    codes = (ROUNDS + 1) * rate * SECONDS  # and as many device codes
+    clients = [f"bench{number}" for number in range(1 + math.ceil(2 * codes / (USERS * GRANTS)))]
     made = json.loads(processes.output_of(
         [processes.NODE, "assertions.mjs", f"http://127.0.0.1:{own}", str(USERS), str(codes)]))
     with tempfile.TemporaryDirectory() as folder, \
@@ -371,7 +415,7 @@ def compare(build, rate):
         houses = [House("tessera", own, rate, clients, made["assertions"]), House("oidc-provider", peer, rate, clients)]
         for house in houses:  # each client becomes known to each session
             pairs = house.next(len(house.clients) * USERS)
-            house.offer([get("/authorize", authorization(client), Cookie=cookie) for client, cookie in pairs])
+            house.prepared([get("/authorize", authorization(client), Cookie=cookie) for client, cookie in pairs])
         results = {}
         for number in range(ROUNDS + 1):
             for house in houses:

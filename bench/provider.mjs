@@ -14,12 +14,14 @@ class Adapter {
   constructor(model) { this.model = model; }
   key(id) { return `${this.model}:${id}`; }
   async find(id) { return store.get(this.key(id)); }
+  async findByUserCode(code) { return store.get(store.get(`code:${code}`)); }
   async findByUid(uid) { return store.get(store.get(`uid:${uid}`)); }
   async consume(id) { store.get(this.key(id)).consumed = Math.floor(Date.now() / 1000); }
   async destroy(id) { store.delete(this.key(id)); }
   async upsert(id, payload) {
     store.set(this.key(id), payload);
     if (this.model === "Session") store.set(`uid:${payload.uid}`, this.key(id));
+    if (payload.userCode) store.set(`code:${payload.userCode}`, this.key(id));
     if (!payload.grantId) return;
     if (!members.has(payload.grantId)) members.set(payload.grantId, new Set());
     members.get(payload.grantId).add(this.key(id));
@@ -37,7 +39,8 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
   jwks: { keys: [{ ...privateKey.export({ format: "jwk" }), alg: "ES256", use: "sig", kid: "bench" }] },
   cookies: { keys: [randomUUID()] },
   routes: {
-    authorization: "/authorize", introspection: "/introspect", pushed_authorization_request: "/par", userinfo: "/userinfo",
+    authorization: "/authorize", device_authorization: "/device_authorization", introspection: "/introspect",
+    pushed_authorization_request: "/par", userinfo: "/userinfo",
   },
   claims: { email: ["email", "email_verified"] },
   ttl: { AccessToken: 300, IdToken: 300 },
@@ -61,6 +64,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
     clientCredentials: { enabled: true },
     introspection: { enabled: true },
     pushedAuthorizationRequests: { enabled: true },
+    deviceFlow: { enabled: true },
     devInteractions: { enabled: false },
     resourceIndicators: {
       enabled: true,
