@@ -143,6 +143,11 @@ Step<bool> needs_consent(const Ask& ask, const Client& client, const LoggedIn& l
   return !covers(TRY(tx->consent(ctx.realm(), login.user.id, client.id)), consented(ask));
 }
 
+// With its digest, so that a new one is no old one's cached answer.
+std::string logo_path(const Client& client) {
+  return client.logo.empty() ? "" : with_params("/logo", {{"client_id", client.id.text}, {"v", client.logo}});
+}
+
 Reply consent_page(const Interaction& asked, const Target& target, const LoggedIn& login, const Ask& ask,
                    const Browser& browser, const Ctx& ctx) {
   Interaction interaction = asked;
@@ -155,6 +160,7 @@ Reply consent_page(const Interaction& asked, const Target& target, const LoggedI
                                         .client_uri = target.client->client_uri,
                                         .policy_uri = target.client->policy_uri,
                                         .tos_uri = target.client->tos_uri,
+                                        .logo_path = logo_path(*target.client),
                                         .interaction = seal_interaction(interaction, browser, ctx)},
                    .form_target = form_source_of(target.redirect_uri)},
                   browser);

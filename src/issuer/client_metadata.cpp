@@ -4,9 +4,11 @@
 
 #include "base/utf8.hpp"
 #include "issuer/contains.hpp"
+#include "issuer/digest.hpp"
 #include "issuer/logouts.hpp"
 #include "issuer/model/codec.hpp"
 #include "issuer/steps/client_auth.hpp"
+#include "issuer/steps/logo.hpp"
 #include "issuer/steps/redirect_uri.hpp"
 #include "issuer/steps/scope.hpp"
 #include "issuer/steps/sector_identifier.hpp"
@@ -259,7 +261,10 @@ Step<ClientMetadata> check_client_metadata(std::string_view json, Ctx& ctx) {
   TRY_VOID(read_age(reader, client));
   client.require_pkce = realm.registration_require_pkce || client.auth == ClientAuth::none;
   TRY_VOID(check_sector_identifier(client, ctx));
-  return ClientMetadata{std::move(client), reader.take()};
+  std::optional<Logo> logo;
+  if (const auto uri = TRY(reader.link("logo_uri")); !uri.empty()) logo = TRY(fetch_logo(uri, ctx));
+  if (logo) client.logo = digest_of(logo->octets);
+  return ClientMetadata{std::move(client), std::move(logo), reader.take()};
 }
 
 }  // namespace tessera::issuer

@@ -64,6 +64,7 @@ struct ConsentPage {
   std::string user_name{};
   std::vector<std::string> scopes{};                  // what is asked for now
   std::string client_uri{}, policy_uri{}, tos_uri{};  // https, or ""
+  std::string logo_path{};                            // below the realm's base; "" for none
   std::string interaction{};
 };
 struct LogoutPage {
@@ -144,7 +145,7 @@ struct Cookie {
 };
 
 struct Reply {
-  std::variant<Json, IntrospectionJwt, UserinfoJwt, Redirect, Page, Empty> body;
+  std::variant<Json, IntrospectionJwt, UserinfoJwt, Redirect, Page, Logo, Empty> body;
   std::vector<Cookie> cookies{};
 };
 

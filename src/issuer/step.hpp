@@ -39,7 +39,7 @@ struct NeedUse {
   Instant until;
 };
 // What stands at a URL that came with a client.
-enum class FetchFor : std::uint8_t { sector_identifier, request_object };
+enum class FetchFor : std::uint8_t { sector_identifier, request_object, logo };
 struct NeedFetch {
   std::string url;
   FetchFor purpose;

@@ -158,6 +158,8 @@ class Tx {
   // Everything but `created`. False when there is no such client; of two at once the later stays.
   virtual Result<bool> replace_registered(const RealmId&, const RegisteredClient&) = 0;
   virtual Result<bool> remove_registered(const RealmId&, const ClientId&) = 0;  // true for the caller that removed it
+  virtual Result<void> put_logo(const RealmId&, const ClientId&, const Logo&) = 0;  // replaces; goes with the client
+  virtual Result<std::optional<Logo>> logo(const RealmId&, const ClientId&) = 0;
 
   // ── what serves once ──
   // Remembers until `until` that `id` was used: the digest of a client assertion, a request object, a DPoP proof, whose

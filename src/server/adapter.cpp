@@ -162,6 +162,11 @@ void fill(http::Response& response, const issuer::Page& page, std::span<const st
   add(response, "Content-Type", "text/html; charset=utf-8");
   add(response, "Content-Security-Policy", made.csp);
 }
+void fill(http::Response& response, const issuer::Logo& logo, std::span<const std::string>, const Asked&) {
+  response.body = logo.octets;
+  add(response, "Content-Type", logo.type);
+  add(response, "Cross-Origin-Resource-Policy", "same-origin");
+}
 void fill(http::Response& response, const issuer::Empty& empty, std::span<const std::string>, const Asked&) {
   response.status = empty.status;
 }

@@ -130,7 +130,8 @@ class Renderer {
     std::visit([this](const auto& model) { show(model); }, page_.model);
     html_.lit("</main>\n</body>\n</html>\n");
     std::string csp =
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'; frame-ancestors "
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; base-uri 'none'; "
+        "frame-ancestors "
         "'none'; "
         "form-action 'self'";
     if (!page_.form_target.empty()) csp += ' ' + page_.form_target;
@@ -217,6 +218,8 @@ class Renderer {
 
   void show(const ConsentPage& m) {
     head("Allow access?");
+    if (!m.logo_path.empty())
+      html_.lit("<img class=\"logo\" alt=\"\" src=\"").text(base_path_).text(m.logo_path).lit("\">\n");
     html_.lit("<p><strong>")
         .text(m.client_name)
         .lit("</strong> asks to do this for you, <strong>")

@@ -1,5 +1,6 @@
 #include "store/tx.hpp"
 
+#include "base/base64url.hpp"
 #include "base/try.hpp"
 #include "issuer/model/codec.hpp"
 #include "json/json.hpp"
@@ -575,7 +576,24 @@ Result<bool> SqlTx::replace_registered(const RealmId& realm, const RegisteredCli
              {print(one.client), one.metadata, one.token_digest, realm.text, one.client.id.text})) == 1;
 }
 
+Result<void> SqlTx::put_logo(const RealmId& realm, const ClientId& id, const Logo& logo) {
+  TRY_VOID(
+      write("INSERT INTO logos (realm, client_id, type, octets) VALUES (:a, :b, :c, :d) ON CONFLICT (realm, "
+            "client_id) DO UPDATE SET type = excluded.type, octets = excluded.octets",
+            {realm.text, id.text, logo.type, base64url::encode(logo.octets)}));
+  return {};
+}
+
+Result<std::optional<Logo>> SqlTx::logo(const RealmId& realm, const ClientId& id) {
+  const auto rows =
+      TRY(read("SELECT type, octets FROM logos WHERE realm = :a AND client_id = :b", {realm.text, id.text}));
+  if (rows.empty()) return std::optional<Logo>();
+  const Bytes octets = TRY(base64url::decode(rows.front().text(1)));
+  return std::optional(Logo{rows.front().text(0), std::string(text_of(octets))});
+}
+
 Result<bool> SqlTx::remove_registered(const RealmId& realm, const ClientId& id) {
+  TRY_VOID(write("DELETE FROM logos WHERE realm = :a AND client_id = :b", {realm.text, id.text}));
   return TRY(write("DELETE FROM registered_clients WHERE realm = :a AND id = :b", {realm.text, id.text})) == 1;
 }
 

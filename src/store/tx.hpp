@@ -71,6 +71,8 @@ class SqlTx final : public issuer::Tx {
   Result<std::optional<issuer::RegisteredClient>> registered(const RealmId&, const ClientId&) override;
   Result<bool> replace_registered(const RealmId&, const issuer::RegisteredClient&) override;
   Result<bool> remove_registered(const RealmId&, const ClientId&) override;
+  Result<void> put_logo(const RealmId&, const ClientId&, const issuer::Logo&) override;
+  Result<std::optional<issuer::Logo>> logo(const RealmId&, const ClientId&) override;
 
   Result<bool> use_once(const RealmId&, std::string_view, Instant, Instant) override;
   Result<bool> was_used(const RealmId&, std::string_view, Instant) override;

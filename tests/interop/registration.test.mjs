@@ -98,6 +98,38 @@ test("oidcc-registration-policy-uri, -tos-uri: both are shown to who is asked", 
   for (const uri of Object.values(links)) assert.ok(page.includes(`href="${uri.replaceAll("&", "&amp;")}"`), uri);
 });
 
+test("oidcc-registration-logo-uri: it is fetched once, shown on the consent page, and served from here as PNG or JPEG only", async () => {
+  const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
+  web.set("/logo", png);
+  const config = await register({ logo_uri: `${origin}/logo` });
+  web.set("/logo", "<svg onload=alert(1)>");  // what stands there now is nobody's business
+  assert.equal(config.clientMetadata().logo_uri, `${origin}/logo`);
+  const browser = new Browser();
+  const url = client.buildAuthorizationUrl(config, { redirect_uri: redirect, scope: "openid" });
+  const html = await (await browser.request(url)).text();
+  const response = await browser.request(`${realm("open")}/login`, { method: "POST", form: { interaction: Browser.interaction(html), ...alice } });
+  const [, path] = /<img class="logo" alt="" src="([^"]+)">/.exec(await response.text());
+  assert.match(response.headers.get("content-security-policy"), /img-src 'self' data:/);
+  const logo = await fetch(new URL(path.replaceAll("&amp;", "&"), issuer));
+  assert.equal(logo.headers.get("content-type"), "image/png");
+  assert.equal(logo.headers.get("x-content-type-options"), "nosniff");
+  assert.deepEqual(Buffer.from(await logo.arrayBuffer()), png);
+  for (const at of ["/logo", "/nothing"])
+    await refused({ redirect_uris: [redirect], logo_uri: `${origin}${at}` }, "invalid_client_metadata");
+  assert.equal((await fetch(`${realm("open")}/logo?client_id=${(await register()).clientMetadata().client_id}`)).status, 404);
+  assert.equal((await fetch(`${realm("open")}/logo?client_id=nobody`)).status, 404);
+  // another one, and none any more
+  const { registration_client_uri: at, registration_access_token: token } = config.clientMetadata();
+  web.set("/logo", Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0]));
+  const put = (body) => fetch(at, { method: "PUT", body: JSON.stringify({ redirect_uris: [redirect], token_endpoint_auth_method: "client_secret_post", ...body }),
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" } });
+  assert.equal((await put({ logo_uri: `${origin}/logo` })).status, 200);
+  const now = new URL(path.replaceAll("&amp;", "&"), issuer);
+  assert.equal((await fetch(now)).headers.get("content-type"), "image/jpeg");
+  assert.equal((await put({})).status, 200);
+  assert.equal((await fetch(now)).status, 404);
+});
+
 for (const alg of ["RS256", "PS256", "ES256", "EdDSA"])
   test(`oidcc-idtoken-rs256, -userinfo-rs256: as registered, by ${alg}`, async () => {
     const config = await register({ id_token_signed_response_alg: alg, userinfo_signed_response_alg: alg });

@@ -18,6 +18,7 @@ Step<Reply> token(const Request&, Ctx&);                 // RFC 6749 section 3.2
 Step<Reply> userinfo(const Request&, Ctx&);              // OpenID Connect Core section 5.3
 Step<Reply> introspect(const Request&, Ctx&);            // RFC 7662
 Step<Reply> revoke(const Request&, Ctx&);                // RFC 7009
+Step<Reply> logo(const Request&, Ctx&);                  // of a registered client, for our pages
 Step<Reply> registration(const Request&, Ctx&);          // RFC 7591, RFC 7592
 Step<Reply> logout(const Request&, Ctx&);                // OpenID Connect RP-Initiated Logout 1.0
 

@@ -81,6 +81,7 @@ Step<Reply> create(const Request& request, Ctx& ctx) {
   Tx& tx = *TRY(ctx.store(Access::write));
   REQUIRE(TRY(tx.insert_registered(ctx.realm(), one, kMostRegistered)), temporarily_unavailable, "registration",
           "the realm has as many as it takes");
+  if (metadata.logo) TRY_VOID(tx.put_logo(ctx.realm(), one.client.id, *metadata.logo));
   ctx.client_changed(one.client.id);
   ctx.emit({"client_registered", {{"client", one.client.id.text}}});
   return Reply{Json{.status = 201, .body = information(one, fresh, ctx)}};
@@ -113,6 +114,7 @@ Step<Reply> replace(const Request& request, RegisteredClient one, Ctx& ctx) {
   one.metadata = std::move(metadata.json);
   Tx& tx = *TRY(ctx.store(Access::write));
   REQUIRE(TRY(tx.replace_registered(ctx.realm(), one)), invalid_token, "authorization", "the client is gone");
+  if (metadata.logo) TRY_VOID(tx.put_logo(ctx.realm(), one.client.id, *metadata.logo));
   if (narrowed(before, one.client)) TRY_VOID(ctx.append_fact(tx, FactKind::client, one.client.id.text));
   ctx.client_changed(one.client.id);
   ctx.emit({"client_changed", {{"client", one.client.id.text}}});

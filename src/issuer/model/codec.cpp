@@ -117,6 +117,7 @@ void members(auto& visit, auto& client, const Client*) {
   visit("require_signed_request_object", client.require_signed_request_object);
   visit("request_object_signing_alg", client.request_object_signing_alg);
   visit("request_uris", client.request_uris);
+  visit("logo", client.logo);
   visit("client_uri", client.client_uri);
   visit("policy_uri", client.policy_uri);
   visit("tos_uri", client.tos_uri);

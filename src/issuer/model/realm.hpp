@@ -112,6 +112,7 @@ struct Client {
   bool require_pushed_authorization_requests = false;
   bool require_signed_request_object = false;
   std::optional<Alg> request_object_signing_alg{};  // the only one that its request objects are signed with
+  std::string logo{};                               // the digest of its logo, which the store has; "" for none
   std::string client_uri, policy_uri, tos_uri;      // shown to who is asked for consent
   std::optional<seconds> default_max_age{};         // where a request names none
   std::vector<std::string> request_uris;            // where its request objects may stand, for a request to refer to
@@ -127,6 +128,13 @@ struct RegisteredClient {
   std::string token_digest;  // of its registration access token, base64url of SHA-256
   Instant created{};
   friend bool operator==(const RegisteredClient&, const RegisteredClient&) = default;
+};
+
+// A picture to show for a client.
+struct Logo {
+  std::string type;  // "image/png" or "image/jpeg"
+  std::string octets;
+  friend bool operator==(const Logo&, const Logo&) = default;
 };
 
 // Somebody else whose signed word for a person is taken (RFC 7523 section 2.1).

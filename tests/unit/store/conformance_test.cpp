@@ -678,6 +678,12 @@ TEST_P(Conformance, a_registered_client_is_kept_replaced_and_removed) {
   EXPECT_FALSE(replace(kOther));
   EXPECT_TRUE(replace(kRealm));
   EXPECT_EQ(kept(), one);
+  const Logo logo{"image/png", std::string("\0\x89PNG\xFF", 6)};
+  const auto shown = [&] { return *read([&](Tx& tx, auto& realm) { return tx.logo(realm, one.client.id); }); };
+  EXPECT_FALSE(shown());
+  for (const auto& octets : {std::string("old"), logo.octets})
+    EXPECT_OK(write([&](Tx& tx, auto& realm) { return tx.put_logo(realm, one.client.id, {logo.type, octets}); }));
+  EXPECT_EQ(shown(), logo);
   const auto remove = [&](const RealmId& in) {
     return *write([&](Tx& tx, auto& realm) { return tx.remove_registered(realm, one.client.id); }, in);
   };
@@ -686,6 +692,7 @@ TEST_P(Conformance, a_registered_client_is_kept_replaced_and_removed) {
   EXPECT_FALSE(remove(kRealm));
   EXPECT_FALSE(kept());
   EXPECT_FALSE(replace(kRealm));
+  EXPECT_FALSE(shown());
 }
 
 // ── facts ──
