@@ -20,6 +20,7 @@ ALTER TABLE grants ADD COLUMN userinfo_claims TEXT NOT NULL DEFAULT '';
 UPDATE consents SET scope = TRIM(REPLACE(' ' || scope || ' ', ' profile ', ' '));
 CREATE TABLE used_ids (realm TEXT NOT NULL, id TEXT NOT NULL, expires BIGINT NOT NULL, PRIMARY KEY (realm, id));
 CREATE INDEX used_ids_by_age ON used_ids (realm, expires);
+CREATE TABLE logos (realm TEXT NOT NULL, client_id TEXT NOT NULL, type TEXT NOT NULL, octets TEXT NOT NULL, PRIMARY KEY (realm, client_id));
 CREATE TABLE registered_clients (realm TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, metadata TEXT NOT NULL, token_digest TEXT NOT NULL, created BIGINT NOT NULL, PRIMARY KEY (realm, id));
 CREATE INDEX grants_by_user ON grants (realm, user_id);
 ALTER TABLE grants ADD COLUMN jkt TEXT NOT NULL DEFAULT '';
