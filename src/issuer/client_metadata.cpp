@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/printable.hpp"
 #include "base/utf8.hpp"
 #include "issuer/contains.hpp"
 #include "issuer/digest.hpp"
@@ -35,10 +36,7 @@ constexpr const char* kNotKept[] = {"software_statement",
 constexpr const char* kTexts[] = {"software_id", "software_version"};
 constexpr const char* kLinks[] = {"client_uri", "policy_uri", "tos_uri", "logo_uri", "initiate_login_uri"};
 
-bool plain(std::string_view text) {
-  return valid_utf8(text) &&
-         std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-}
+bool plain(std::string_view text) { return valid_utf8(text) && printable(text) == text; }
 
 bool is_link(std::string_view text) {
   return text.size() <= kMaxUri && text.starts_with("https://") && !host_of(text).empty() &&

@@ -23,7 +23,7 @@ double elapsed_seconds(Instant from, Instant to) {
 Limits::Limits()
     : Limits({LimitRule{30, 0.5}, LimitRule{5, 1.0 / 12}, LimitRule{100, 1.0 / 3}, LimitRule{5, 1.0 / 12},
               LimitRule{20, 1.0 / 30}, LimitRule{1000, 300}, LimitRule{20, 1.0 / 5}, LimitRule{1000, 5},
-              LimitRule{20, 1.0 / 30}, LimitRule{5, 1.0 / 60}, LimitRule{100, 1.0 / 30}}) {}
+              LimitRule{20, 1.0 / 30}, LimitRule{5, 1.0 / 60}, LimitRule{100, 1.0 / 30}, LimitRule{20, 1}}) {}
 
 double Limits::level(LimitKind kind, const Bucket& bucket, Instant now) const {
   const auto& rule = rules_[static_cast<std::size_t>(kind)];

@@ -25,8 +25,9 @@ enum class LimitKind : std::uint8_t {
   user_code_address,  // wrong user codes from one network
   user_code_person,   // wrong user codes of one person, in whatever session
   registration,       // clients that register themselves from one network
+  fetch,              // what is fetched for one client's requests
 };
-inline constexpr std::size_t kLimitKinds = 11;
+inline constexpr std::size_t kLimitKinds = 12;
 
 struct LimitRule {
   double burst;       // at once

@@ -26,8 +26,10 @@ std::string sector_of(const Client& client) {
   // pairwise identifier calculation.
   if (!client.sector_identifier_uri.empty()) return host_of(client.sector_identifier_uri);
   if (client.redirect_uris.empty()) return {};
+  // A native app's own scheme can name anybody's host, and this machine's name is everybody's.
   const std::string host = host_of(client.redirect_uris.front());
-  const bool one = std::ranges::all_of(client.redirect_uris, [&](const auto& uri) { return host_of(uri) == host; });
+  const bool one = std::ranges::all_of(
+      client.redirect_uris, [&](const auto& uri) { return uri.starts_with("https://") && host_of(uri) == host; });
   return one ? host : std::string();
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <thread>
 
@@ -98,11 +99,17 @@ struct ControlSocket::Impl {
   void run(const Answer& answer) {
     pollfd waits[] = {{listening.get(), POLLIN, 0}, {wake[0].get(), POLLIN, 0}};
     while (true) {
-      if (::poll(waits, 2, -1) < 0 && errno != EINTR) return;
+      if (::poll(waits, 2, -1) < 0) {
+        if (errno == EINTR) continue;
+        return;
+      }
       if (waits[1].revents != 0) return;
       if (waits[0].revents == 0) continue;
       const Descriptor one(::accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC));
-      if (one.get() < 0) continue;
+      if (one.get() < 0) {  // out of descriptors, most likely
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        continue;
+      }
       be_patient(one.get());
       send_line(one.get(), answer(id_asked(read_line(one.get()))));
     }

@@ -20,8 +20,11 @@ Fetcher::Fetcher(const Outbound& outbound, Complain complain)
       pool_(outbound.threads, outbound.waiting) {}
 
 bool Fetcher::try_get(Errand& errand) {
+  // What must be done with key sets as they land is not done by a flight that somebody else has begun for another
+  // purpose, perhaps on purpose.
+  const auto name = (errand.landed ? "keys " : "") + errand.url;
   std::unique_lock lock(mutex_);
-  if (const auto flight = flights_.find(errand.url); flight != flights_.end()) {
+  if (const auto flight = flights_.find(name); flight != flights_.end()) {
     flight->second.push_back(std::move(errand));
     return true;
   }
@@ -30,9 +33,9 @@ bool Fetcher::try_get(Errand& errand) {
     errand.done(std::nullopt);
     return true;
   }
-  Pool::Task task = [this, url = errand.url, landed = errand.landed] { land(url, landed); };
+  Pool::Task task = [this, name, url = errand.url, landed = errand.landed] { land(name, url, landed); };
   if (!pool_.try_run(task)) return false;
-  flights_[errand.url].push_back(std::move(errand));
+  flights_[name].push_back(std::move(errand));
   return true;
 }
 
@@ -46,7 +49,7 @@ Fetcher::Body Fetcher::body_at(const std::string& url) const {
 }
 
 // Those who come while it lands still join; those who come later find what it brought.
-void Fetcher::land(const std::string& url, const std::function<void(const Body&)>& landed) {
+void Fetcher::land(const std::string& name, const std::string& url, const std::function<void(const Body&)>& landed) {
   Body body;
   try {
     body = body_at(url);
@@ -57,7 +60,7 @@ void Fetcher::land(const std::string& url, const std::function<void(const Body&)
   std::vector<Errand> waiting;
   {
     const std::lock_guard lock(mutex_);
-    waiting = std::move(flights_.extract(url).mapped());
+    waiting = std::move(flights_.extract(name).mapped());
   }
   for (auto& errand : waiting) errand.done(body);
 }

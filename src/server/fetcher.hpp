@@ -46,7 +46,7 @@ class Fetcher {
 
  private:
   Body body_at(const std::string& url) const;
-  void land(const std::string& url, const std::function<void(const Body&)>& landed);
+  void land(const std::string& name, const std::string& url, const std::function<void(const Body&)>& landed);
   fetch::Options options_;
   Complain complain_;
   std::mutex mutex_;

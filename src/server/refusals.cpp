@@ -9,11 +9,13 @@
 namespace tessera::server {
 
 namespace {
-constexpr std::size_t kMost = 10'000, kMaxText = 1000;
+constexpr std::size_t kMost = 10'000, kMaxText = 600;
 
 std::string shortened(std::string text) {
-  if (text.size() > kMaxText) text.resize(kMaxText);
-  return printable(text);
+  text.resize(std::min(text.size(), kMaxText));
+  text = printable(text);
+  text.resize(std::min(text.size(), kMaxText));  // control characters grow
+  return text;
 }
 }  // namespace
 
@@ -27,7 +29,8 @@ std::string print(const RefusalRecord& refused) {
 }
 
 void Refusals::add(RefusalRecord refused) {
-  for (auto* text : {&refused.path, &refused.client, &refused.at, &refused.why}) *text = shortened(std::move(*text));
+  for (auto* text : {&refused.method, &refused.path, &refused.client, &refused.at, &refused.why})
+    *text = shortened(std::move(*text));
   const std::lock_guard lock(mutex_);
   if (kept_.size() == kMost) kept_.pop_front();
   kept_.push_back(std::move(refused));

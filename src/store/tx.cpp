@@ -363,7 +363,9 @@ Result<std::vector<PendingLogout>> SqlTx::due_logouts(const RealmId& realm, Inst
   for (const auto& row :
        TRY(read("SELECT session_id, client_id, user_id, attempts FROM (SELECT session_id, client_id, user_id, "
                 "attempts, due, ROW_NUMBER() OVER (PARTITION BY client_id ORDER BY due, session_id) AS place FROM "
-                "logouts WHERE realm = :a AND due <= :b) AS waiting WHERE place <= :c ORDER BY place, due, session_id, "
+                "logouts WHERE realm = :a AND due <= :b) AS waiting WHERE place <= :c ORDER BY CASE WHEN attempts = 0 "
+                "THEN 0 ELSE 1 END, "
+                "place, due, session_id, "
                 "client_id LIMIT :d",
                 {realm.text, us(now), most_of_one, most})))
     out.push_back({SessionId(row.text(0)), ClientId(row.text(1)), UserId(row.text(2)), row.number(3)});

@@ -146,7 +146,7 @@ test("oidcc-idtoken-unsigned: none is refused, and so is whatever cannot be kept
     { scope: "openid admin" }, { jwks_uri: "http://app.example.com/jwks" }, { logo_uri: "javascript:alert(1)" },
     { policy_uri: "http://app.example.com/" }, { initiate_login_uri: "http://app.example.com/" },  // oidcc-3rd_party-init-login-nohttps
     { frontchannel_logout_uri: "https://elsewhere.example.com/out" },
-    { backchannel_logout_uri: "http://app.example.com/out" }, { backchannel_logout_session_required: "yes" }, { software_statement: "x" }, { subject_type: "other" }, { default_max_age: -1 }, { client_name: 7 },
+    { backchannel_logout_uri: "http://app.example.com/out" }, { backchannel_logout_session_required: "yes" }, { software_statement: "x" }, { subject_type: "other" }, { default_max_age: -1 }, { client_name: 7 }, { client_name: "evil \u202e elppA" }, { client_name: "a\u0085b" },
     { jwks: { keys: [{ kty: "oct", k: "AAAA" }] } }, { contacts: "me" }])
     await refused({ redirect_uris: [redirect], ...more }, "invalid_client_metadata");
   for (const body of ["", "[]", "{", '{"redirect_uris":["https://a.example/"],"redirect_uris":["https://b.example/"]}'])

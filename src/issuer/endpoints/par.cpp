@@ -47,7 +47,8 @@ Step<Reply> par(const Request& request, Ctx& ctx) {
   TRY_VOID(check_request(interaction, target, ctx));
   if (object) TRY_VOID(use_up_object(*object, client, ctx));
   interaction.once.clear();
-  TRY_VOID(use_proof(ctx, client.id.text));
+  // Who speaks for a public client proves nothing: he must not use up what its people need.
+  TRY_VOID(use_proof(ctx, client.auth == ClientAuth::none ? request.network : client.id.text));
 
   ctx.emit({"request_pushed", {{"client", client.id.text}}});
   json::Writer w;

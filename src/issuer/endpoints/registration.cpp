@@ -101,6 +101,7 @@ Step<RegisteredClient> check_owner(const Request& request, Ctx& ctx) {
 // the client metadata fields in this request MUST replace, not augment, the values previously associated with this
 // client.
 Step<Reply> replace(const Request& request, RegisteredClient one, Ctx& ctx) {
+  TRY_VOID(ctx.limit(LimitKind::registration, request.network));
   auto metadata = TRY(check_client_metadata(request.json, ctx));
   const Client before = one.client;
   metadata.client.id = before.id;

@@ -1,9 +1,13 @@
+#include <algorithm>
+
 #include "issuer/code.hpp"
+#include "issuer/contains.hpp"
 #include "issuer/digest.hpp"
 #include "issuer/grants/grants.hpp"
 #include "issuer/grants/tokens.hpp"
 #include "issuer/refresh_token.hpp"
 #include "issuer/steps/alive.hpp"
+#include "issuer/steps/claims_request.hpp"
 #include "issuer/steps/dpop.hpp"
 #include "issuer/steps/params.hpp"
 #include "issuer/steps/pkce.hpp"
@@ -66,8 +70,11 @@ Step<Reply> authorization_code(const Request& request, Ctx& ctx, const Client& c
   const auto session = TRY(tx.hold_session(ctx.realm(), code->session));
   REQUIRE(session && session->user == code->user && session_alive(snapshot, *session, ctx.now()), invalid_grant,
           "session", "ended");
-  REQUIRE(client.party == Party::first || TRY(tx.consent(ctx.realm(), user.id, client.id)), invalid_grant, "consent",
-          "taken back");
+  // Taken back meanwhile, or given anew for less.
+  const auto consent = TRY(tx.consent(ctx.realm(), user.id, client.id));
+  const bool covered = consent && std::ranges::all_of(with_scopes_of(code->claims, code->scope),
+                                                      [&](const auto& name) { return contains(consent->scope, name); });
+  REQUIRE(client.party == Party::first || covered, invalid_grant, "consent", "taken back");
 
   TRY_VOID(use_proof(ctx, code->user.text));
   const Grant grant = grant_of(*code, client, ctx);

@@ -61,7 +61,10 @@ Step<std::optional<User>> check_person(const std::string& name, const Secret& pa
       TRY(ctx.check_password(password, can ? user->password_hash : dummy_hash(ctx.snapshot().password_cost)));
   if (can && right) {
     TRY_VOID(tx->clear_login_failures(ctx.realm(), user->id));
-    return user;
+    // Who changes the password ends the sessions that there are: none must be made meanwhile by the old one.
+    const auto held = TRY(tx->hold_user(ctx.realm(), user->id));
+    if (held && held->enabled && held->password_hash == user->password_hash) return user;
+    return std::optional<User>();
   }
   TRY_VOID(count_failure(user, name, ctx, *tx));
   const char* reason = !user ? "unknown" : !can ? "disabled" : "password";

@@ -77,6 +77,8 @@ std::vector<Alg> request_object_algs(const Client& client) {
 Step<std::string> fetch_request_object(std::string_view uri, const Client& client, Ctx& ctx) {
   REQUIRE(contains(client.request_uris, uri), request_uri_not_supported, "request_uri",
           "not one of the client's request_uris");
+  // Nobody has proved anything yet: one client's visitors must not keep us from fetching for others.
+  TRY_VOID(ctx.limit(LimitKind::fetch, client.id.text));
   // The fragment is of the content (Core section 6.2): the object's signature says more.
   auto body = TRY(ctx.fetch(std::string(uri.substr(0, uri.find('#'))), FetchFor::request_object));
   REQUIRE(body, invalid_request_uri, "request_uri", "nothing is to be had there");

@@ -38,6 +38,31 @@ TEST_F(ConsentPages, a_third_party_asks_after_the_login_and_then_never_again) {
   EXPECT_TRUE(code_of(house, tab.ask(asking("third", "openid"))));
 }
 
+TEST_F(ConsentPages, S14_a_code_of_before_is_worth_no_more_than_what_is_allowed_now) {
+  const auto code = *code_of(house, tab.decide(interaction_of(asked("openid profile")), "allow"));
+  const auto redeemed = [&] {
+    return house.call(token, with_basic(post({{"grant_type", "authorization_code"},
+                                              {"code", house.sealed(code)},
+                                              {"redirect_uri", kOrdersUri},
+                                              {"code_verifier", kVerifier}}),
+                                        "third"));
+  };
+  const auto allow = [&](std::vector<std::string> scope) {
+    house.write([&](Tx& tx) {
+      EXPECT_TRUE(tx.put_consent(house.realm(), {UserId("usr_ann"), ClientId("third"), std::move(scope), house.now()}));
+    });
+  };
+  const auto ask = [&] {
+    auto answer = redeemed();
+    return answer.reply ? "ok" : answer.code() + " " + answer.at();
+  };
+  house.client("third").auth = ClientAuth::client_secret_basic;
+  allow({"openid"});
+  EXPECT_EQ(ask(), "invalid_grant consent");
+  allow({"profile", "openid", "email"});
+  EXPECT_EQ(ask(), "ok");
+}
+
 TEST_F(ConsentPages, more_scope_asks_again_and_the_union_is_kept) {
   tab.decide(interaction_of(asked("openid")), "allow");
   const auto more = asked("profile");

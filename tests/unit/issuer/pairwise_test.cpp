@@ -27,6 +27,18 @@ struct Pairwise : testing::Test {
   static std::string quoted(const std::string& text) { return '"' + text + '"'; }
 };
 
+TEST_F(Pairwise, nobody_enters_anothers_sector_by_naming_its_host) {
+  Client one;
+  for (const char* uri : {"com.evil.app://victim.example/cb", "http://localhost:8081/cb", "http://127.0.0.1/cb"}) {
+    one.redirect_uris = {uri};
+    EXPECT_EQ(sector_of(one), "") << uri;
+  }
+  one.redirect_uris = {"https://victim.example/cb", "com.evil.app://victim.example/cb"};
+  EXPECT_EQ(sector_of(one), "");
+  one.redirect_uris = {"https://victim.example/cb"};
+  EXPECT_EQ(sector_of(one), "victim.example");
+}
+
 TEST_F(Pairwise, a_sub_is_of_sector_and_person_alone) {
   const auto ann = sub_of("orders", "usr_ann");
   EXPECT_TRUE(ann.starts_with("usr_")) << "it is no client's id";

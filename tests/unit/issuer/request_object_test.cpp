@@ -393,6 +393,9 @@ TEST_F(RequestObjects, what_stands_at_a_registered_request_uri_is_an_object_like
   EXPECT_EQ(error_of(tab.ask(with(asking(), "request_uri", uri))), "invalid_request_object");
   house.fetches_full = true;
   EXPECT_EQ(outcome(tab.ask(by_reference(uri))), "temporarily_unavailable fetch");
+  // one client's visitors do not keep us from fetching for others
+  for (int i = 0; i < 30; ++i) tab.ask(by_reference(uri));
+  EXPECT_EQ(outcome(tab.ask(by_reference(uri))), "slow_down limit");
 }
 
 TEST_F(RequestObjects, the_keys_of_a_jwks_uri_verify_them) {

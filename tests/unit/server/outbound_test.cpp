@@ -110,6 +110,25 @@ TEST_F(Outgoing, oidcc_refresh_token_rp_key_rotation_mirrored_a_new_key_is_taken
   EXPECT_EQ(outcome(asking("a")), "401 invalid_client");
 }
 
+TEST_F(Outgoing, keys_land_though_somebody_asks_for_their_url_for_another_purpose) {
+  Fetcher fetcher(outbound, [](const std::string&) {});
+  hold = true;
+  std::atomic<int> done = 0;
+  std::string landed;
+  Fetcher::Errand other{.url = jwks_uri, .done = [&](const Fetcher::Body&) { ++done; }};
+  EXPECT_TRUE(fetcher.try_get(other));
+  while (requests < 1) std::this_thread::sleep_for(1ms);
+  Fetcher::Errand keys{.url = jwks_uri,
+                       .wanted = [] { return true; },
+                       .landed = [&](const Fetcher::Body& got) { landed = got.value_or("nothing"); },
+                       .done = [&](const Fetcher::Body&) { ++done; }};
+  EXPECT_TRUE(fetcher.try_get(keys));
+  while (requests < 2) std::this_thread::sleep_for(1ms);
+  release();
+  while (done < 2) std::this_thread::sleep_for(1ms);
+  EXPECT_EQ(landed, body);
+}
+
 TEST_F(Outgoing, R26_a_flood_of_unknown_kids_is_one_fetch) {
   EXPECT_EQ(outcome(asking()), "200 ");
   std::vector<std::string> forms;
