@@ -189,11 +189,12 @@ Step<void> read_uris(Reader& reader, Client& client) {
 Step<void> read_scope(Reader& reader, Client& client, const Realm& realm) {
   client.scopes = realm.registration_scopes;
   if (const auto text = TRY(reader.text("scope", {}, kMaxUri)); !text.empty()) {
-    const auto names = TRY(parse_scope(text));
-    for (const auto& name : names)
+    const auto names = parse_scope(text);
+    if (!names) return wrong("scope", "expected names with one space between");
+    for (const auto& name : *names)
       if (!contains(realm.registration_scopes, name))
         return wrong("scope", "not for a client that registers itself: " + name);
-    client.scopes = names;
+    client.scopes = *names;
   }
   reader.kept().member("scope", print_scope(client.scopes));
   return {};

@@ -71,10 +71,10 @@ Step<bool> Ctx::used_before(std::string_view id) {
   return TRY(tx->was_used(realm(), id, now_));
 }
 
-Step<std::optional<std::string>> Ctx::fetch(const std::string& url, FetchFor purpose) {
+Step<std::optional<std::string>> Ctx::fetch(const std::string& url) {
   if (const auto answer = fetched_.find(url); answer != fetched_.end()) return answer->second;
   REQUIRE(!fetches_full_, temporarily_unavailable, "fetch", "too many requests to others are under way");
-  return std::unexpected(Stop(Need(NeedFetch{url, purpose})));
+  return std::unexpected(Stop(Need(NeedFetch{url})));
 }
 
 Step<std::shared_ptr<const Keys>> Ctx::keys_at(const std::string& url, const std::string& kid) {

@@ -108,7 +108,7 @@ class Ctx {
 
   // What stands at a URL that came with a client: the body of an answer 200, nothing when there is none to be had. A
   // need until the shell has asked. Refusal: temporarily_unavailable (as many are being asked as may).
-  Step<std::optional<std::string>> fetch(const std::string& url, FetchFor purpose);
+  Step<std::optional<std::string>> fetch(const std::string& url);
   // The key set at a client's jwks_uri, as it is remembered or fetched now: see remote_keys.hpp. None where none is to
   // be had. Refusal: as fetch.
   Step<std::shared_ptr<const Keys>> keys_at(const std::string& url, const std::string& kid);

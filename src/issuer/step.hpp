@@ -39,10 +39,8 @@ struct NeedUse {
   Instant until;
 };
 // What stands at a URL that came with a client.
-enum class FetchFor : std::uint8_t { sector_identifier, request_object, logo };
 struct NeedFetch {
   std::string url;
-  FetchFor purpose;
 };
 // A client's key set, to be fetched into Ctx::remote_keys because `kid` is sought.
 struct NeedKeys {

@@ -143,7 +143,7 @@ test("oidcc-idtoken-unsigned: none is refused, and so is whatever cannot be kept
   for (const more of [{ userinfo_signed_response_alg: "HS256" }, { id_token_encrypted_response_alg: "RSA-OAEP" },
     { response_types: ["code id_token"] }, { grant_types: ["implicit"] }, { grant_types: ["client_credentials"] },
     { token_endpoint_auth_method: "tls_client_auth" }, { token_endpoint_auth_method: "private_key_jwt" },
-    { scope: "openid admin" }, { jwks_uri: "http://app.example.com/jwks" }, { logo_uri: "javascript:alert(1)" },
+    { scope: "openid admin" }, { scope: "openid  profile" }, { jwks_uri: "http://app.example.com/jwks" }, { logo_uri: "javascript:alert(1)" },
     { policy_uri: "http://app.example.com/" }, { initiate_login_uri: "http://app.example.com/" },  // oidcc-3rd_party-init-login-nohttps
     { frontchannel_logout_uri: "https://elsewhere.example.com/out" },
     { backchannel_logout_uri: "http://app.example.com/out" }, { backchannel_logout_session_required: "yes" }, { software_statement: "x" }, { subject_type: "other" }, { default_max_age: -1 }, { client_name: 7 }, { client_name: "evil \u202e elppA" }, { client_name: "a\u0085b" },

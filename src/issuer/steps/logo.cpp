@@ -12,7 +12,7 @@ std::string type_of(std::string_view octets) {
 }  // namespace
 
 Step<Logo> fetch_logo(const std::string& uri, Ctx& ctx) {
-  auto body = TRY(ctx.fetch(uri, FetchFor::logo));
+  auto body = TRY(ctx.fetch(uri));
   REQUIRE(body, invalid_client_metadata, "logo_uri", "nothing is to be had there");
   auto type = type_of(*body);
   REQUIRE(!type.empty(), invalid_client_metadata, "logo_uri", "neither PNG nor JPEG");

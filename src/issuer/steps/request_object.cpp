@@ -80,7 +80,7 @@ Step<std::string> fetch_request_object(std::string_view uri, const Client& clien
   // Nobody has proved anything yet: one client's visitors must not keep us from fetching for others.
   TRY_VOID(ctx.limit(LimitKind::fetch, client.id.text));
   // The fragment is of the content (Core section 6.2): the object's signature says more.
-  auto body = TRY(ctx.fetch(std::string(uri.substr(0, uri.find('#'))), FetchFor::request_object));
+  auto body = TRY(ctx.fetch(std::string(uri.substr(0, uri.find('#')))));
   REQUIRE(body, invalid_request_uri, "request_uri", "nothing is to be had there");
   while (body->ends_with('\n') || body->ends_with('\r')) body->pop_back();
   return std::move(*body);

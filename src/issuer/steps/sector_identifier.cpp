@@ -8,7 +8,7 @@ namespace tessera::issuer {
 
 namespace {
 Step<std::vector<std::string>> listed_at(const std::string& uri, Ctx& ctx) {
-  const auto body = TRY(ctx.fetch(uri, FetchFor::sector_identifier));
+  const auto body = TRY(ctx.fetch(uri));
   REQUIRE(body, invalid_client_metadata, "sector_identifier_uri", "nothing is to be had there");
   json::Document document;
   const auto value = document.parse(*body);
