@@ -5,275 +5,18 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <map>
-#include <optional>
-#include <set>
-#include <span>
-#include <sstream>
 
-#include <toml++/toml.h>
-
-#include "base/try.hpp"
-#include "base/utf8.hpp"
-#include "base/wipe.hpp"
-#include "issuer/digest.hpp"
 #include "issuer/model/codec.hpp"
 #include "issuer/steps/redirect_uri.hpp"
 #include "issuer/steps/username.hpp"
 #include "issuer/user_claims.hpp"
-#include "json/json.hpp"
+#include "server/config_keys.hpp"
 
 namespace tessera::server {
 
+// ── what takes more than a line ─────────────────────────────────────────────────────────────────────────────────────
+
 namespace {
-
-constexpr std::size_t kMaxConfigFile = 4 << 20;
-constexpr std::size_t kMinSecret = 32, kMaxSecret = 1024, kMaxJwks = 64 << 10;
-constexpr auto kDay = seconds(24 * 3600);
-
-// What is common to one reading: the file, and the first error.
-struct Reading {
-  std::string file;
-  std::filesystem::path folder;
-  std::optional<ConfigError> error{};
-
-  void fail(int line, std::string key, std::string expected, std::string found) {
-    if (!error) error = ConfigError{file, line, std::move(key), std::move(expected), std::move(found)};
-  }
-};
-
-int line_of(const toml::source_region& source) { return static_cast<int>(source.begin.line); }
-
-std::string in_quotes(std::string_view text) {
-  if (!valid_utf8(text)) return "text that is not UTF-8";
-  if (text.size() > 80) text = text.substr(0, 77);
-  json::Writer w;
-  return w.string(text).take();
-}
-
-// What stands there, as it may be repeated to whoever runs the server.
-std::string shown(const toml::node& node) {
-  if (const auto* text = node.as_string()) return in_quotes(text->get());
-  if (const auto* number = node.as_integer()) return fmt::format("{}", number->get());
-  if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
-  if (node.is_array()) return "a list";
-  if (node.is_table()) return "a table";
-  return "a value of another type";
-}
-
-std::optional<seconds> parse_duration(std::string_view text) {
-  std::int64_t count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc() || end != text.data() + text.size() - 1 || count < 0 || count > 1'000'000) return {};
-  switch (text.back()) {
-    case 's': return seconds(count);
-    case 'm': return seconds(count * 60);
-    case 'h': return seconds(count * 3600);
-    case 'd': return count * kDay;
-    default: return {};
-  }
-}
-
-using Texts = std::vector<std::string>;
-
-enum class Sensitive : std::uint8_t { no, yes };
-
-// One key's value while it is read. Each function fills `into`, or reports what was expected.
-class Value {
- public:
-  Value(Reading& reading, const toml::node& node, std::string key) : reading_(reading), node_(node), key_(key) {}
-
-  void text(std::string& into) const {
-    if (const auto* text = node_.as_string())
-      into = text->get();
-    else
-      wrong("a text");
-  }
-  void name(std::string& into, std::size_t most) const {
-    text(into);
-    if (into.empty() || into.size() > most) wrong(fmt::format("a text of 1 to {} characters", most));
-    for (const char c : into)
-      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) wrong("a text without control characters");
-  }
-  // What OAuth allows as an identifier or a scope: printable ASCII without blank, quote and backslash.
-  void token(std::string& into, std::size_t most) const {
-    text(into);
-    if (!is_token(into, most)) wrong(fmt::format("1 to {} printable characters without blanks or quotes", most));
-  }
-  void flag(bool& into) const {
-    if (const auto* flag = node_.as_boolean())
-      into = flag->get();
-    else
-      wrong("true or false");
-  }
-  void integer(std::uint32_t& into, std::int64_t least, std::int64_t most) const {
-    const auto* number = node_.as_integer();
-    if (!number || number->get() < least || number->get() > most)
-      return wrong(fmt::format("a whole number from {} to {}", least, most));
-    into = static_cast<std::uint32_t>(number->get());
-  }
-  void duration(seconds& into, seconds least, seconds most) const {
-    const auto* text = node_.as_string();
-    const auto span = text ? parse_duration(text->get()) : std::nullopt;
-    if (!span || *span < least || *span > most)
-      return wrong(fmt::format("a duration from {}s to {}s, such as \"90s\", \"5m\", \"12h\", \"30d\"", least.count(),
-                               most.count()));
-    into = *span;
-  }
-  void texts(Texts& into) const {
-    const auto* list = node_.as_array();
-    if (!list) return wrong("a list of texts");
-    into.clear();
-    for (const auto& item : *list) {
-      const auto* text = item.as_string();
-      if (!text) return wrong("a list of texts", item);
-      into.push_back(text->get());
-    }
-  }
-  void tokens(Texts& into) const {
-    texts(into);
-    for (const auto& one : into)
-      if (!is_token(one, 128)) return wrong("a list of printable texts without blanks or quotes");
-  }
-  // { "name" = ["text", …], … }
-  void table(std::map<std::string, Texts>& into) const {
-    const auto* table = node_.as_table();
-    if (!table) return wrong("a table of lists: { \"name\" = [\"…\"] }");
-    into.clear();
-    for (const auto& [name, list] : *table)
-      Value(reading_, list, key_ + "." + std::string(name.str())).texts(into[std::string(name.str())]);
-  }
-  // { name = "text", … } of these names
-  void texts_by_name(std::map<std::string, std::string>& into, std::span<const std::string_view> names) const {
-    const auto* table = node_.as_table();
-    if (!table) return wrong("a table of texts: { name = \"…\" }");
-    into.clear();
-    for (const auto& [name, text] : *table) {
-      const Value one(reading_, text, key_ + "." + std::string(name.str()));
-      if (std::ranges::find(names, name.str()) == names.end())
-        return one.wrong("one of the names that the documentation lists");
-      one.text(into[std::string(name.str())]);
-    }
-  }
-  template <class E>
-  void choice(E& into, const std::vector<std::pair<std::string_view, E>>& names) const {
-    const auto* text = node_.as_string();
-    std::string list;
-    for (const auto& [name, value] : names) {
-      if (text && text->get() == name) return void(into = value);
-      list += (list.empty() ? "" : ", ") + in_quotes(name);
-    }
-    wrong("one of " + list);
-  }
-  // "…", { file = "…" } or { env = "…" }. The text itself never goes into an error.
-  void secret(Secret& into, std::size_t least) const {
-    auto text = referenced_text("a secret", kMaxSecret);
-    if (!text) return;
-    const WipedString wiped(std::move(*text));
-    const auto& found = wiped.text();
-    if (found.size() < least || found.size() > kMaxSecret)
-      return hidden(fmt::format("a secret of {} to {} characters", least, kMaxSecret),
-                    fmt::format("one of {} characters", found.size()));
-    if (!valid_utf8(found)) return hidden("UTF-8 text", "other octets");
-    into = Secret(found);
-  }
-  // Of each secret of a list its digest.
-  void digests(Texts& into, std::size_t least) const {
-    const auto* list = node_.as_array();
-    if (!list) return hidden("a list of secrets", "another type");
-    into.clear();
-    for (const auto& item : *list) {
-      Secret one;
-      Value(reading_, item, key_).secret(one, least);
-      into.push_back(issuer::digest_of(text_of(one.expose("only its digest is kept"))));
-    }
-  }
-  // The same three ways. It should hold no secret, and what holds one by mistake is not repeated.
-  void jwks(std::string& into) const {
-    auto text = referenced_text("a JWK Set", kMaxJwks);
-    if (!text || text->empty()) return;
-    const auto keys = Keys::parse(*text);
-    if (!keys) return hidden("a JWK Set of public keys (RFC 7517)", std::string(error_text(keys.error().code)));
-    into = std::move(*text);
-  }
-  // "" or a URL that can be fetched.
-  void https(std::string& into) const {
-    text(into);
-    const bool good = is_token(into, 512) && into.starts_with("https://") && into.find_first_of("@#") == into.npos &&
-                      !issuer::host_of(into).empty();
-    if (!into.empty() && !good) wrong("an https URL without a user and a fragment");
-  }
-  void path(std::string& into) const {
-    text(into);
-    if (!into.empty()) into = absolute(into);
-  }
-  std::string absolute(const std::string& path) const { return (reading_.folder / path).lexically_normal().string(); }
-
-  const toml::node& node() const { return node_; }
-  Reading& reading() const { return reading_; }
-  const std::string& key() const { return key_; }
-  void wrong(std::string expected) const { wrong(std::move(expected), node_); }
-  // Where what stands there may hold a secret.
-  void hidden(std::string expected, std::string found) const {
-    reading_.fail(line_of(node_.source()), key_, std::move(expected), std::move(found));
-  }
-  void wrong(std::string expected, const toml::node& found) const {
-    reading_.fail(line_of(node_.source()), key_, std::move(expected), shown(found));
-  }
-
- private:
-  static bool is_token(std::string_view text, std::size_t most) {
-    if (text.empty() || text.size() > most) return false;
-    for (const char c : text)
-      if (c < 0x21 || c > 0x7E || c == '"' || c == '\\') return false;
-    return true;
-  }
-  std::optional<std::string> referenced_text(std::string_view what, std::size_t most) const {
-    if (const auto* text = node_.as_string()) return text->get();
-    const auto* table = node_.as_table();
-    const auto file = table && table->size() == 1 ? (*table)["file"].value<std::string>() : std::nullopt;
-    const auto env = table && table->size() == 1 ? (*table)["env"].value<std::string>() : std::nullopt;
-    if (env) {
-      const char* text = std::getenv(env->c_str());
-      if (!text) hidden("a value of the environment variable " + *env, "none");
-      return text ? std::optional<std::string>(text) : std::nullopt;
-    }
-    if (file) return text_of_file(absolute(*file), what, most);
-    hidden(fmt::format("{}: a text, {{ file = \"…\" }} or {{ env = \"…\" }}", what),
-           node_.is_table() ? "another table" : "another type");
-    return std::nullopt;
-  }
-  std::optional<std::string> text_of_file(const std::string& path, std::string_view what, std::size_t most) const {
-    std::ifstream in(path, std::ios::binary);
-    std::string text(most + 3, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (!in.eof() || in.bad()) {
-      hidden(fmt::format("a readable file with {}", what),
-             in.is_open() ? path + ", which is too long" : path + ", which cannot be read");
-      return std::nullopt;
-    }
-    text.resize(static_cast<std::size_t>(in.gcount()));
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-    return text;
-  }
-
-  Reading& reading_;
-  const toml::node& node_;
-  std::string key_;
-};
-
-// ── the table ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-// One key: `fallback` is what stands there when it is missing, as TOML; "" means that it must be given.
-template <class S>
-struct Key {
-  std::string_view name, type, fallback, meaning;
-  void (*read)(const Value&, S&);
-  Sensitive sensitive = Sensitive::no;
-};
 
 bool is_address(const std::string& text, int family) {
   unsigned char octets[16];
@@ -326,12 +69,88 @@ void read_store(const Value& v, Settings& s) {
   }
 }
 
-void read_proxies(const Value& v, Settings& s) {
+// Networks, or what takes them as these do.
+template <class T>
+void read_networks(const Value& v, T& into) {
   Texts networks;
   v.texts(networks);
   for (const auto& network : networks)
-    if (!s.trusted_proxies.add(network)) v.hidden("networks such as \"10.0.0.0/8\"", in_quotes(network));
+    if (!into.add(network)) v.hidden("networks such as \"10.0.0.0/8\"", in_quotes(network));
 }
+
+constexpr std::size_t kMinSecret = 32;
+constexpr auto kDay = seconds(24 * 3600);
+
+using issuer::Lifetimes;
+using InServer = In<issuer::ResourceServer>;
+using InRole = In<issuer::Role>;
+using InGroup = In<issuer::Group>;
+using InClient = In<DeclaredClient>;
+using InUser = In<DeclaredUser>;
+using InTrusted = In<issuer::TrustedIssuer>;
+
+template <class T>
+void read_realm_of(const Value& v, In<T>& in) {
+  v.text(in.realm);
+}
+template <class T>
+constexpr Key<In<T>> realm_key() {
+  return {"realm", "id", "\"\"", "The realm that it belongs to; `\"\"` is the default realm.", read_realm_of<T>};
+}
+
+void read_access(const Value& v, InClient& c) {
+  const auto* list = v.node().as_array();
+  if (!list) return v.wrong("a list of { audience = \"…\", permissions = [\"…\"] }");
+  for (const auto& item : *list) {
+    const auto* table = item.as_table();
+    const auto* audience = table ? table->get("audience") : nullptr;
+    const auto* permissions = table ? table->get("permissions") : nullptr;
+    if (!audience || !permissions || table->size() != 2)
+      return v.wrong("a list of { audience = \"…\", permissions = [\"…\"] }", item);
+    issuer::ClientAccess access;
+    Value(v.reading(), *audience, v.key() + ".audience").token(access.audience, 256);
+    Value(v.reading(), *permissions, v.key() + ".permissions").tokens(access.permissions);
+    c.thing.client.access.push_back(std::move(access));
+  }
+}
+
+void read_grant_types(const Value& v, InClient& c) {
+  Texts names;
+  v.texts(names);
+  c.thing.client.grant_types.clear();
+  for (const auto& name : names) {
+    const auto type = issuer::grant_type_from(name);
+    if (!type)
+      return v.wrong(
+          "a list of \"authorization_code\", \"refresh_token\", \"client_credentials\", "
+          "\"urn:ietf:params:oauth:grant-type:token-exchange\", "
+          "\"urn:ietf:params:oauth:grant-type:jwt-bearer\", "
+          "\"urn:ietf:params:oauth:grant-type:device_code\"");
+    c.thing.client.grant_types.push_back(*type);
+  }
+}
+
+template <class T>
+std::vector<std::pair<std::string_view, T>> signing_algs() {
+  return {{"RS256", Alg::RS256},
+          {"PS256", Alg::PS256},
+          {"ES256", Alg::ES256},
+          {"EdDSA", Alg::EdDSA},
+          {"Ed25519", Alg::Ed25519}};
+}
+
+void read_jwks(const Value& v, InTrusted& t) {
+  v.text(t.thing.jwks);
+  const auto keys = Keys::parse(t.thing.jwks);
+  // A private key that stands here by mistake is not repeated.
+  if (!keys || keys->empty())
+    v.hidden("a JWK Set with a public key that can be used",
+             std::string(keys ? "none" : error_text(keys.error().code)));
+}
+
+}  // namespace
+
+// ── the tables ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const std::vector<Key<Settings>> kTop{
     {"issuer", "URL", "",
@@ -354,7 +173,8 @@ const std::vector<Key<Settings>> kTop{
      "`\"\"` is none.",
      [](const Value& v, Settings& s) { v.path(s.control_socket); }},
     {"trusted_proxies", "list of networks", "[]",
-     "Proxies whose `X-Forwarded-For` is believed, such as `[\"10.0.0.0/8\"]`. Nobody else's is.", read_proxies},
+     "Proxies whose `X-Forwarded-For` is believed, such as `[\"10.0.0.0/8\"]`. Nobody else's is.",
+     [](const Value& v, Settings& s) { read_networks(v, s.trusted_proxies); }},
 };
 
 const std::vector<Key<Settings>> kPassword{
@@ -371,16 +191,10 @@ const std::vector<Key<Settings>> kTls{
     {"key", "file", "\"\"", "PEM file with its private key.", [](const Value& v, Settings& s) { v.path(s.tls_key); }},
 };
 
-void read_reachable(const Value& v, Settings& s) {
-  Texts networks;
-  v.texts(networks);
-  for (const auto& network : networks)
-    if (!s.outbound.reachable.add(network)) v.hidden("networks such as \"10.0.0.0/8\"", in_quotes(network));
-}
-
 const std::vector<Key<Settings>> kOutbound{
     {"reachable", "list of networks", "[]",
-     "Networks that clients' URLs may reach though they are not public, such as `[\"10.1.0.0/16\"]`.", read_reachable},
+     "Networks that clients' URLs may reach though they are not public, such as `[\"10.1.0.0/16\"]`.",
+     [](const Value& v, Settings& s) { read_networks(v, s.outbound.reachable); }},
     {"ca_file", "file", "\"\"", "PEM file with certificates to trust beside the system's.",
      [](const Value& v, Settings& s) { v.path(s.outbound.ca_file); }},
 };
@@ -396,7 +210,6 @@ const std::vector<Key<Settings>> kLog{
      }},
 };
 
-using issuer::Lifetimes;
 const std::vector<Key<Lifetimes>> kLifetimes{
     {"code", "duration", "\"60s\"", "An authorization code.",
      [](const Value& v, Lifetimes& l) { v.duration(l.code, seconds(5), seconds(600)); }},
@@ -415,21 +228,6 @@ const std::vector<Key<Lifetimes>> kLifetimes{
     {"refresh_max", "duration", "\"90d\"", "What refresh tokens prolong, from the code on.",
      [](const Value& v, Lifetimes& l) { v.duration(l.refresh_max, seconds(60), issuer::kMaxSessionLife); }},
 };
-
-// A declared thing and the realm that it is for.
-template <class T>
-struct In {
-  std::string realm;
-  T thing{};
-};
-template <class T>
-void read_realm_of(const Value& v, In<T>& in) {
-  v.text(in.realm);
-}
-template <class T>
-constexpr Key<In<T>> realm_key() {
-  return {"realm", "id", "\"\"", "The realm that it belongs to; `\"\"` is the default realm.", read_realm_of<T>};
-}
 
 const std::vector<Key<issuer::Realm>> kRealm{
     {"id", "name", "\"\"",
@@ -481,7 +279,6 @@ const std::vector<Key<issuer::Realm>> kRealm{
      [](const Value& v, issuer::Realm& r) { v.flag(r.require_signed_request_object); }},
 };
 
-using InServer = In<issuer::ResourceServer>;
 const std::vector<Key<InServer>> kResourceServer{
     realm_key<issuer::ResourceServer>(),
     {"audience", "URI", "", "What access tokens for it name in `aud`.",
@@ -498,7 +295,6 @@ const std::vector<Key<InServer>> kResourceServer{
      [](const Value& v, InServer& s) { v.table(s.thing.scopes); }},
 };
 
-using InRole = In<issuer::Role>;
 const std::vector<Key<InRole>> kRole{
     realm_key<issuer::Role>(),
     {"name", "name", "", "As tokens say it.", [](const Value& v, InRole& r) { v.token(r.thing.name, 128); }},
@@ -507,56 +303,12 @@ const std::vector<Key<InRole>> kRole{
      [](const Value& v, InRole& r) { v.table(r.thing.permissions); }},
 };
 
-using InGroup = In<issuer::Group>;
 const std::vector<Key<InGroup>> kGroup{
     realm_key<issuer::Group>(),
     {"name", "name", "", "", [](const Value& v, InGroup& g) { v.token(g.thing.name, 128); }},
     {"roles", "list of names", "[]", "What its members hold.",
      [](const Value& v, InGroup& g) { v.texts(g.thing.roles); }},
 };
-
-using InClient = In<DeclaredClient>;
-
-void read_access(const Value& v, InClient& c) {
-  const auto* list = v.node().as_array();
-  if (!list) return v.wrong("a list of { audience = \"…\", permissions = [\"…\"] }");
-  for (const auto& item : *list) {
-    const auto* table = item.as_table();
-    const auto* audience = table ? table->get("audience") : nullptr;
-    const auto* permissions = table ? table->get("permissions") : nullptr;
-    if (!audience || !permissions || table->size() != 2)
-      return v.wrong("a list of { audience = \"…\", permissions = [\"…\"] }", item);
-    issuer::ClientAccess access;
-    Value(v.reading(), *audience, v.key() + ".audience").token(access.audience, 256);
-    Value(v.reading(), *permissions, v.key() + ".permissions").tokens(access.permissions);
-    c.thing.client.access.push_back(std::move(access));
-  }
-}
-
-void read_grant_types(const Value& v, InClient& c) {
-  Texts names;
-  v.texts(names);
-  c.thing.client.grant_types.clear();
-  for (const auto& name : names) {
-    const auto type = issuer::grant_type_from(name);
-    if (!type)
-      return v.wrong(
-          "a list of \"authorization_code\", \"refresh_token\", \"client_credentials\", "
-          "\"urn:ietf:params:oauth:grant-type:token-exchange\", "
-          "\"urn:ietf:params:oauth:grant-type:jwt-bearer\", "
-          "\"urn:ietf:params:oauth:grant-type:device_code\"");
-    c.thing.client.grant_types.push_back(*type);
-  }
-}
-
-template <class T>
-std::vector<std::pair<std::string_view, T>> signing_algs() {
-  return {{"RS256", Alg::RS256},
-          {"PS256", Alg::PS256},
-          {"ES256", Alg::ES256},
-          {"EdDSA", Alg::EdDSA},
-          {"Ed25519", Alg::Ed25519}};
-}
 
 const std::vector<Key<InClient>> kClient{
     realm_key<DeclaredClient>(),
@@ -688,7 +440,6 @@ const std::vector<Key<InClient>> kClient{
      [](const Value& v, InClient& c) { v.texts(c.thing.client.request_uris); }},
 };
 
-using InUser = In<DeclaredUser>;
 const std::vector<Key<InUser>> kUser{
     realm_key<DeclaredUser>(),
     {"username", "name", "",
@@ -727,17 +478,6 @@ const std::vector<Key<InUser>> kUser{
     {"groups", "list of names", "[]", "", [](const Value& v, InUser& u) { v.texts(u.thing.user.groups); }},
 };
 
-using InTrusted = In<issuer::TrustedIssuer>;
-
-void read_jwks(const Value& v, InTrusted& t) {
-  v.text(t.thing.jwks);
-  const auto keys = Keys::parse(t.thing.jwks);
-  // A private key that stands here by mistake is not repeated.
-  if (!keys || keys->empty())
-    v.hidden("a JWK Set with a public key that can be used",
-             std::string(keys ? "none" : error_text(keys.error().code)));
-}
-
 const std::vector<Key<InTrusted>> kTrustedIssuer{
     realm_key<issuer::TrustedIssuer>(),
     {"issuer", "URL", "", "The `iss` of its assertions, compared octet by octet.",
@@ -755,216 +495,6 @@ const std::vector<Key<InTrusted>> kTrustedIssuer{
     {"clients", "list of ids", "", "The clients that may present its assertions.",
      [](const Value& v, InTrusted& t) { v.tokens(t.thing.clients); }},
 };
-
-// ── reading by the table ────────────────────────────────────────────────────────────────────────────────────────────
-
-template <class S>
-void read_key(Reading& reading, const Key<S>& key, const toml::table& table, const std::string& section, S& into) {
-  const std::string path = section.empty() ? std::string(key.name) : section + "." + std::string(key.name);
-  if (const auto* node = table.get(key.name)) return key.read(Value(reading, *node, path), into);
-  if (key.fallback.empty()) return reading.fail(line_of(table.source()), path, std::string(key.type), "nothing");
-  const toml::table fallback = toml::parse("x = " + std::string(key.fallback));  // a test reads every default
-  key.read(Value(reading, *fallback.get("x"), path), into);
-}
-
-template <class S>
-void read_keys(Reading& reading, const std::vector<Key<S>>& keys, const toml::table& table, const std::string& section,
-               S& into) {
-  for (const auto& key : keys) read_key(reading, key, table, section, into);
-}
-
-// The names that a table may hold: its keys, and `more`.
-template <class S>
-void refuse_others(Reading& reading, const std::vector<Key<S>>& keys, const toml::table& table,
-                   const std::string& section, const std::vector<std::string_view>& more = {}) {
-  std::set<std::string_view> known(more.begin(), more.end());
-  for (const auto& key : keys) known.insert(key.name);
-  for (const auto& [name, node] : table) {
-    if (known.contains(name.str())) continue;
-    std::string list;
-    for (const auto one : known) list += (list.empty() ? "" : ", ") + std::string(one);
-    const std::string path = (section.empty() ? "" : section + ".") + std::string(name.str());
-    reading.fail(line_of(name.source()), path, "one of the keys " + list, "a key that is not known");
-  }
-}
-
-const toml::table& table_at(Reading& reading, const toml::table& root, const char* name) {
-  static const toml::table kEmpty;
-  const auto* node = root.get(name);
-  if (!node) return kEmpty;
-  if (const auto* table = node->as_table()) return *table;
-  reading.fail(line_of(node->source()), name, fmt::format("a section [{}]", name), shown(*node));
-  return kEmpty;
-}
-
-std::vector<const toml::table*> tables_at(Reading& reading, const toml::table& root, const char* name) {
-  std::vector<const toml::table*> list;
-  const auto* node = root.get(name);
-  if (!node) return list;
-  const auto* array = node->as_array();
-  if (!array || (!array->empty() && !array->is_homogeneous<toml::table>())) {
-    reading.fail(line_of(node->source()), name, fmt::format("sections [[{}]]", name), shown(*node));
-    return list;
-  }
-  for (const auto& item : *array) list.push_back(item.as_table());
-  return list;
-}
-
-void read_settings(Reading& reading, const toml::table& root, Settings& into) {
-  refuse_others(reading, kTop, root, "",
-                {"password", "tls", "outbound", "log", "realm", "resource_server", "role", "group", "client", "user",
-                 "trusted_issuer"});
-  read_keys(reading, kTop, root, "", into);
-  const auto section = [&](const char* name, const std::vector<Key<Settings>>& keys) {
-    const auto& table = table_at(reading, root, name);
-    refuse_others(reading, keys, table, name);
-    read_keys(reading, keys, table, name, into);
-  };
-  section("password", kPassword);
-  section("tls", kTls);
-  section("outbound", kOutbound);
-  section("log", kLog);
-  if (into.tls_certificate.empty() != into.tls_key.empty())
-    reading.fail(line_of(table_at(reading, root, "tls").source()), "tls", "both certificate and key, or neither",
-                 "one");
-}
-
-// The declared things with the tables that they came from, for line numbers.
-using Places = std::map<std::pair<std::string, std::string>, std::vector<const toml::table*>>;
-
-struct Declaring {
-  Reading& reading;
-  const toml::table& root;
-  Declaration& into;
-  Places& places;
-
-  DeclaredRealm* realm_named(const std::string& id) {
-    for (auto& realm : into.realms)
-      if (realm.realm.id.text == id) return &realm;
-    return nullptr;
-  }
-
-  void realms() {
-    std::vector<std::pair<DeclaredRealm, const toml::table*>> read;
-    for (const auto* table : tables_at(reading, root, "realm")) {
-      DeclaredRealm one;
-      refuse_others(reading, kRealm, *table, "realm", {"lifetimes"});
-      read_keys(reading, kRealm, *table, "realm", one.realm);
-      const auto& lifetimes = table_at(reading, *table, "lifetimes");
-      refuse_others(reading, kLifetimes, lifetimes, "realm.lifetimes");
-      read_keys(reading, kLifetimes, lifetimes, "realm.lifetimes", one.realm.lifetimes);
-      read.emplace_back(std::move(one), table);
-    }
-    DeclaredRealm unnamed;
-    read_keys(reading, kRealm, toml::table{}, "realm", unnamed.realm);
-    read_keys(reading, kLifetimes, toml::table{}, "realm.lifetimes", unnamed.realm.lifetimes);
-    into.realms.push_back(std::move(unnamed));
-    bool default_seen = false;
-    for (auto& [one, table] : read) {
-      const std::string id = one.realm.id.text;
-      const bool is_default = id.empty();
-      if (is_default ? default_seen : realm_named(id) != nullptr)
-        reading.fail(line_of(table->source()), "realm.id", "an id that no other realm has", in_quotes(id));
-      if (is_default) {
-        into.realms.front() = std::move(one);
-        default_seen = true;
-      } else {
-        into.realms.push_back(std::move(one));
-      }
-    }
-  }
-
-  template <class T>
-  void things(const char* kind, const std::vector<Key<In<T>>>& keys, std::vector<T> DeclaredRealm::* list) {
-    for (const auto* table : tables_at(reading, root, kind)) {
-      In<T> one;
-      refuse_others(reading, keys, *table, kind);
-      read_keys(reading, keys, *table, kind, one);
-      auto* realm = realm_named(one.realm);
-      if (!realm) {
-        const auto* node = table->get("realm");
-        return reading.fail(line_of(node ? node->source() : table->source()), std::string(kind) + ".realm",
-                            "the id of a declared realm", in_quotes(one.realm));
-      }
-      places[{kind, one.realm}].push_back(table);
-      (realm->*list).push_back(std::move(one.thing));
-    }
-  }
-
-  void all() {
-    realms();
-    things("resource_server", kResourceServer, &DeclaredRealm::resource_servers);
-    things("role", kRole, &DeclaredRealm::roles);
-    things("group", kGroup, &DeclaredRealm::groups);
-    things("client", kClient, &DeclaredRealm::clients);
-    things("user", kUser, &DeclaredRealm::users);
-    things("trusted_issuer", kTrustedIssuer, &DeclaredRealm::trusted_issuers);
-  }
-};
-
-int line_in(const Places& places, std::string_view kind, std::string_view realm, std::size_t index,
-            std::string_view key) {
-  const auto it = places.find({std::string(kind), std::string(realm)});
-  if (it == places.end() || index >= it->second.size()) return 0;
-  const auto* table = it->second[index];
-  const auto* node = table->get(key);
-  return line_of(node ? node->source() : table->source());
-}
-
-std::string without_lines(std::string_view text) {
-  std::string line(text);
-  for (auto& c : line)
-    if (c == '\n' || c == '\r') c = ' ';
-  return line;
-}
-
-}  // namespace
-
-std::string ConfigError::text() const {
-  const std::string place = line ? fmt::format("{}:{}: ", file, line) : file.empty() ? "" : file + ": ";
-  return fmt::format("{}{}: expected {}, found {}", place, key, expected, found);
-}
-
-namespace {
-Configured<toml::table> parse_toml(std::string_view text, const std::string& path) {
-  try {
-    return toml::parse(text, path);
-  } catch (const toml::parse_error& error) {
-    return std::unexpected(
-        ConfigError{path, line_of(error.source()), "the file", "TOML", without_lines(error.description())});
-  }
-}
-}  // namespace
-
-Configured<Config> parse_config(std::string_view toml_text, const std::string& path) {
-  Reading reading{path, std::filesystem::absolute(path).parent_path()};
-  const toml::table root = TRY(parse_toml(toml_text, path));
-  Config config;
-  Places places;
-  read_settings(reading, root, config.settings);
-  Declaring{reading, root, config.declaration, places}.all();
-  if (reading.error) return std::unexpected(std::move(*reading.error));
-  auto checked = check_declaration(config.declaration, [&](auto kind, auto realm, auto index, auto key) {
-    return line_in(places, kind, realm, index, key);
-  });
-  if (!checked) {
-    checked.error().file = path;
-    return std::unexpected(std::move(checked.error()));
-  }
-  return config;
-}
-
-Configured<Config> read_config(const std::string& path) {
-  std::error_code gone;
-  const auto size = std::filesystem::file_size(path, gone);
-  std::ifstream in(path, std::ios::binary);
-  if (gone || !in) return std::unexpected(ConfigError{path, 0, "the file", "a readable file", "none"});
-  if (size > kMaxConfigFile)
-    return std::unexpected(ConfigError{path, 0, "the file", "at most 4 MiB", fmt::format("{} octets", size)});
-  std::ostringstream text;
-  text << in.rdbuf();
-  return parse_config(text.str(), path);
-}
 
 // ── the reference ───────────────────────────────────────────────────────────────────────────────────────────────────
 
