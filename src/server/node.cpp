@@ -200,8 +200,7 @@ void Node::answer(http::Request request, http::Respond respond) {
     job->route = issuer::find_route(job->place.path);
   }
   const auto turn_away = [&](Refused refused) {
-    job->refused_code = issuer::error_row(refused.refusal.code).code;
-    job->refused_at = refused.refusal.at;
+    job->refused = refused.refusal;
     respond_plain(*job, to_refusal(refused, job->request, job->asked()));
   };
   if (!job->route) return turn_away({404, {OAuthErr::not_found, "path", {}}});
@@ -399,8 +398,7 @@ void Node::reply(std::shared_ptr<Job> job) {
     auto& result = *one.result;
     if (!result) {
       const auto& refusal = *result.error().refusal();
-      const auto& row = issuer::error_row(refusal.code);
-      one.refused_code = row.code, one.refused_at = refusal.at, one.refused_why = refusal.why;
+      one.refused = refusal;
       return send(one, issuer::reply_to(refusal, *one.route, one.request, *one.live->snapshot));
     }
     send(one, std::move(*result));
@@ -411,8 +409,7 @@ void Node::reply(std::shared_ptr<Job> job) {
 }
 
 void Node::send(Job& job, issuer::Reply reply) {
-  if (const auto& told = job.ctx->told())
-    job.refused_code = issuer::error_row(told->code).code, job.refused_at = told->at, job.refused_why = told->why;
+  if (const auto& told = job.ctx->told()) job.refused = *told;
   const auto tokens = sign_all(reply, *job.live->snapshot);
   if (!tokens) return fail(job, tokens.error());
   for (const auto& event : job.ctx->events()) {
@@ -429,19 +426,16 @@ void Node::send(Job& job, issuer::Reply reply) {
 
 // The world failed. The client learns no more than that.
 void Node::fail(Job& job, Error fault) {
-  const bool later = fault.code == Err::unavailable || fault.code == Err::io || fault.code == Err::retry;
-  const auto code = later ? OAuthErr::temporarily_unavailable : OAuthErr::server_error;
-  const auto& row = issuer::error_row(code);
-  job.refused_code = row.code, job.refused_at = fault.at, job.refused_why = error_name(fault.code);
-  auto response = to_refusal({row.status, {code, fault.at, {}}}, job.request, job.asked());
-  if (later) response.headers.push_back({"Retry-After", kRetryAfter});
+  const auto& refusal = job.refused.emplace(issuer::refusal_of(fault));
+  auto response = to_refusal({issuer::error_row(refusal.code).status, refusal}, job.request, job.asked());
+  if (refusal.code == OAuthErr::temporarily_unavailable) response.headers.push_back({"Retry-After", kRetryAfter});
   respond_plain(job, std::move(response));
 }
 
 void Node::respond_plain(Job& job, http::Response response) {
   finish(response, job.id, https_);
   log_request(job, response);
-  if (!job.refused_code.empty()) remember_refusal(job, response.status);
+  if (job.refused) remember_refusal(job, response.status);
   job.respond(std::move(response));
 }
 
@@ -454,9 +448,9 @@ void Node::remember_refusal(const Job& job, int status) {
                  .path = job.http.path,
                  .client = std::string(job.ctx && job.ctx->caller() ? job.ctx->caller()->id.text : named),
                  .status = status,
-                 .error = job.refused_code,
-                 .at = job.refused_at,
-                 .why = job.refused_why});
+                 .error = std::string(issuer::error_row(job.refused->code).code),
+                 .at = job.refused->at,
+                 .why = job.refused->why});
 }
 
 void Node::log_request(Job& job, const http::Response& response) const {
@@ -472,10 +466,10 @@ void Node::log_request(Job& job, const http::Response& response) const {
                                {"status", response.status},
                                {"us", spent.count()},
                                {"address", job.address}});
-  if (!job.refused_code.empty()) {
-    fields.emplace_back("error", job.refused_code);
-    fields.emplace_back("at", job.refused_at);
-    if (!job.refused_why.empty()) fields.emplace_back("why", job.refused_why);
+  if (job.refused) {
+    fields.emplace_back("error", issuer::error_row(job.refused->code).code);
+    fields.emplace_back("at", std::string_view(job.refused->at));
+    if (!job.refused->why.empty()) fields.emplace_back("why", job.refused->why);
   }
   log_.append(job.log_lines, level, clock_(), "request", fields);
   log_.put(job.log_lines);

@@ -55,8 +55,8 @@ struct Node::Job {
   issuer::Request request{};
   std::optional<issuer::Ctx> ctx{};
   std::optional<issuer::Step<issuer::Reply>> result{};
-  std::string refused_code{}, refused_at{}, refused_why{};  // for the log
-  std::string log_lines{};                                  // of events, written with the request's
+  std::optional<issuer::Refusal> refused{};  // for the log
+  std::string log_lines{};                   // of events, written with the request's
   unsigned rounds = 0;
   bool committed = false;
   bool waited = false;  // it has left the thread that it came on
