@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "base/printable.hpp"
 #include "issuer/steps/redirect_uri.hpp"
 
 namespace tessera::server {
@@ -33,6 +34,8 @@ class Html {
       }
     return *this;
   }
+  // The name of a client or a person: whoever chose it does not turn the words around it.
+  Html& name(std::string_view name) { return text(printable(name)); }
   std::string take() { return std::move(html_); }
 
  private:
@@ -191,7 +194,7 @@ class Renderer {
     head("Sign in", m.error ? "Error: " : "");
     switch (m.goal) {
       case Goal::application:
-        html_.lit("<p class=\"quiet\">to continue to <strong>").text(m.client_name).lit("</strong></p>\n");
+        html_.lit("<p class=\"quiet\">to continue to <strong>").name(m.client_name).lit("</strong></p>\n");
         break;
       case Goal::device: html_.lit("<p class=\"quiet\">to connect your device</p>\n"); break;
       case Goal::account: html_.lit("<p class=\"quiet\">to see your account</p>\n"); break;
@@ -221,9 +224,9 @@ class Renderer {
     if (!m.logo_path.empty())
       html_.lit("<img class=\"logo\" alt=\"\" src=\"").text(base_path_).text(m.logo_path).lit("\">\n");
     html_.lit("<p><strong>")
-        .text(m.client_name)
+        .name(m.client_name)
         .lit("</strong> asks to do this for you, <strong>")
-        .text(m.user_name)
+        .name(m.user_name)
         .lit("</strong>:</p>\n");
     list_of(m.scopes);
     html_.lit("<p class=\"small quiet\">");
@@ -274,9 +277,9 @@ class Renderer {
   void show(const DevicePage& m) {
     head("Connect this device?");
     html_.lit("<p><strong>")
-        .text(m.client_name)
+        .name(m.client_name)
         .lit("</strong> asks to do this for you, <strong>")
-        .text(m.user_name)
+        .name(m.user_name)
         .lit("</strong>, on another device:</p>\n");
     list_of(m.scopes);
     html_.lit("<p>The device must show this code:</p>\n<p class=\"code\">")
@@ -296,7 +299,7 @@ class Renderer {
 
   void show(const DeviceDonePage& m) {
     head(m.allowed ? "The device is connected" : "You refused");
-    html_.lit("<p class=\"quiet\"><strong>").text(m.client_name).lit("</strong> ");
+    html_.lit("<p class=\"quiet\"><strong>").name(m.client_name).lit("</strong> ");
     if (m.allowed)
       html_.lit("goes on there in a few seconds. You can close this page.</p>\n");
     else
@@ -307,8 +310,8 @@ class Renderer {
     const bool wrong = m.error.has_value();
     head("Your account", wrong ? "Error: " : "");
     html_.lit("<p class=\"quiet\">");
-    if (!m.name.empty()) html_.lit("<strong>").text(m.name).lit("</strong>, ");
-    html_.lit("user name <strong>").text(m.username).lit("</strong></p>\n");
+    if (!m.name.empty()) html_.lit("<strong>").name(m.name).lit("</strong>, ");
+    html_.lit("user name <strong>").name(m.username).lit("</strong></p>\n");
     if (const auto words = notice_words(m.notice); !words.empty())
       html_.lit("<p class=\"done\" role=\"status\">").text(words).lit("</p>\n");
     sessions(m);
@@ -346,7 +349,7 @@ class Renderer {
       }
       if (!session.applications.empty()) html_.lit("<br>\n<span class=\"quiet\">");
       for (std::size_t i = 0; i < session.applications.size(); ++i)
-        html_.text(i ? ", " : "").text(session.applications[i]);
+        html_.text(i ? ", " : "").name(session.applications[i]);
       if (!session.applications.empty()) html_.lit("</span>");
       html_.lit("</p>\n");
       if (session.here) {
@@ -374,12 +377,12 @@ class Renderer {
     if (m.applications.empty()) html_.lit("<p class=\"quiet\">No application has lasting access.</p>\n");
     html_.lit("<ul class=\"rows\">\n");
     for (const auto& application : m.applications) {
-      html_.lit("<li>\n<p><strong>").text(application.name).lit("</strong></p>\n");
+      html_.lit("<li>\n<p><strong>").name(application.name).lit("</strong></p>\n");
       list_of(application.scopes);
       change_form("take_back", m);
       hidden("client", application.id);
       html_.lit("<button type=\"submit\" class=\"second\" aria-label=\"Take back: ")
-          .text(application.name)
+          .name(application.name)
           .lit("\" data-busy=\"Taking back…\">Take back</button>\n</form>\n</li>\n");
     }
     html_.lit("</ul>\n</section>\n");
@@ -436,7 +439,7 @@ class Renderer {
   void show(const LogoutPage& m) {
     head("Sign out?");
     if (!m.client_name.empty())
-      html_.lit("<p><strong>").text(m.client_name).lit("</strong> asks to sign you out.</p>\n");
+      html_.lit("<p><strong>").name(m.client_name).lit("</strong> asks to sign you out.</p>\n");
     html_.lit("<p class=\"quiet\">You will be signed out of every application that you reached through ")
         .text(realm_name())
         .lit(".</p>\n");

@@ -22,22 +22,6 @@ TEST(pages, consent_says_who_runs_a_third_partys_application_and_does_not_say_it
   EXPECT_TRUE(!has(first, kElse) && has(first, kRefuse)) << first;
 }
 
-TEST(pages, those_of_devices_and_accounts_escape_what_they_show) {
-  const std::string bad = "<b>\"&'", good = "&lt;b&gt;&quot;&amp;&#39;";
-  const auto nothing_raw = [&](const std::string& page) {
-    return has(page, good) && !has(page, bad) && !has(page, "<b>");
-  };
-  EXPECT_TRUE(nothing_raw(html(UserCodePage{.user_code = bad, .interaction = bad})));
-  EXPECT_TRUE(nothing_raw(
-      html(DevicePage{.client_name = bad, .user_name = bad, .user_code = bad, .scopes = {bad}, .interaction = bad})));
-  EXPECT_TRUE(nothing_raw(html(DeviceDonePage{bad, true})));
-  EXPECT_TRUE(nothing_raw(html(AccountPage{.username = bad,
-                                           .name = bad,
-                                           .sessions = {{bad, {}, {}, {bad, bad}, false}},
-                                           .applications = {{bad, bad, {bad}}},
-                                           .interaction = bad})));
-}
-
 TEST(pages, an_account_tells_times_and_offers_an_end_for_each_other_session) {
   const Instant begun = Instant(std::chrono::seconds(1'800'000'000));
   const AccountPage::Session here{"s1", begun, begun, {}, true}, there{"s2", begun, begun, {}, false};
@@ -78,44 +62,81 @@ TEST(pages, a_form_that_posts_itself_escapes_what_it_carries_and_may_end_nowhere
   EXPECT_TRUE(page.csp.ends_with("form-action 'self' https://app.example"));
 }
 
-// Every text of every page, from a request, a registration or a person's record.
+// Every page, full of a text from a request, a registration or a person's record. `names` are of clients and people,
+// `values` what goes into fields and addresses, which must come back as it is.
+struct Full {
+  decltype(Page::model) model;
+  std::size_t texts;  // of the model's own, beside the realm's name in the title
+};
+std::vector<Full> every_page(const std::string& names, const std::string& values) {
+  const auto& n = names;
+  const auto& v = values;
+  return {
+      {LoginPage{.client_name = n, .username = v, .interaction = v}, 3},
+      {LoginPage{n, v, v, OAuthErr::access_denied}, 3},
+      {LoginPage{"", v, v, OAuthErr::slow_down, Goal::device}, 2},
+      {LoginPage{"", v, v, OAuthErr::temporarily_unavailable, Goal::account}, 2},
+      {ConsentPage{.client_name = n, .user_name = n, .scopes = {v, "openid"}, .interaction = v}, 4},
+      {ConsentPage{n, Party::first, n, {v}, v, v, v, "/logo?client_id=" + v, v}, 8},
+      {LogoutPage{.client_name = n, .interaction = v}, 3},  // and once more the realm's name
+      {LoggedOutPage{}, 0},
+      {LoggedOutPage{{"https://a.example/" + v}, v}, 2},
+      {UserCodePage{.user_code = v, .interaction = v}, 2},
+      {UserCodePage{v, v, OAuthErr::unknown_user_code}, 2},
+      {DevicePage{.client_name = n, .user_name = n, .user_code = v, .scopes = {v}, .interaction = v}, 5},
+      {DeviceDonePage{.client_name = n}, 1},
+      {DeviceDonePage{n, true}, 1},
+      // Name and, twice, user name; sessions; an application; each form's interaction.
+      {AccountPage{.username = v,
+                   .name = n,
+                   .sessions = {{v, {}, {}, {n}, true}, {v, {}, {}, {n, n}, false}, {v, {}, {}, {}, false}},
+                   .applications = {{v, n, {v}}},
+                   .interaction = v,
+                   .notice = AccountPage::Notice::taken_back},
+       3 + 5 + 4 + 5},
+      {AccountPage{.username = v, .name = "", .interaction = v, .error = OAuthErr::bad_new_password}, 3},
+      {FormPostPage{v, {{v, v}}}, 3},
+      {ErrorPage{OAuthErr::invalid_request, v}, 2},  // and the request's number
+  };
+}
+std::size_t count(const std::string& text, std::string_view part) {
+  std::size_t found = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
 TEST(pages, S32_they_encode_all_that_they_show_and_have_nothing_inline) {
   const std::string evil = "\"><script>alert(1)</script><img src=x onerror='alert(1)'>&amp;";
   const std::string shown =
       "&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=&#39;alert(1)&#39;&gt;&amp;amp;";
   Snapshot snapshot;
   snapshot.realm.name = evil;
-  const auto count = [](const std::string& text, std::string_view part) {
-    std::size_t found = 0;
-    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
-    return found;
-  };
-  const struct {
-    decltype(Page::model) model;
-    std::size_t texts;  // of the model's own, beside the realm's name in the title
-  } pages[] = {
-      {LoginPage{.client_name = evil, .username = evil, .interaction = evil}, 3},
-      {ConsentPage{.client_name = evil, .user_name = evil, .scopes = {evil, "openid"}, .interaction = evil}, 4},
-      {LogoutPage{.client_name = evil, .interaction = evil}, 3},  // and once more the realm's name
-      {LoggedOutPage{}, 0},
-      {UserCodePage{.user_code = evil, .interaction = evil}, 2},
-      {DevicePage{.client_name = evil, .user_name = evil, .user_code = evil, .scopes = {evil}, .interaction = evil}, 5},
-      {DeviceDonePage{.client_name = evil}, 1},
-      {FormPostPage{evil, {{evil, evil}}}, 3},
-      {ErrorPage{OAuthErr::invalid_request, evil}, 2},  // and the request's number
-  };
-  for (const auto& [model, texts] : pages) {
+  for (const auto& [model, texts] : every_page(evil, evil)) {
     const auto page = render({.model = model}, snapshot, "", evil);
     EXPECT_EQ(count(page.html, "alert(1)"), 2 * count(page.html, shown)) << page.html;
     EXPECT_EQ(count(page.html, shown), texts + 1) << page.html;
     // our own file, and nothing that a strict policy would have to allow
     EXPECT_EQ(count(page.html, "<script"), 1u) << page.html;
     EXPECT_TRUE(has(page.html, "<script src=\"/")) << page.html;
-    for (const auto* inline_thing : {"<style", " style=", "<img", "javascript:"})
+    EXPECT_EQ(count(page.html, "<img"), count(page.html, "<img class=\"logo\" alt=\"\" src=\"/logo?")) << page.html;
+    for (const auto* inline_thing : {"<style", " style=", "javascript:"})
       EXPECT_FALSE(has(page.html, inline_thing)) << page.html;
     EXPECT_TRUE(page.csp.starts_with("default-src 'none'; style-src 'self'; script-src 'self'; ")) << page.csp;
     EXPECT_FALSE(has(page.csp, "unsafe")) << page.csp;
   }
+}
+
+TEST(pages, S32_a_name_does_not_turn_the_words_around_it_and_may_be_long) {
+  const std::string long_name = std::string(10'000, 'W') + "\u202E\u2066\u200F\x1B" + "reverof";
+  for (const auto& [model, texts] : every_page(long_name, "plain")) {
+    const auto page = html(model);
+    for (const auto* turning : {"\u202E", "\u2066", "\u200F", "\x1B"}) EXPECT_FALSE(has(page, turning)) << page;
+    const auto names = count(page, "WWWW\\u202e\\u2066\\u200f\\u001breverof");
+    EXPECT_EQ(names, count(page, "reverof")) << page;
+  }
+  EXPECT_EQ(count(html(DevicePage{.client_name = long_name, .user_name = long_name}), "\\u202e"), 2u);
+  // what was typed stands in its field again as it was
+  EXPECT_TRUE(has(html(LoginPage{"", "a\u202Eb", ""}), "value=\"a\u202Eb\""));
 }
 
 }  // namespace
