@@ -3,7 +3,7 @@ import dataclasses
 import json
 
 import forge
-from case import CLAIMS, Case
+from case import Case
 from cases_jwe import KINDS, PAYLOAD
 from forge import KEY_OF, KEYS, b64, signature
 from forge_jwe import as_text, key_of, parts

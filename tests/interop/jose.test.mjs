@@ -1,6 +1,6 @@
 // Tokens signed here verify with jose (npm), and the reverse, for every algorithm that both know.
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import * as jose from "jose";
