@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { launchChromium, look, phone, withPage as withPageOf } from "../support/chromium.mjs";
+import { fillLogin, launchChromium, look, phone, withPage as withPageOf } from "../support/chromium.mjs";
 import { startDemo, startSecureDemo } from "../support/demo.mjs";
 
 let demo, chrome;
@@ -21,9 +21,7 @@ after(async () => {
 async function logIn(page, user, url = demo.orders) {
   await page.goto(url);
   await page.click("text=Log in");
-  await page.fill("#username", user.username);
-  await page.fill("#password", user.password);
-  await page.click("button[type=submit]");
+  await fillLogin(page, user);
   await page.waitForSelector("#name");
 }
 
@@ -128,9 +126,7 @@ test("a tampered interaction is refused, and nobody is redirected", async () => 
       const field = document.querySelector("input[name=interaction]");
       field.value = field.value.slice(0, -3) + (field.value.at(-3) === "A" ? "B" : "A") + field.value.slice(-2);
     });
-    await page.fill("#username", "alice");
-    await page.fill("#password", demo.user("alice").password);
-    await page.click("button[type=submit]");
+    await fillLogin(page, demo.user("alice"));
     await page.waitForSelector("text=This page has expired");
     assert.ok(page.url().startsWith(demo.issuer));
     await look(page, "error-interaction");

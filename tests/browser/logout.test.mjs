@@ -4,11 +4,10 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { launchWithFrameCookies } from "../support/chromium.mjs";
-import { certificates, freePorts, startServe } from "../support/demo.mjs";
+import { fillLogin, launchWithFrameCookies } from "../support/chromium.mjs";
+import { alice, certificates, freePorts, startServe } from "../support/demo.mjs";
 import { temporaryFolder } from "../support/tessera.mjs";
 
-const alice = { username: "alice", password: "correct horse battery" };
 const secret = "a secret of the tests, of more than 32 characters";
 let issuer, stop, chromium, apps;
 const open = [];
@@ -78,11 +77,7 @@ async function loggedIn(options) {
   for (const [i, app] of apps.entries()) {
     app.framed = [];
     await page.goto(`${issuer}/authorize?${new URLSearchParams({ response_type: "code", client_id: app.name, redirect_uri: `${app.origin}/cb`, scope: "openid", state: "s1" })}`);
-    if (i === 0) {
-      await page.fill("#username", alice.username);
-      await page.fill("#password", alice.password);
-      await page.click("button[type=submit]");
-    }
+    if (i === 0) await fillLogin(page, alice);
     await page.waitForURL(`${app.origin}/cb?**`);
   }
   return page;

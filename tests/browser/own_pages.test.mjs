@@ -1,25 +1,28 @@
-// The pages of the server's own: a device is connected, an account is looked after. By keyboard and by thumb, with script
-// and without.
+// The pages of the server's own: a device is connected, an account is looked after, an application is allowed. By keyboard
+// and by thumb, with script and without, and with names that are meant to break them.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:https";
 import { after, before, test } from "node:test";
-import { launchChromium, look, withPage as withPageOf } from "../support/chromium.mjs";
-import { freePorts, startServe } from "../support/demo.mjs";
-import { Browser, temporaryFolder } from "../support/tessera.mjs";
+import * as client from "openid-client";
+import { fillLogin as logIn, launchChromium, look, withPage as withPageOf } from "../support/chromium.mjs";
+import { alice, certificates, startIssuer } from "../support/demo.mjs";
+import { ask, insecure, logIn as logInBy, redirect_uri } from "../support/login.mjs";
+import { temporaryFolder } from "../support/tessera.mjs";
 
-const alice = { username: "alice", password: "correct horse battery" };
-let issuer, stop, chrome;
+// a tag, an end of an attribute, writing turned round, and no place to break a line
+const hostile = `<script>alert(1)</script>"'>\u202E&lt;` + "W".repeat(10_000);
+const mallory = { username: `"><img src=x onerror=alert(1)>`, password: "correct horse battery" };
+let issuer, stop, chrome, site;
+const logo = Buffer.from(/* a white pixel */
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
 const withPage = (options, story) => withPageOf(chrome, options, story);
 
 before(async () => {
-  const port = await freePorts(1);
-  issuer = `http://localhost:${port}`;
-  stop = await startServe(temporaryFolder(), `
-    issuer = "${issuer}"
-    listen = "127.0.0.1:${port}"
-    [[user]]
-    username = "${alice.username}"
-    password = "${alice.password}"
-    name = "Alice Adler"
+  const tls = certificates(temporaryFolder(), ["localhost"]);
+  site = createServer({ key: readFileSync(tls.key), cert: readFileSync(tls.certificate) }, (_, response) => response.end(logo));
+  await new Promise((resolve) => site.listen(0, "127.0.0.1", resolve));
+  ({ issuer, stop } = await startIssuer(`
     [[user]]
     username = "bob"
     password = "staple tractor sunrise"
@@ -35,14 +38,39 @@ before(async () => {
     id = "web"
     name = "Web"
     auth = "none"
-    redirect_uris = ["http://web.localhost:${port}/cb"]
+    redirect_uris = ["${redirect_uri}"]
     id_token_alg = "ES256"
-    `, issuer);
+    [[realm]]
+    id = "wild"
+    name = ${JSON.stringify(hostile.slice(0, 100))}
+    registration = "open"
+    [[user]]
+    realm = "wild"
+    username = ${JSON.stringify(mallory.username)}
+    password = "${mallory.password}"
+    name = ${JSON.stringify(hostile)}
+    [[client]]
+    realm = "wild"
+    id = "long"
+    name = ${JSON.stringify(hostile)}
+    auth = "none"
+    party = "third"
+    grant_types = ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"]
+    redirect_uris = ["${redirect_uri}"]
+    scopes = ["openid", "profile", "offline_access"]
+    id_token_alg = "ES256"
+    client_uri = "https://app.example.com/${"w".repeat(400)}"
+    policy_uri = "https://app.example.com/policy?a='<b>"
+    [outbound]
+    reachable = ["127.0.0.0/8"]
+    ca_file = "${tls.ca}"
+    `));
   chrome = await launchChromium();
 });
 after(async () => {
   await chrome?.close();
   await stop?.();
+  site?.close();
 });
 
 const form = (path, fields) =>
@@ -50,12 +78,6 @@ const form = (path, fields) =>
 const deviceAsks = (scope = "openid profile offline_access") => form("/device_authorization", { client_id: "tv", scope });
 const deviceComes = ({ device_code }) =>
   form("/token", { grant_type: "urn:ietf:params:oauth:grant-type:device_code", client_id: "tv", device_code });
-
-async function logIn(page, user = alice) {
-  await page.fill("#username", user.username);
-  await page.fill("#password", user.password);
-  await page.click("button[type=submit]");
-}
 
 /** Without script, but so that axe can still look at the page. */
 const withoutScript = (page) => page.route("**/assets/*.js", (route) => route.abort());
@@ -71,7 +93,7 @@ for (const script of [true, false])
     await page.click("button[type=submit]");
     await page.waitForSelector("text=to connect your device");
     await look(page, name("login"));
-    await logIn(page);
+    await logIn(page, alice);
     await page.waitForSelector("#error");
     assert.equal(await page.getAttribute("#user_code", "aria-invalid"), "true");
     assert.equal(await page.inputValue("#user_code"), "BBBB-BBBB");
@@ -113,20 +135,8 @@ test("the keyboard alone is enough for a device; its link is confirmed, never fo
 
 /** A session elsewhere, with an application in it. */
 async function elsewhere(user = alice) {
-  const browser = new Browser();
-  const redirect = `${issuer.replace("localhost", "web.localhost")}/cb`;
-  const verifier = "v".repeat(43);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier)));
-  const url = new URL(`${issuer}/authorize`);
-  url.search = new URLSearchParams({
-    client_id: "web", response_type: "code", scope: "openid", redirect_uri: redirect,
-    code_challenge: Buffer.from(digest).toString("base64url"), code_challenge_method: "S256",
-  });
-  const callback = await browser.authorize(url.href, user);
-  const tokens = await form("/token", {
-    grant_type: "authorization_code", client_id: "web", code: callback.searchParams.get("code"), redirect_uri: redirect,
-    code_verifier: verifier,
-  });
+  const config = await client.discovery(new URL(issuer), "web", {}, client.None(), insecure);
+  const tokens = await logInBy(config, {}, { user });
   return async () =>
     (await fetch(`${issuer}/userinfo`, { headers: { authorization: `Bearer ${tokens.access_token}` } })).status;
 }
@@ -139,7 +149,7 @@ for (const script of [true, false])
     await page.goto(`${issuer}/account`);
     await page.waitForSelector("text=to see your account");
     await look(page, name("login"));
-    await logIn(page);
+    await logIn(page, alice);
     await page.waitForSelector("text=This browser");
     assert.equal(page.url(), `${issuer}/account`);
     await look(page, name("first"));
@@ -196,3 +206,70 @@ test("the keyboard alone is enough to change the password", () => withPage({}, a
   await logIn(page, { ...bob, password: fresh });
   await page.waitForSelector("text=This browser");
 }));
+
+/** The authorize URL of a client. */
+const authorizeUrl = async (config, more) => client.buildAuthorizationUrl(config, (await ask(more)).request).href;
+
+test("consent shows the application's picture and links, and the keyboard alone is enough", () => withPage({}, async (page) => {
+  const links = { client_uri: "https://app.example.com/", policy_uri: "https://app.example.com/p", tos_uri: "https://app.example.com/t" };
+  const config = await client.dynamicClientRegistration(new URL(`${issuer}/r/wild`), { redirect_uris: [redirect_uri],
+    client_name: "Photographs", logo_uri: `https://localhost:${site.address().port}/`, ...links }, undefined, insecure);
+  const url = await authorizeUrl(config, { scope: "openid profile email address phone offline_access" });
+  await page.goto(url);
+  await logIn(page, mallory);
+  await page.waitForSelector("text=Allow access?");
+  assert.ok(await page.evaluate(() => document.querySelector("img.logo").naturalWidth > 0), "the picture is loaded");
+  await look(page, "consent-links");
+  const focused = () => page.evaluate(() => document.activeElement.href ?? document.activeElement.value);
+  for (const stop of [...Object.values(links), "allow", "deny"]) {
+    await page.keyboard.press("Tab");
+    assert.equal(await focused(), stop);
+  }
+  await page.route(`${redirect_uri}**`, (route) => route.fulfill({ body: "back" }));
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/error=access_denied/);
+}));
+
+for (const script of [true, false])
+  test(`no name breaks a page, ${script ? "with" : "without"} script`, () => withPage({}, async (page) => {
+    if (!script) await withoutScript(page);
+    const seen = async (text, name) => {
+      await page.waitForSelector(`text=${text}`);
+      assert.equal(await page.evaluate(() => document.querySelectorAll("main img, main script").length), 0);
+      assert.ok(!(await page.textContent("main")).includes("\u202E"));
+      await look(page, `hostile-${name}${script ? "" : "-without-script"}`);
+    };
+    page.on("dialog", (dialog) => assert.fail(dialog.message()));
+    const wild = `${issuer}/r/wild`;
+    const config = await client.discovery(new URL(wild), "long", {}, client.None(), insecure);
+    await page.goto(await authorizeUrl(config, { login_hint: mallory.username }));
+    await seen("Sign in", "login");
+    assert.equal(await page.inputValue("#username"), mallory.username);
+    await page.fill("#password", "not it");
+    await page.click("button[type=submit]");
+    await page.waitForSelector("#error");
+    assert.equal(await page.inputValue("#username"), mallory.username);
+    await logIn(page, mallory);
+    await seen("Allow access?", "consent");
+    await page.route(`${redirect_uri}**`, (route) => route.fulfill({ body: "back" }));
+    await page.click("button[value=deny]");
+    await page.waitForURL(/error=access_denied/);
+    const asked = await client.initiateDeviceAuthorization(config, { scope: "openid offline_access" });
+    await page.goto(`${wild}/device?${new URLSearchParams({ user_code: mallory.username })}`);
+    await page.click("button[type=submit]");
+    await page.waitForSelector("#error");
+    await seen("Connect a device", "code");
+    await page.fill("#user_code", asked.user_code);
+    await page.click("button[type=submit]");
+    await seen("Connect this device?", "device");
+    await page.click("button[value=allow]");
+    await seen("The device is connected", "done");
+    await page.goto(`${wild}/account`);
+    await seen("Your account", "account");
+    await page.goto(`${wild}/nothing?${new URLSearchParams({ a: hostile.slice(0, 100) })}`);
+    await seen("There is nothing here", "error");
+    await page.goto(`${wild}/logout?${new URLSearchParams({ client_id: "long" })}`);
+    await seen("Sign out?", "logout");
+    await page.click("button[type=submit]");
+    await seen("You are signed out", "logged-out");
+  }));

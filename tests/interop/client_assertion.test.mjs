@@ -4,25 +4,21 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { SignJWT, exportJWK, generateKeyPair } from "jose";
 import * as client from "openid-client";
-import { freePorts, startServe } from "../support/demo.mjs";
-import { Browser, temporaryFolder } from "../support/tessera.mjs";
+import { startIssuer } from "../support/demo.mjs";
+import { insecure, logIn, redirect_uri } from "../support/login.mjs";
 
-const insecure = { execute: [client.allowInsecureRequests] };  // http on loopback
-const secret = "s".repeat(43), redirect = "https://app.example.com/cb";
-const alice = { username: "alice", password: "correct horse battery" };
+const secret = "s".repeat(43);
 let issuer, stop;
 const keys = {};
 
 before(async () => {
-  const port = await freePorts(1);
-  issuer = `http://localhost:${port}`;
   let clients = "";
   const add = (id, lines) => (clients += `
     [[client]]
     id = "${id}"
     ${lines}
     grant_types = ["authorization_code", "refresh_token", "client_credentials"]
-    redirect_uris = ["${redirect}"]
+    redirect_uris = ["${redirect_uri}"]
     id_token_alg = "ES256"
     `);
   for (const alg of ["RS256", "PS256", "ES256", "Ed25519"]) {
@@ -32,15 +28,10 @@ before(async () => {
   }
   add("mac", `auth = "client_secret_jwt"\nsecret = "${secret}"`);
   const realm = (id) => `[[realm]]\nid = "${id}"\nstrict_assertion_audience = true\n`;
-  stop = await startServe(temporaryFolder(), `
-    issuer = "${issuer}"
-    listen = "127.0.0.1:${port}"
-    [[user]]
-    username = "${alice.username}"
-    password = "${alice.password}"
+  ({ issuer, stop } = await startIssuer(`
     ${realm("strict")}
     ${clients}
-    ${clients.replaceAll("[[client]]", '[[client]]\nrealm = "strict"')}`, issuer);
+    ${clients.replaceAll("[[client]]", '[[client]]\nrealm = "strict"')}`));
 });
 after(() => stop?.());
 
@@ -55,18 +46,6 @@ const refused = async (change, base) =>
 const accepted = async (change, base) => {
   assert.ok((await client.clientCredentialsGrant(await changed(change, base))).access_token);
 };
-
-async function logIn(config) {
-  const verifier = client.randomPKCECodeVerifier();
-  const url = client.buildAuthorizationUrl(config, {
-    redirect_uri: redirect,
-    scope: "openid",
-    code_challenge: await client.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: "S256",
-  });
-  const callback = await new Browser().authorize(url.href, alice);
-  return client.authorizationCodeGrant(config, callback, { pkceCodeVerifier: verifier, idTokenExpected: true });
-}
 
 test("discovery names the methods and their algorithms, at each endpoint that authenticates", async () => {
   const metadata = (await bySecret()).serverMetadata();

@@ -3,16 +3,14 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as oauth from "oauth4webapi";
 import * as client from "openid-client";
-import { freePorts, startServe } from "../support/demo.mjs";
-import { Browser, temporaryFolder } from "../support/tessera.mjs";
+import { alice, startIssuer } from "../support/demo.mjs";
+import { insecure } from "../support/login.mjs";
+import { Browser } from "../support/tessera.mjs";
 
-const alice = { username: "alice", password: "correct horse battery" };
 const secret = "s".repeat(43);
 let issuer, stop;
 
 before(async () => {
-  const port = await freePorts(1);
-  issuer = `http://localhost:${port}`;
   const device = (id, more) => `
     [[client]]
     id = "${id}"
@@ -21,14 +19,8 @@ before(async () => {
     scopes = ["openid", "profile", "offline_access"]
     id_token_alg = "ES256"
     `;
-  stop = await startServe(temporaryFolder(), `
-    issuer = "${issuer}"
-    listen = "127.0.0.1:${port}"
-    [[user]]
-    username = "${alice.username}"
-    password = "${alice.password}"
-    name = "Alice Adler"
-    ${device("tv", 'auth = "none"')}${device("box", `secret = "${secret}"\nparty = "third"`)}`, issuer);
+  ({ issuer, stop } = await startIssuer(`
+    ${device("tv", 'auth = "none"')}${device("box", `secret = "${secret}"\nparty = "third"`)}`));
 });
 after(() => stop?.());
 
@@ -45,7 +37,7 @@ async function decide(page, user_code, decision) {
 }
 
 const discover = (id, authentication) =>
-  client.discovery(new URL(issuer), id, {}, authentication, { execute: [client.allowInsecureRequests] });
+  client.discovery(new URL(issuer), id, {}, authentication, insecure);
 
 test("openid-client waits until the person says yes, and refreshes", async () => {
   const config = await discover("tv", client.None());
@@ -72,13 +64,13 @@ test("openid-client is told that the person said no", async () => {
 });
 
 test("oauth4webapi asks by itself: pending, too soon, then the tokens", async () => {
-  const insecure = { [oauth.allowInsecureRequests]: true };
-  const as = await oauth.processDiscoveryResponse(new URL(issuer), await oauth.discoveryRequest(new URL(issuer), insecure));
+  const insecurely = { [oauth.allowInsecureRequests]: true };
+  const as = await oauth.processDiscoveryResponse(new URL(issuer), await oauth.discoveryRequest(new URL(issuer), insecurely));
   const tv = { client_id: "tv" }, none = oauth.None();
   const asked = await oauth.processDeviceAuthorizationResponse(as, tv,
-    await oauth.deviceAuthorizationRequest(as, tv, none, new URLSearchParams({ scope: "openid" }), insecure));
+    await oauth.deviceAuthorizationRequest(as, tv, none, new URLSearchParams({ scope: "openid" }), insecurely));
   const poll = async () => oauth.processDeviceCodeResponse(as, tv,
-    await oauth.deviceCodeGrantRequest(as, tv, none, asked.device_code, insecure));
+    await oauth.deviceCodeGrantRequest(as, tv, none, asked.device_code, insecurely));
   await assert.rejects(poll(), { error: "authorization_pending", status: 400 });
   await assert.rejects(poll(), { error: "slow_down", status: 400 });
   await decide(asked.verification_uri, asked.user_code, "allow");

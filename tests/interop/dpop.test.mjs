@@ -4,32 +4,24 @@ import { after, before, test } from "node:test";
 import { calculateJwkThumbprint, decodeJwt, exportJWK, generateKeyPair } from "jose";
 import * as oauth from "oauth4webapi";
 import * as client from "openid-client";
-import { freePorts, startServe } from "../support/demo.mjs";
-import { Browser, temporaryFolder } from "../support/tessera.mjs";
+import { alice, startIssuer } from "../support/demo.mjs";
+import { insecure, logIn as logInBy, redirect_uri } from "../support/login.mjs";
+import { Browser } from "../support/tessera.mjs";
 
-const insecure = { execute: [client.allowInsecureRequests] };  // http on loopback
 const webInsecure = { [oauth.allowInsecureRequests]: true };
-const secret = "s".repeat(43), redirect = "https://app.example.com/cb";
-const alice = { username: "alice", password: "correct horse battery" };
+const secret = "s".repeat(43);
 let issuer, stop;
 
 before(async () => {
-  const port = await freePorts(1);
-  issuer = `http://localhost:${port}`;
   const add = (id, lines) => `
     [[client]]
     id = "${id}"
     ${lines}
-    redirect_uris = ["${redirect}"]
+    redirect_uris = ["${redirect_uri}"]
     scopes = ["openid", "offline_access"]
     id_token_alg = "ES256"
     `;
-  stop = await startServe(temporaryFolder(), `
-    issuer = "${issuer}"
-    listen = "127.0.0.1:${port}"
-    [[user]]
-    username = "${alice.username}"
-    password = "${alice.password}"
+  ({ issuer, stop } = await startIssuer(`
     ${add("app", `auth = "none"\ndpop_bound_access_tokens = true`)}
     ${add("web", `secret = "${secret}"`)}
     [[realm]]
@@ -39,26 +31,15 @@ before(async () => {
     [[user]]
     realm = "plain"
     username = "${alice.username}"
-    password = "${alice.password}"`, issuer);
+    password = "${alice.password}"`));
 });
 after(() => stop?.());
 
 const thumbprint = async (keys) => calculateJwkThumbprint(await exportJWK(keys.publicKey));
 
 /** A code flow with openid-client, the code bound to the key of `handle`. */
-async function logIn(config, handle, bindTo = handle) {
-  const verifier = client.randomPKCECodeVerifier();
-  const url = client.buildAuthorizationUrl(config, {
-    redirect_uri: redirect,
-    scope: "openid offline_access",
-    code_challenge: await client.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: "S256",
-    ...(bindTo ? { dpop_jkt: await bindTo.calculateThumbprint() } : {}),
-  });
-  const callback = await new Browser().authorize(url.href, alice);
-  return client.authorizationCodeGrant(config, callback, { pkceCodeVerifier: verifier, idTokenExpected: true }, undefined,
-    handle ? { DPoP: handle } : {});
-}
+const logIn = async (config, handle, bindTo = handle) =>
+  logInBy(config, { scope: "openid offline_access", dpop_jkt: await bindTo.calculateThumbprint() }, { DPoP: handle });
 
 for (const [base, id, authentication] of [["", "app", client.None()], ["", "web", client.ClientSecretBasic(secret)],
   ["/r/plain", "app", client.None()]])
@@ -114,7 +95,7 @@ test("oauth4webapi: code, userinfo, refresh", async () => {
   const url = new URL(as.authorization_endpoint);
   for (const [name, value] of Object.entries({
     client_id: "app",
-    redirect_uri: redirect,
+    redirect_uri,
     response_type: "code",
     scope: "openid offline_access",
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
@@ -124,7 +105,7 @@ test("oauth4webapi: code, userinfo, refresh", async () => {
     url.searchParams.set(name, value);
   const params = oauth.validateAuthResponse(as, app, await new Browser().authorize(url.href, alice), oauth.expectNoState);
   const tokens = await again(
-    () => oauth.authorizationCodeGrantRequest(as, app, none, params, redirect, verifier, options),
+    () => oauth.authorizationCodeGrantRequest(as, app, none, params, redirect_uri, verifier, options),
     (response) => oauth.processAuthorizationCodeResponse(as, app, response, { requireIdToken: true }));
   assert.deepEqual(decodeJwt(tokens.access_token).cnf, { jkt: await thumbprint(keys) });
   const { sub } = oauth.getValidatedIdTokenClaims(tokens);

@@ -1,19 +1,15 @@
 // openid-client proves itself by keys that stand at its own https site, against a live server. The tests bear the names
 // of the conformance suite's modules.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { exportJWK, generateKeyPair } from "jose";
 import * as client from "openid-client";
-import { freePorts, startServe } from "../support/demo.mjs";
-import { Browser, temporaryFolder } from "../support/tessera.mjs";
+import { certificates, startIssuer } from "../support/demo.mjs";
+import { insecure, logIn, redirect_uri } from "../support/login.mjs";
+import { temporaryFolder } from "../support/tessera.mjs";
 
-const insecure = { execute: [client.allowInsecureRequests] };  // http on loopback
-const redirect = "https://app.example.com/cb";
-const alice = { username: "alice", password: "correct horse battery" };
 let issuer, stop, site, published = [], fetches = 0;
 
 const newKey = async (kid) => {
@@ -22,41 +18,30 @@ const newKey = async (kid) => {
 };
 
 before(async () => {
-  const folder = temporaryFolder();
-  const certificate = join(folder, "certificate.pem"), key = join(folder, "key.pem");
-  const made = spawnSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-    "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate]);
-  assert.equal(made.status, 0);
-  site = createServer({ cert: readFileSync(certificate), key: readFileSync(key) }, (request, response) => {
+  const tls = certificates(temporaryFolder(), ["localhost"]);
+  site = createServer({ cert: readFileSync(tls.certificate), key: readFileSync(tls.key) }, (request, response) => {
     ++fetches;
     response.setHeader("content-type", "application/jwk-set+json");
     response.end(JSON.stringify({ keys: published.map(({ jwk }) => jwk) }));
   });
   await new Promise((resolve) => site.listen(0, "127.0.0.1", resolve));
-  const port = await freePorts(1);
-  issuer = `http://localhost:${port}`;
-  stop = await startServe(temporaryFolder(), `
-    issuer = "${issuer}"
-    listen = "127.0.0.1:${port}"
+  ({ issuer, stop } = await startIssuer(`
     [outbound]
     reachable = ["127.0.0.0/8"]
-    ca_file = "${certificate}"
-    [[user]]
-    username = "${alice.username}"
-    password = "${alice.password}"
+    ca_file = "${tls.ca}"
     [[client]]
     id = "app"
     auth = "private_key_jwt"
     jwks_uri = "https://localhost:${site.address().port}/jwks"
     grant_types = ["authorization_code", "refresh_token", "client_credentials"]
-    redirect_uris = ["${redirect}"]
+    redirect_uris = ["${redirect_uri}"]
     id_token_alg = "ES256"
     subject_type = "pairwise"
     [[client]]
     id = "elsewhere"
     auth = "private_key_jwt"
     jwks_uri = "https://[::1]:${site.address().port}/jwks"
-    grant_types = ["client_credentials"]`, issuer);
+    grant_types = ["client_credentials"]`));
 });
 after(async () => {
   await stop?.();
@@ -65,18 +50,6 @@ after(async () => {
 
 const configured = ({ kid, key }, id = "app") =>
   client.discovery(new URL(issuer), id, {}, client.PrivateKeyJwt({ key, kid }), insecure);
-
-async function logIn(config) {
-  const verifier = client.randomPKCECodeVerifier();
-  const url = client.buildAuthorizationUrl(config, {
-    redirect_uri: redirect,
-    scope: "openid",
-    code_challenge: await client.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: "S256",
-  });
-  const callback = await new Browser().authorize(url.href, alice);
-  return client.authorizationCodeGrant(config, callback, { pkceCodeVerifier: verifier, idTokenExpected: true });
-}
 
 test("oidcc-registration-jwks-uri: the keys at the client's URL prove it, and are fetched once", async () => {
   published = [await newKey("first")];

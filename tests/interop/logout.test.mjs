@@ -4,11 +4,10 @@ import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import * as client from "openid-client";
-import { freePorts, startServe } from "../support/demo.mjs";
+import { alice, freePorts, startServe } from "../support/demo.mjs";
+import { insecure, logIn as logInBy } from "../support/login.mjs";
 import { Browser, temporaryFolder } from "../support/tessera.mjs";
 
-const insecure = { execute: [client.allowInsecureRequests] };  // http on loopback
-const alice = { username: "alice", password: "correct horse battery" };
 const secret = "a secret of the tests, of more than 32 characters";
 const folder = temporaryFolder();
 let issuer, port, stop, sites;
@@ -62,16 +61,7 @@ const start = async () => (stop = await startServe(folder, `
 
 async function logIn(browser, { id }, scope = "openid") {
   const config = await client.discovery(new URL(issuer), id, {}, client.ClientSecretBasic(secret), insecure);
-  const verifier = client.randomPKCECodeVerifier();
-  const url = client.buildAuthorizationUrl(config, {
-    redirect_uri: redirectOf(id),
-    scope,
-    code_challenge: await client.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: "S256",
-  });
-  const callback = await browser.authorize(url.href, alice);
-  const tokens = await client.authorizationCodeGrant(config, callback, { pkceCodeVerifier: verifier, idTokenExpected: true });
-  return { config, tokens };
+  return { config, tokens: await logInBy(config, { redirect_uri: redirectOf(id), scope }, { browser }) };
 }
 
 /** Logs out as the client asks for it, and gives the moment. */

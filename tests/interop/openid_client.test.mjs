@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as client from "openid-client";
+import { insecure, logIn as logInBy } from "../support/login.mjs";
 import { Browser, startDev } from "../support/tessera.mjs";
 
 let server, config, service;
 const browser = new Browser();
-const insecure = { execute: [client.allowInsecureRequests] };  // http on loopback
 
 before(async () => {
   server = await startDev();
@@ -18,25 +18,8 @@ before(async () => {
 });
 after(() => server?.stop());
 
-async function logIn(scope = "openid profile email roles") {
-  const verifier = client.randomPKCECodeVerifier();
-  const state = client.randomState(), nonce = client.randomNonce();
-  const url = client.buildAuthorizationUrl(config, {
-    redirect_uri: server.client("orders").redirect_uris[0],
-    scope,
-    code_challenge: await client.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: "S256",
-    state,
-    nonce,
-  });
-  const callback = await browser.authorize(url.href, server.user("alice"));
-  return client.authorizationCodeGrant(config, callback, {
-    pkceCodeVerifier: verifier,
-    expectedState: state,
-    expectedNonce: nonce,
-    idTokenExpected: true,
-  });
-}
+const logIn = () => logInBy(config, { redirect_uri: server.client("orders").redirect_uris[0], scope: "openid profile email roles" },
+  { browser, user: server.user("alice") });
 
 test("discovery names what the server does", () => {
   const metadata = config.serverMetadata();

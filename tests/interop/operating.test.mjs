@@ -5,12 +5,11 @@ import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { request } from "node:https";
-import { certificates, freePorts, startServe } from "../support/demo.mjs";
+import { alice, certificates, freePorts, startServe } from "../support/demo.mjs";
 import { Browser, temporaryFolder, tessera } from "../support/tessera.mjs";
 
 const secret = "s".repeat(43), redirect = "https://app.example.com/cb";
 const folder = temporaryFolder(), plainFolder = temporaryFolder();
-const alice = { username: "alice", password: "correct horse battery" };
 let issuer, port, tls, server, plain, plainServer;
 
 const house = (more) => `

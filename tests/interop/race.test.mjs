@@ -4,11 +4,10 @@ import { spawnSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { SignJWT, exportJWK, generateKeyPair } from "jose";
-import { freePorts, startServe } from "../support/demo.mjs";
+import { alice, freePorts, startServe } from "../support/demo.mjs";
 import { Browser, temporaryFolder } from "../support/tessera.mjs";
 
 const redirect = "https://app.example.com/cb", secret = "s".repeat(43), basic = `Basic ${btoa(`app:${secret}`)}`;
-const alice = { username: "alice", password: "correct horse battery" };
 const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const keys = await generateKeyPair("ES256"), jwk = await exportJWK(keys.publicKey);
 

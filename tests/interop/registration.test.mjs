@@ -6,37 +6,32 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { SignJWT, decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair } from "jose";
 import * as client from "openid-client";
-import { certificates, freePorts, startServe } from "../support/demo.mjs";
+import { alice, certificates, startIssuer } from "../support/demo.mjs";
+import { end, insecure, redirect_uri as redirect } from "../support/login.mjs";
 import { Browser, temporaryFolder } from "../support/tessera.mjs";
 
-const insecure = { execute: [client.allowInsecureRequests] };  // http on loopback
-const redirect = "https://app.example.com/cb", initial = "i".repeat(40);
-const alice = { username: "alice", password: "correct horse battery" };
+const initial = "i".repeat(40);
 const web = new Map();  // what stands at which path of the clients' site
 let issuer, stop, site, origin;
 
 before(async () => {
-  const [port, sitePort] = [await freePorts(1), 0];
   const tls = certificates(temporaryFolder(), ["localhost"]);
   site = createServer({ key: readFileSync(tls.key), cert: readFileSync(tls.certificate) }, (request, response) => {
     const found = web.get(request.url);
     response.writeHead(found === undefined ? 404 : 200).end(found);
   });
-  await new Promise((resolve) => site.listen(sitePort, "127.0.0.1", resolve));
+  await new Promise((resolve) => site.listen(0, "127.0.0.1", resolve));
   origin = `https://localhost:${site.address().port}`;
-  issuer = `http://localhost:${port}`;
   const realm = (id, lines) => `[[realm]]\nid = "${id}"\n${lines}\n`;
   const person = (id) => `[[user]]\nrealm = "${id}"\nusername = "alice"\npassword = "${alice.password}"\nname = "Alice"\n`;
-  stop = await startServe(temporaryFolder(), `
-    issuer = "${issuer}"
-    listen = "127.0.0.1:${port}"
+  ({ issuer, stop } = await startIssuer(`
     [outbound]
     reachable = ["127.0.0.0/8"]
     ca_file = "${tls.ca}"
     ${realm("open", 'registration = "open"\nregistration_require_pkce = false')}
     ${realm("token", `registration = "token"\nregistration_tokens = ["${initial}"]\nregistration_scopes = ["openid"]`)}
     ${realm("off", "")}
-    ${person("open")} ${person("token")}`, issuer);
+    ${person("open")} ${person("token")}`));
 });
 after(async () => {
   await stop?.();
@@ -56,12 +51,21 @@ const refused = async (body, error, options) => {
   return response;
 };
 
+/** What somebody who logs in is asked: the answer that holds the consent page. */
+async function consentPage(config) {
+  const browser = new Browser();
+  const url = client.buildAuthorizationUrl(config, { redirect_uri: redirect, scope: "openid profile" });
+  const html = await (await browser.request(url)).text();
+  return browser.request(`${realm("open")}/login`, { method: "POST",
+    form: { interaction: Browser.interaction(html), ...alice } });
+}
+
+/** Without PKCE, which this realm does not ask for. */
 async function logIn(config, more = {}) {
   const metadata = config.clientMetadata();
   const nonce = client.randomNonce();
-  const parameters = { redirect_uri: redirect, scope: "openid profile", nonce, ...more };
-  const callback = await new Browser().authorize(client.buildAuthorizationUrl(config, parameters).href, alice);
-  const tokens = await client.authorizationCodeGrant(config, callback, { expectedNonce: nonce, idTokenExpected: true });
+  const url = client.buildAuthorizationUrl(config, { redirect_uri: redirect, scope: "openid profile", nonce, ...more });
+  const tokens = await end(config, url, { expectedNonce: nonce, idTokenExpected: true });
   assert.equal(tokens.claims().aud, metadata.client_id);
   return tokens;
 }
@@ -74,13 +78,7 @@ test("oidcc-server, with a client that registered itself; it is asked for consen
   assert.equal(metadata.client_name, "An application");
   assert.deepEqual(metadata.response_types, ["code"]);
   assert.deepEqual(metadata.grant_types, ["authorization_code"]);
-  const url = client.buildAuthorizationUrl(config, { redirect_uri: redirect, scope: "openid profile", prompt: "consent" });
-  const browser = new Browser();
-  let page = await browser.request(url);
-  const html = await page.text();
-  page = await browser.request(`${realm("open")}/login`, { method: "POST",
-    form: { interaction: Browser.interaction(html), ...alice } });
-  assert.match(await page.text(), /An application<\/strong> asks/);
+  assert.match(await (await consentPage(config)).text(), /An application<\/strong> asks/);
   const tokens = await logIn(config);
   const userinfo = await client.fetchUserInfo(config, tokens.access_token, tokens.claims().sub);
   assert.equal(userinfo.name, "Alice");
@@ -90,11 +88,7 @@ test("oidcc-registration-policy-uri, -tos-uri: both are shown to who is asked", 
   const links = { client_uri: "https://app.example.com/", policy_uri: "https://app.example.com/p?a=1&b=2", tos_uri: "https://app.example.com/t" };
   const config = await register(links);
   for (const [name, uri] of Object.entries(links)) assert.equal(config.clientMetadata()[name], uri);
-  const browser = new Browser();
-  const url = client.buildAuthorizationUrl(config, { redirect_uri: redirect, scope: "openid" });
-  const html = await (await browser.request(url)).text();
-  const page = await (await browser.request(`${realm("open")}/login`, { method: "POST",
-    form: { interaction: Browser.interaction(html), ...alice } })).text();
+  const page = await (await consentPage(config)).text();
   for (const uri of Object.values(links)) assert.ok(page.includes(`href="${uri.replaceAll("&", "&amp;")}"`), uri);
 });
 
@@ -104,10 +98,7 @@ test("oidcc-registration-logo-uri: it is fetched once, shown on the consent page
   const config = await register({ logo_uri: `${origin}/logo` });
   web.set("/logo", "<svg onload=alert(1)>");  // what stands there now is nobody's business
   assert.equal(config.clientMetadata().logo_uri, `${origin}/logo`);
-  const browser = new Browser();
-  const url = client.buildAuthorizationUrl(config, { redirect_uri: redirect, scope: "openid" });
-  const html = await (await browser.request(url)).text();
-  const response = await browser.request(`${realm("open")}/login`, { method: "POST", form: { interaction: Browser.interaction(html), ...alice } });
+  const response = await consentPage(config);
   const [, path] = /<img class="logo" alt="" src="([^"]+)">/.exec(await response.text());
   assert.match(response.headers.get("content-security-policy"), /img-src 'self' data:/);
   const logo = await fetch(new URL(path.replaceAll("&amp;", "&"), issuer));
@@ -216,8 +207,7 @@ test("oidcc-request-uri-signed-rs256, -request-uri-unsigned, oidcc-ensure-reques
   web.set("/request", await new SignJWT(object).setProtectedHeader({ alg: "RS256", kid: "r" }).setIssuer(client_id)
     .setAudience(config.serverMetadata().issuer).setIssuedAt().setExpirationTime("5m").sign(pair.privateKey));
   const url = `${realm("open")}/authorize?${new URLSearchParams({ client_id, request_uri: `${origin}/request` })}`;
-  const callback = await new Browser().authorize(url, alice);
-  const tokens = await client.authorizationCodeGrant(config, callback, { expectedNonce: "in the object", idTokenExpected: true });
+  const tokens = await end(config, new URL(url), { expectedNonce: "in the object", idTokenExpected: true });
   assert.equal(decodeJwt(tokens.id_token).nonce, "in the object");
   const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
   web.set("/request", `${part({ alg: "none" })}.${part(object)}.`);

@@ -4,20 +4,17 @@ import { after, before, test } from "node:test";
 import { exportJWK, generateKeyPair } from "jose";
 import * as oauth from "oauth4webapi";
 import * as client from "openid-client";
-import { freePorts, startServe } from "../support/demo.mjs";
-import { Browser, temporaryFolder } from "../support/tessera.mjs";
+import { alice, startIssuer } from "../support/demo.mjs";
+import { ask, end, insecure, redirect_uri } from "../support/login.mjs";
+import { Browser } from "../support/tessera.mjs";
 
-const insecure = { execute: [client.allowInsecureRequests] };  // http on loopback
 const insecurely = { [oauth.allowInsecureRequests]: true };
-const redirect_uri = "https://app.example.com/cb", secret = "s".repeat(43);
-const alice = { username: "alice", password: "correct horse battery" };
+const secret = "s".repeat(43);
 const algs = ["RS256", "PS256", "ES256", "Ed25519"];
 const keys = {};
 let issuer, stop;
 
 before(async () => {
-  const port = await freePorts(1);
-  issuer = `http://localhost:${port}`;
   let clients = "";
   const add = (id, lines) => (clients += `
     [[client]]
@@ -34,34 +31,14 @@ before(async () => {
     add(alg, `auth = "private_key_jwt"\njwks = '${JSON.stringify({ keys: [jwk] })}'
       require_signed_request_object = true\nrequest_object_signing_alg = "${alg}"`);
   }
-  stop = await startServe(temporaryFolder(), `
-    issuer = "${issuer}"
-    listen = "127.0.0.1:${port}"
-    [[user]]
-    username = "${alice.username}"
-    password = "${alice.password}"
-    ${clients}`, issuer);
+  ({ issuer, stop } = await startIssuer(`
+    ${clients}`));
 });
 after(() => stop?.());
 
 const bySecret = (id) => client.discovery(new URL(issuer), id, secret, client.ClientSecretBasic(secret), insecure);
 const signingKey = (alg) => ({ key: keys[alg].privateKey, kid: alg });
 const byKey = (alg) => client.discovery(new URL(issuer), alg, {}, client.PrivateKeyJwt(signingKey(alg)), insecure);
-
-async function ask() {
-  const verifier = client.randomPKCECodeVerifier(), state = client.randomState(), nonce = client.randomNonce();
-  const code_challenge = await client.calculatePKCECodeChallenge(verifier);
-  return {
-    request: { redirect_uri, scope: "openid", code_challenge, code_challenge_method: "S256", state, nonce },
-    checks: { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true },
-  };
-}
-
-/** Goes to `url` as a person, and redeems the code: the ID token's claims. */
-async function end(config, url, checks, browser = new Browser()) {
-  const callback = await browser.authorize(url.href, alice);
-  return (await client.authorizationCodeGrant(config, callback, checks)).claims();
-}
 
 test("discovery names what is there", async () => {
   const metadata = (await bySecret("plain")).serverMetadata();
@@ -77,7 +54,7 @@ test("openid-client pushes its request", async () => {
     const url = await client.buildAuthorizationUrlWithPAR(config, request);
     assert.deepEqual([...url.searchParams.keys()].sort(), ["client_id", "request_uri"]);
     assert.ok(url.href.length < 1500, `${url.href.length}`);
-    assert.equal((await end(config, url, checks)).aud, id);
+    assert.equal((await end(config, url, checks)).claims().aud, id);
   }
 });
 

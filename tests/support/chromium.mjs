@@ -46,6 +46,13 @@ export async function withPage(chrome, options, story) {
   }
 }
 
+/** Fills the login page that a page stands at. */
+export async function fillLogin(page, { username, password }) {
+  await page.fill("#username", username);
+  await page.fill("#password", password);
+  await page.click("button[type=submit]");
+}
+
 /** No axe violation, no sideways scrolling, and a picture. */
 export async function look(page, name) {
   mkdirSync(pictures, { recursive: true });

@@ -3,8 +3,8 @@
 import { spawn } from "node:child_process";
 import { chmodSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { launchChromium } from "./chromium.mjs";
-import { answers, certificates, freePorts, startServe, startTlsProxy } from "./demo.mjs";
+import { fillLogin, launchChromium } from "./chromium.mjs";
+import { alice, answers, certificates, freePorts, startServe, startTlsProxy } from "./demo.mjs";
 import { source, temporaryFolder } from "./tessera.mjs";
 
 /** The block of a language under a heading of docs/clients.md. */
@@ -28,7 +28,6 @@ export async function startHouse(heading, more = "") {
   const issuer = `https://localhost:${first}`, app = `https://app.test:${first + 1}`;
   const moved = (text) => text.replaceAll("https://id.example.com", issuer).replaceAll("https://app.example.com", app);
   const env = { CLIENT_SECRET: "c".repeat(43), SESSION_SECRET: "s".repeat(43) };
-  const alice = { username: "alice", password: "correct horse battery" };
   const register = moved(block(heading, "toml"));
   const stopping = [];
   const stop = async () => {
@@ -87,9 +86,7 @@ export async function startHouse(heading, more = "") {
       /** Fills the login page that a page stands at, and waits to be back at the application. */
       async logIn(page) {
         await page.waitForURL(`${issuer}/**`);
-        await page.fill("#username", alice.username);
-        await page.fill("#password", alice.password);
-        await page.click("button[type=submit]");
+        await fillLogin(page, alice);
         await page.waitForURL(`${app}/**`);
       },
     };

@@ -116,6 +116,22 @@ export async function startServe(folder, config, issuer, env, ca) {
   return Object.assign(stop, { signal: (name) => child.kill(name), log: () => log });
 }
 
+export const alice = { username: "alice", password: "correct horse battery" };
+
+/** `tessera serve` over plain HTTP at a port of its own, with alice and what `more` declares. */
+export async function startIssuer(more) {
+  const port = await freePorts(1), issuer = `http://localhost:${port}`;
+  const stop = await startServe(temporaryFolder(), `
+    issuer = "${issuer}"
+    listen = "127.0.0.1:${port}"
+    [[user]]
+    username = "${alice.username}"
+    password = "${alice.password}"
+    name = "Alice Adler"
+    ${more}`, issuer);
+  return { issuer, stop };
+}
+
 /** A certificate authority of this run's own, and a certificate of its for `names`: PEM files in `folder`. */
 export function certificates(folder, names) {
   const openssl = (...args) => {
