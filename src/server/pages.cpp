@@ -34,7 +34,7 @@ class Html {
       }
     return *this;
   }
-  // The name of a client or a person: whoever chose it does not turn the words around it.
+  // A name of somebody or something: whoever chose it does not turn the words around it.
   Html& name(std::string_view name) { return text(printable(name)); }
   std::string take() { return std::move(html_); }
 
@@ -159,7 +159,7 @@ class Renderer {
         .text(prefix)
         .text(title)
         .lit(" – ")
-        .text(realm_name())
+        .name(realm_name())
         .lit(
             "</title>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
             "<meta name=\"robots\" content=\"noindex\">\n<link rel=\"icon\" href=\"data:,\">\n"
@@ -441,7 +441,7 @@ class Renderer {
     if (!m.client_name.empty())
       html_.lit("<p><strong>").name(m.client_name).lit("</strong> asks to sign you out.</p>\n");
     html_.lit("<p class=\"quiet\">You will be signed out of every application that you reached through ")
-        .text(realm_name())
+        .name(realm_name())
         .lit(".</p>\n");
     form("/logout", m.interaction, m.mode == LogoutPage::Mode::submit_itself ? "data-submit-itself" : "");
     html_.lit("<button type=\"submit\" data-busy=\"Signing out…\">Sign out</button>\n");

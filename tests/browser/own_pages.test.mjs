@@ -2,23 +2,27 @@
 // and by thumb, with script and without, and with names that are meant to break them.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { createServer as createPlainServer } from "node:http";
 import { createServer } from "node:https";
 import { after, before, test } from "node:test";
 import * as client from "openid-client";
 import { fillLogin as logIn, launchChromium, look, withPage as withPageOf } from "../support/chromium.mjs";
 import { alice, certificates, startIssuer } from "../support/demo.mjs";
-import { ask, insecure, logIn as logInBy, redirect_uri } from "../support/login.mjs";
+import { ask, insecure, logIn as logInBy } from "../support/login.mjs";
 import { temporaryFolder } from "../support/tessera.mjs";
 
 // a tag, an end of an attribute, writing turned round, and no place to break a line
 const hostile = `<script>alert(1)</script>"'>\u202E&lt;` + "W".repeat(10_000);
 const mallory = { username: `"><img src=x onerror=alert(1)>`, password: "correct horse battery" };
-let issuer, stop, chrome, site;
+let issuer, stop, chrome, site, app, redirect_uri;
 const logo = Buffer.from(/* a white pixel */
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
 const withPage = (options, story) => withPageOf(chrome, options, story);
 
 before(async () => {
+  app = createPlainServer((_, response) => response.end("back"));
+  await new Promise((resolve) => app.listen(0, "127.0.0.1", resolve));
+  redirect_uri = `http://app.localhost:${app.address().port}/cb`;
   const tls = certificates(temporaryFolder(), ["localhost"]);
   site = createServer({ key: readFileSync(tls.key), cert: readFileSync(tls.certificate) }, (_, response) => response.end(logo));
   await new Promise((resolve) => site.listen(0, "127.0.0.1", resolve));
@@ -42,13 +46,18 @@ before(async () => {
     id_token_alg = "ES256"
     [[realm]]
     id = "wild"
-    name = ${JSON.stringify(hostile.slice(0, 100))}
+    name = ${JSON.stringify(hostile.slice(0, 90))}
     registration = "open"
     [[user]]
     realm = "wild"
     username = ${JSON.stringify(mallory.username)}
     password = "${mallory.password}"
     name = ${JSON.stringify(hostile)}
+    [[user]]
+    realm = "wild"
+    username = "${alice.username}"
+    password = "${alice.password}"
+    name = "Alice Adler"
     [[client]]
     realm = "wild"
     id = "long"
@@ -70,7 +79,7 @@ before(async () => {
 after(async () => {
   await chrome?.close();
   await stop?.();
-  site?.close();
+  for (const server of [site, app]) server?.close(), server?.closeAllConnections();
 });
 
 const form = (path, fields) =>
@@ -136,7 +145,7 @@ test("the keyboard alone is enough for a device; its link is confirmed, never fo
 /** A session elsewhere, with an application in it. */
 async function elsewhere(user = alice) {
   const config = await client.discovery(new URL(issuer), "web", {}, client.None(), insecure);
-  const tokens = await logInBy(config, {}, { user });
+  const tokens = await logInBy(config, { redirect_uri }, { user });
   return async () =>
     (await fetch(`${issuer}/userinfo`, { headers: { authorization: `Bearer ${tokens.access_token}` } })).status;
 }
@@ -208,7 +217,7 @@ test("the keyboard alone is enough to change the password", () => withPage({}, a
 }));
 
 /** The authorize URL of a client. */
-const authorizeUrl = async (config, more) => client.buildAuthorizationUrl(config, (await ask(more)).request).href;
+const authorizeUrl = async (config, more) => client.buildAuthorizationUrl(config, (await ask({ redirect_uri, ...more })).request).href;
 
 test("consent shows the application's picture and links, and the keyboard alone is enough", () => withPage({}, async (page) => {
   const links = { client_uri: "https://app.example.com/", policy_uri: "https://app.example.com/p", tos_uri: "https://app.example.com/t" };
@@ -216,7 +225,7 @@ test("consent shows the application's picture and links, and the keyboard alone 
     client_name: "Photographs", logo_uri: `https://localhost:${site.address().port}/`, ...links }, undefined, insecure);
   const url = await authorizeUrl(config, { scope: "openid profile email address phone offline_access" });
   await page.goto(url);
-  await logIn(page, mallory);
+  await logIn(page, alice);
   await page.waitForSelector("text=Allow access?");
   assert.ok(await page.evaluate(() => document.querySelector("img.logo").naturalWidth > 0), "the picture is loaded");
   await look(page, "consent-links");
@@ -225,7 +234,6 @@ test("consent shows the application's picture and links, and the keyboard alone 
     await page.keyboard.press("Tab");
     assert.equal(await focused(), stop);
   }
-  await page.route(`${redirect_uri}**`, (route) => route.fulfill({ body: "back" }));
   await page.keyboard.press("Enter");
   await page.waitForURL(/error=access_denied/);
 }));
@@ -242,7 +250,7 @@ for (const script of [true, false])
     page.on("dialog", (dialog) => assert.fail(dialog.message()));
     const wild = `${issuer}/r/wild`;
     const config = await client.discovery(new URL(wild), "long", {}, client.None(), insecure);
-    await page.goto(await authorizeUrl(config, { login_hint: mallory.username }));
+    await page.goto(await authorizeUrl(config, { login_hint: mallory.username, prompt: "consent" }));
     await seen("Sign in", "login");
     assert.equal(await page.inputValue("#username"), mallory.username);
     await page.fill("#password", "not it");
@@ -251,11 +259,11 @@ for (const script of [true, false])
     assert.equal(await page.inputValue("#username"), mallory.username);
     await logIn(page, mallory);
     await seen("Allow access?", "consent");
-    await page.route(`${redirect_uri}**`, (route) => route.fulfill({ body: "back" }));
-    await page.click("button[value=deny]");
+      await page.click("button[value=deny]");
     await page.waitForURL(/error=access_denied/);
     const asked = await client.initiateDeviceAuthorization(config, { scope: "openid offline_access" });
-    await page.goto(`${wild}/device?${new URLSearchParams({ user_code: mallory.username })}`);
+    await page.goto(`${wild}/device`);
+    await page.fill("#user_code", mallory.username);
     await page.click("button[type=submit]");
     await page.waitForSelector("#error");
     await seen("Connect a device", "code");
@@ -266,8 +274,8 @@ for (const script of [true, false])
     await seen("The device is connected", "done");
     await page.goto(`${wild}/account`);
     await seen("Your account", "account");
-    await page.goto(`${wild}/nothing?${new URLSearchParams({ a: hostile.slice(0, 100) })}`);
-    await seen("There is nothing here", "error");
+    await page.goto(`${wild}/authorize?${new URLSearchParams({ client_id: hostile.slice(0, 100) })}`);
+    await seen("This application is not known here", "error");
     await page.goto(`${wild}/logout?${new URLSearchParams({ client_id: "long" })}`);
     await seen("Sign out?", "logout");
     await page.click("button[type=submit]");

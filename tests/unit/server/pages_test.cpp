@@ -128,8 +128,10 @@ TEST(pages, S32_they_encode_all_that_they_show_and_have_nothing_inline) {
 
 TEST(pages, S32_a_name_does_not_turn_the_words_around_it_and_may_be_long) {
   const std::string long_name = std::string(10'000, 'W') + "\u202E\u2066\u200F\x1B" + "reverof";
+  Snapshot snapshot;
+  snapshot.realm.name = long_name;
   for (const auto& [model, texts] : every_page(long_name, "plain")) {
-    const auto page = html(model);
+    const auto page = render({.model = model}, snapshot, "", "id").html;
     for (const auto* turning : {"\u202E", "\u2066", "\u200F", "\x1B"}) EXPECT_FALSE(has(page, turning)) << page;
     const auto names = count(page, "WWWW\\u202e\\u2066\\u200f\\u001breverof");
     EXPECT_EQ(names, count(page, "reverof")) << page;
