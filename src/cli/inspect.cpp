@@ -8,7 +8,6 @@
 #include "base/try.hpp"
 #include "base/utf8.hpp"
 #include "cli/command.hpp"
-#include "cli/io.hpp"
 #include "cli/message.hpp"
 #include "cli/times.hpp"
 #include "json/tokens.hpp"

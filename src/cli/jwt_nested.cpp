@@ -5,7 +5,6 @@
 
 #include "cli/claims.hpp"
 #include "cli/encrypting.hpp"
-#include "cli/io.hpp"
 #include "cli/policy.hpp"
 #include "cli/signing.hpp"
 #include "tessera/nested.hpp"

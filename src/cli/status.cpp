@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 
-#include "base/utf8.hpp"
 #include "cli/io.hpp"
 #include "cli/keyfile.hpp"
 #include "cli/message.hpp"

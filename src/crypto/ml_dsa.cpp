@@ -1,7 +1,6 @@
 #include "crypto/ml_dsa.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <string_view>
 
 #include "base/try.hpp"

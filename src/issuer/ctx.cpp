@@ -1,7 +1,5 @@
 #include "issuer/ctx.hpp"
 
-#include <cstdio>
-
 #include "base/base64url.hpp"
 
 namespace tessera::issuer {

@@ -1,6 +1,5 @@
 #include "issuer/request.hpp"
 
-#include <algorithm>
 #include <set>
 
 namespace tessera::issuer {

@@ -1,7 +1,5 @@
 #include "tessera/status_list.hpp"
 
-#include <array>
-
 #include "base/base64url.hpp"
 #include "base/time.hpp"
 #include "base/try.hpp"

@@ -6,7 +6,6 @@
 
 #include "base/base64url.hpp"
 #include "base/form.hpp"
-#include "base/utf8.hpp"
 #include "http/response.hpp"
 #include "issuer/refusal.hpp"
 #include "issuer/steps/redirect_uri.hpp"

@@ -6,7 +6,6 @@
 #include "issuer/steps/alive.hpp"
 #include "issuer/steps/params.hpp"
 #include "issuer/steps/password.hpp"
-#include "issuer/steps/scope.hpp"
 #include "issuer/steps/username.hpp"
 
 namespace tessera::issuer {

@@ -1,5 +1,4 @@
 // What a good client sees.
-#include <atomic>
 #include <mutex>
 #include <set>
 #include <vector>

@@ -1,6 +1,4 @@
 // Starting and ending.
-#include <atomic>
-#include <fstream>
 #include <mutex>
 
 #include "support/certificate.hpp"

@@ -3,7 +3,6 @@
 
 #include "crypto/encryption.hpp"
 #include "jwe_keys.hpp"
-#include "zip/zip.hpp"
 
 using namespace tests;
 

@@ -1,8 +1,6 @@
 // The rows of the requirements again, for the JSON serializations of a JWS.
 #include <gtest/gtest.h>
 
-#include <functional>
-
 #include "forge.hpp"
 
 using namespace tests;
