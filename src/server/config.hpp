@@ -1,7 +1,7 @@
 // The configuration file (TOML): this node's settings, and what is declared in the store.
 //
-// One table in config.cpp describes every key: its section, name, type, default and meaning. It reads the file, fills
-// in defaults, and writes docs/configuration.md, so that the three cannot disagree.
+// One table in config.cpp describes every key: its section, name, type, default and meaning. By it config_read.cpp
+// reads the file and fills in defaults, and docs/configuration.md is written, so that the three cannot disagree.
 #pragma once
 
 #include <cstdint>
