@@ -1,5 +1,5 @@
-// The other side of dpop.cpp: under twenty lines. usage: example_dpop_client METHOD URI. Prints the issuer's key set, a token that is bound
-// to the client's key, and a proof of that key, each on its line.
+// The other side of dpop.cpp: under twenty lines. usage: example_dpop_client METHOD URI. Prints the issuer's key set, a
+// token that is bound to the client's key, and a proof of that key, each on its line.
 #include <chrono>
 #include <cstdio>
 

@@ -151,8 +151,8 @@ Result<Claims> verify(std::string_view presentation, const Keys& issuer, const P
 
 // What `verify` does, check by check: as tessera::trace of the issuer-signed JWT, with the step presentation behind its
 // policy, and between its claim_set and its claim_types key_binding and disclosures, so that what follows is of the
-// claims as disclosed. Where the policy asks for no key binding, one that came is not unwanted here: what of it needs no
-// nonce and no audience is checked, and the step is unchecked, or has failed.
+// claims as disclosed. Where the policy asks for no key binding, one that came is not unwanted here: what of it needs
+// no nonce and no audience is checked, and the step is unchecked, or has failed.
 Trace trace(std::string_view presentation, const Keys& issuer, const Policy& policy, sys_seconds now, Values values);
 
 }  // namespace tessera::sdjwt

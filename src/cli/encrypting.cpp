@@ -15,10 +15,9 @@ namespace {
 
 Outcome<KeyAlg> parse_key_alg(const char* flag, std::string_view name) {
   if (const auto alg = key_alg_from_name(name)) return *alg;
-  return misuse(
-      "this key management algorithm is not known",
-      {flag, fmt::format("one of {}", fmt::join(all_names(key_alg_name, kKeyAlgCount), " ")), std::string(name),
-       hint_or(hint_about_name(name), "spell it exactly so")});
+  return misuse("this key management algorithm is not known",
+                {flag, fmt::format("one of {}", fmt::join(all_names(key_alg_name, kKeyAlgCount), " ")),
+                 std::string(name), hint_or(hint_about_name(name), "spell it exactly so")});
 }
 
 Outcome<Enc> parse_enc(std::string_view name) {

@@ -94,8 +94,8 @@ Outcome<std::uint32_t> parse_count(const char* flag, std::string_view text, std:
   std::uint32_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc() && end == text.data() + text.size() && value >= least && value <= most) return value;
-  return misuse("this number is out of its range", {flag, fmt::format("a whole number from {} to {}", least, most),
-                                                    std::string(text), std::move(hint)});
+  return misuse("this number is out of its range",
+                {flag, fmt::format("a whole number from {} to {}", least, most), std::string(text), std::move(hint)});
 }
 
 Outcome<std::string> read_text(std::string_view argument, Source source) {

@@ -135,7 +135,7 @@ class Doctor {
     // What is unknown here others may know.
     const bool unknown = error.code == Err::unsupported || error.code == Err::unknown_alg;
     const std::string name = unknown_in(error, text);
-    const std::string at = !name.empty()        ? fmt::format(" ({})", name)
+    const std::string at = !name.empty()       ? fmt::format(" ({})", name)
                            : *error.at == '\0' ? ""
                                                : fmt::format(" (at {})", error.at);
     add(entry, unknown ? Severity::warning : Severity::error, error.code,

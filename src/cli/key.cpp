@@ -552,8 +552,7 @@ Outcome<std::optional<SelfSigned>> certificate_wish(const ConvertOptions& option
   if (!wanted || !options.subject) return std::optional<SelfSigned>{};
   const auto days = TRY(parse_count("--days", options.days.value_or("365"), 1, 3650, "say --days 365, for example"));
   const auto now = TRY(now_or(options.now));
-  return SelfSigned{
-      .common_name = *options.subject, .now = now, .validity = std::chrono::days(days)};
+  return SelfSigned{.common_name = *options.subject, .now = now, .validity = std::chrono::days(days)};
 }
 
 // A certificate is made of a private key; one that is there stays as it is.

@@ -220,7 +220,8 @@ Run declare_issue(Args& args) {
   auto options = std::make_shared<IssueOptions>();
   args.positional("LIST", options->earlier, "an earlier list token, to change: a file, - or the token itself");
   args.heading("List");
-  args.option("--entries", "COUNT", options->entries, "a new list of so many entries, all valid; its last octet is filled up with more");
+  args.option("--entries", "COUNT", options->entries,
+              "a new list of so many entries, all valid; its last octet is filled up with more");
   args.option("--bits", "BITS", options->bits, "of each entry: 1, 2, 4 or 8 (default: 1)")
       .choices({"1", "2", "4", "8"});
   args.option("--set", "INDEX=STATUS", options->set, "valid, invalid, suspended or a number; may repeat");

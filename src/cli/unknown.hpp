@@ -1,5 +1,5 @@
-// What a text names that nothing here knows: an algorithm, a hash, a kind of key or a curve. A refusal tells it, whatever
-// the text is: a key, a message in any serialization, an SD-JWT.
+// What a text names that nothing here knows: an algorithm, a hash, a kind of key or a curve. A refusal tells it,
+// whatever the text is: a key, a message in any serialization, an SD-JWT.
 #pragma once
 
 #include <string>

@@ -613,9 +613,8 @@ Trace sdjwt::trace(std::string_view presentation, const Keys& issuer, const Poli
         return {};
       });
     if (check.what != Checked::claim_set) continue;
-    tracer.run("key_binding", "kb_jwt", asked ? Verdict::passed : Verdict::unchecked, [&](Explanation& told) {
-      return check_binding(tracer, *parts, policy, now, told);
-    });
+    tracer.run("key_binding", "kb_jwt", asked ? Verdict::passed : Verdict::unchecked,
+               [&](Explanation& told) { return check_binding(tracer, *parts, policy, now, told); });
     tracer.run("disclosures", "disclosures", Verdict::passed,
                [&](Explanation& told) { return disclose(tracer, *parts, told); });
   }

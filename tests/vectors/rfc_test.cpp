@@ -1,4 +1,5 @@
-// The examples of RFC 7515 (its appendices but D, which has none), RFC 7520 sections 3 and 4, RFC 7638 and RFC 8037 appendix A.
+// The examples of RFC 7515 (its appendices but D, which has none), RFC 7520 sections 3 and 4, RFC 7638 and RFC 8037
+// appendix A.
 #include <gtest/gtest.h>
 
 #include "base/base64url.hpp"

@@ -12,19 +12,16 @@ using namespace tests;
 
 namespace {
 
-const PrivateKey& key() { return private_key(Alg::ES256); }
+PrivateKey key() { return *private_key(Alg::ES256).with({.alg = Alg::ES256}); }
 const Keys keys = Keys::of({key().public_key()});
 const sys_seconds now = kNow, later = kNow + seconds(60);
 
 }  // namespace
 
 TEST(HeaderExamples, client_assertion) {
-  const std::string assertion = *client_assertion::issue({.client_id = "shop",
-                                                          .audience = "https://id.example.com",
-                                                          .id = "1",
-                                                          .issued_at = now,
-                                                          .expires_at = later},
-                                                         key());
+  const std::string assertion = *client_assertion::issue(
+      {.client_id = "shop", .audience = "https://id.example.com", .id = "1", .issued_at = now, .expires_at = later},
+      key());
   ReplayWindow seen;
   const auto refuse = [](Error error) { FAIL() << error_name(error.code); };
   const auto keys_of = [](const std::string& id) {
@@ -93,8 +90,7 @@ TEST(HeaderExamples, request_object) {
   std::string next;
   const auto go_on = [&](const Result<std::string>& uri) { next = *uri; };
   // [request_object]
-  const request_object::Policy policy{
-      .client_id = "shop", .audience = "https://id.example.com", .algs = {Alg::ES256}};
+  const request_object::Policy policy{.client_id = "shop", .audience = "https://id.example.com", .algs = {Alg::ES256}};
   const auto request = request_object::verify(object, keys, policy, now);
   if (request) go_on(request->claims().get<std::string>("redirect_uri"));
   // [/request_object]

@@ -52,7 +52,7 @@ inline Members kb_claims(std::string_view presentation) {
           {"sd_hash", digest_json(presentation)}};
 }
 inline std::string bound(const std::string& presentation, const Members& claims, const Members& header = kKbHeader,
-                  const PrivateKey& key = holder_key(), Alg alg = Alg::EdDSA) {
+                         const PrivateKey& key = holder_key(), Alg alg = Alg::EdDSA) {
   return presentation + token_of(header.text(), key, alg, claims.text());
 }
 
