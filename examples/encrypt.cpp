@@ -1,4 +1,4 @@
-// Encrypt to a recipient, and open it there: ten lines. Prints what was sent and what was read.
+// Encrypt to a recipient, and open it there: under twenty lines. Prints what was sent and what was read.
 #include <cstdio>
 
 #include "tessera/tessera.hpp"

@@ -1,4 +1,4 @@
-// Sign a token: ten lines. Prints the key set on one line and the token on the next.
+// Sign a token: under twenty lines. Prints the key set on one line and the token on the next.
 #include <chrono>
 #include <cstdio>
 

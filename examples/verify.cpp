@@ -1,4 +1,4 @@
-// Verify a token: ten lines. usage: example_verify JWKS_FILE TOKEN
+// Verify a token: under twenty lines. usage: example_verify JWKS_FILE TOKEN
 #include <chrono>
 #include <cstdio>
 #include <fstream>

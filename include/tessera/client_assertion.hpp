@@ -1,5 +1,11 @@
 // Client assertions (RFC 7523 section 3 with its update rfc7523bis; private_key_jwt and client_secret_jwt of OpenID
 // Connect Core section 9): a client shows an authorization server who it is.
+//
+//   const auto id = client_assertion::peek_client_id(assertion);  // whose keys verify it: nothing is proven yet
+//   if (!id) return refuse(id.error());
+//   const client_assertion::Policy policy{.client_id = *id, .audience = "https://id.example.com",
+//                                         .algs = {Alg::ES256}, .replay = seen};
+//   const auto client = client_assertion::verify(assertion, keys_of(*id), policy, now);
 #pragma once
 
 #include <string>

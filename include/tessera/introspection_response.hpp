@@ -1,4 +1,9 @@
 // Introspection responses as JWTs (RFC 9701): what the issuer says of a token, signed, for one API.
+//
+//   const introspection_response::Policy policy{.issuer = "https://id.example.com",
+//                                               .audience = "https://api.example.com", .algs = {Alg::ES256}};
+//   const auto answer = introspection_response::verify(body, keys, policy, now);
+//   if (answer && answer->active()) serve(answer->get<std::string>("sub"));
 #pragma once
 
 #include <string>

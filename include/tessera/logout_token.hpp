@@ -1,4 +1,9 @@
 // Logout tokens (OpenID Connect Back-Channel Logout 1.0): the issuer tells a client that somebody has logged out.
+//
+//   const logout_token::Policy policy{.issuer = "https://id.example.com", .client_id = "shop",
+//                                     .algs = {Alg::ES256}, .replay = seen};
+//   const auto logout = logout_token::verify(posted, keys, policy, now);
+//   if (logout) end_sessions(logout->session(), logout->subject());  // without a session: every one of the subject
 #pragma once
 
 #include <string>

@@ -1,5 +1,10 @@
 // Request objects (RFC 9101): an authorization request that its client has signed, so that nobody on the way changes
 // it.
+//
+//   const request_object::Policy policy{.client_id = "shop", .audience = "https://id.example.com",
+//                                       .algs = {Alg::ES256}};
+//   const auto request = request_object::verify(object, keys, policy, now);
+//   if (request) go_on(request->claims().get<std::string>("redirect_uri"));
 #pragma once
 
 #include <optional>

@@ -149,10 +149,10 @@ struct Policy {
 //   claim_missing, wrong_kind …  at "cnf": no key that could have signed, or no good one
 Result<Claims> verify(std::string_view presentation, const Keys& issuer, const Policy& policy, sys_seconds now);
 
-// What `verify` does, check by check, but for key binding: as tessera::trace of the issuer-signed JWT, with the steps
-// presentation behind its policy, disclosures between its claim_set and its claim_types, so that what follows is of the
-// claims as disclosed, and at the end key_binding, unchecked.
-Trace trace(std::string_view presentation, const Keys& issuer, const tessera::Policy& issuer_signed, sys_seconds now,
-            Values values);
+// What `verify` does, check by check: as tessera::trace of the issuer-signed JWT, with the step presentation behind its
+// policy, and between its claim_set and its claim_types key_binding and disclosures, so that what follows is of the
+// claims as disclosed. Where the policy asks for no key binding, one that came is not unwanted here: what of it needs
+// no nonce and no audience is checked, and the step is unchecked, or has failed.
+Trace trace(std::string_view presentation, const Keys& issuer, const Policy& policy, sys_seconds now, Values values);
 
 }  // namespace tessera::sdjwt

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "cli/io.hpp"
 #include "cli/keyfile.hpp"
 #include "cli/message.hpp"
+#include "cli/unknown.hpp"
 
 namespace tessera::cli {
 
@@ -15,11 +15,9 @@ namespace {
 
 Outcome<KeyAlg> parse_key_alg(const char* flag, std::string_view name) {
   if (const auto alg = key_alg_from_name(name)) return *alg;
-  return misuse(
-      "this key management algorithm is not known",
-      {flag, fmt::format("one of {}", fmt::join(all_names(key_alg_name, kKeyAlgCount), " ")), std::string(name),
-       name == "RSA1_5" ? "RSA1_5 is not built: it tells what was encrypted to whoever asks often enough"
-                        : "spell it exactly so"});
+  return misuse("this key management algorithm is not known",
+                {flag, fmt::format("one of {}", fmt::join(all_names(key_alg_name, kKeyAlgCount), " ")),
+                 std::string(name), hint_or(hint_about_name(name), "spell it exactly so")});
 }
 
 Outcome<Enc> parse_enc(std::string_view name) {
@@ -27,14 +25,6 @@ Outcome<Enc> parse_enc(std::string_view name) {
   return misuse("this content encryption algorithm is not known",
                 {"--enc", fmt::format("one of {}", fmt::join(all_names(enc_name, kEncCount), " ")), std::string(name),
                  "spell it exactly so"});
-}
-
-Outcome<std::uint32_t> parse_count(const char* flag, std::string_view text, std::uint32_t least, std::uint32_t most) {
-  std::uint32_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc() && end == text.data() + text.size() && value >= least && value <= most) return value;
-  return misuse("this number is out of its range", {flag, fmt::format("a whole number from {} to {}", least, most),
-                                                    std::string(text), "leave it out for the usual one"});
 }
 
 std::unexpected<Failure> one_source(EncryptionFlags flags, bool both) {
@@ -110,7 +100,7 @@ Outcome<jwe::Keyring> parse_keyring(std::string_view text, const std::string& so
                             std::ranges::any_of(keys->secret_keys(), of_password)}}));
     return *std::move(keys);
   }
-  if (keys.error().code != Err::wrong_kind) return refused(keys.error(), source);
+  if (keys.error().code != Err::wrong_kind) return refused_text(keys.error(), source, text);
   return refused(Error{Err::wrong_kind, "key"}, "a private key, a symmetric JWK, or a JWKS of them",
                  source + ": a public key", "only the recipient's private half opens it");
 }
@@ -267,7 +257,7 @@ std::unexpected<Failure> unopened(Error error, std::string_view message, const O
         .expected = fmt::format("1000 to {} rounds, as --max-p2c says", options.max_p2c.value_or("1000000"))},
        {.error = {Err::inflate_limit, error.at},
         .expected = fmt::format("at most {} octets, as --max-inflated says", options.max_inflated.value_or("0"))}},
-      described(message), none);
+      with_unknown(described(message), error, message), none);
   if (*flags.layer != '\0') failure.error().at = flags.layer + failure.error().at;
   if (failure.error().at.ends_with('.')) failure.error().at.pop_back();
   return failure;

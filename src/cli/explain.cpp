@@ -19,7 +19,7 @@ namespace {
 struct Options {
   std::string token;
   PolicyOptions policy;
-  bool show = false;
+  bool show = false, may_lack_exp = false;
   std::optional<std::string> socket;
 };
 
@@ -88,51 +88,61 @@ std::string claims_json(const Trace& trace) {
   return w.end_array().take();
 }
 
+bool is_sd_jwt(const Checking& checking) { return checking.token.contains('~'); }
+
+// Key binding is for who asked for the presentation.
+std::vector<std::string> unchecked_of(const Checking& checking) {
+  std::vector<std::string> names = checking.unchecked;
+  if (is_sd_jwt(checking)) names.emplace_back("kb");
+  return names;
+}
+
+std::string unchecked_json(const std::vector<std::string>& names) {
+  json::Writer w;
+  w.begin_array();
+  for (const std::string& name : names) w.string(name);
+  return w.end_array().take();
+}
+
 Report report_of(const Trace& trace, const Checking& checking, Paint paint) {
   Report report{.text = text_of(trace, paint) + skipped_note(checking.key, paint),
                 .members = {{"checks", checks_json(trace)}, {"claims", claims_json(trace)}}};
   if (std::string skipped = skipped_json(checking.key); !skipped.empty())
     report.members.emplace_back("skipped_keys", std::move(skipped));
+  if (const auto names = unchecked_of(checking); !names.empty())
+    report.members.emplace_back("unchecked", unchecked_json(names));
   return report;
 }
 
 // What the issuer of an SD-JWT signed, which stands before its disclosures.
 std::string_view jwt_of(std::string_view token) { return token.substr(0, token.find('~')); }
 
-// The step that failed, as every refusal is told.
-std::unexpected<Failure> refused_step(Error error, std::string_view token, const Trace& trace, const Options& options) {
-  for (const Step& step : trace.steps) {
-    if (step.verdict != Verdict::failed) continue;
-    Explanation why{step.code, step.at, step.expected, step.actual, step.hint};
-    if (std::string hint = hint_about(error, token); !hint.empty() && why.hint == error_hint(error.code))
-      why.hint = std::move(hint);
-    if (error.code == Err::bad_signature) why.hint = hint_about_secret(options.policy.verifier, std::move(why.hint));
-    return refused(error, std::move(why));
-  }
-  return refused(error, "token");
-}
-
 // A presentation may be larger than a JWT; what it is bound to, only its verifier knows.
-Outcome<Trace> trace_sd_jwt(const Checking& checking, Values values) {
+Outcome<Trace> trace_sd_jwt(const Checking& checking, const Options& options, Values values) {
   const Keys keys = TRY(public_keys(checking.key));
-  Policy policy = checking.verifier.policy();
-  policy.max_bytes = sdjwt::kMaxBytes;
+  sdjwt::Policy policy{.issuer_signed = checking.verifier.policy(),
+                       .key_binding = Unchecked("tessera explain is not told what was asked for")};
+  policy.issuer_signed.max_bytes = sdjwt::kMaxBytes;
+  if (options.may_lack_exp) policy.may_lack_exp = Unchecked("--may-lack-exp on the command line");
   Trace trace = sdjwt::trace(checking.token, keys, policy, checking.now, values);
-  trace.steps.back().hint = "tessera sdjwt verify checks it, with --nonce and --verifier";
+  for (Step& step : trace.steps)
+    if (step.check == "key_binding" && step.verdict == Verdict::unchecked)
+      step.hint = "tessera sdjwt verify checks it, with --nonce and --verifier";
   return trace;
 }
 
-Outcome<Trace> trace_of(const Checking& checking, Values values) {
-  if (checking.token.contains('~')) return trace_sd_jwt(checking, values);
+Outcome<Trace> trace_of(const Checking& checking, const Options& options, Values values) {
+  if (is_sd_jwt(checking)) return trace_sd_jwt(checking, options, values);
+  TRY_VOID(check_useful({{"--may-lack-exp", options.may_lack_exp, "an SD-JWT", false}}));
   return tessera::trace(checking.token, checking.verifier, checking.now, values);
 }
 
 Outcome<Reply> explain_token(const Options& options, Console& console) {
   const Checking checking = TRY(read_checking(options.policy, options.token));
-  const Trace trace = TRY(trace_of(checking, options.show ? Values::shown : Values::redacted));
+  const Trace trace = TRY(trace_of(checking, options, options.show ? Values::shown : Values::redacted));
   Report report = report_of(trace, checking, console.out);
   if (trace.refusal) {
-    auto failure = refused_step(*trace.refusal, jwt_of(checking.token), trace, options);
+    auto failure = refused_token(*trace.refusal, jwt_of(checking.token), failed_step(trace), options.policy);
     report.text += "\n";
     failure.error().report = std::move(report);
     return failure;
@@ -140,7 +150,9 @@ Outcome<Reply> explain_token(const Options& options, Console& console) {
   json::Writer w;
   w.begin_object().member("valid", true);
   for (const auto& [name, json] : report.members) w.key(name).raw(json);
-  return Reply{.text = painted(console.out, Hue::good, "valid") + "\n\n" + report.text, .json = w.end_object().take()};
+  return Reply{.text = painted(console.out, Hue::good, "valid") + "\n" +
+                       unchecked_line(unchecked_of(checking), console.out) + "\n" + report.text,
+               .json = w.end_object().take()};
 }
 
 // As an error page and X-Request-Id show it: 12 octets. No token is so short.
@@ -201,6 +213,7 @@ Run declare(Args& args) {
   args.flag("--show", options->show,
             "show every value of the token (default: claims that may be personal or secret as kind and length)");
   declare_policy(args, options->policy);
+  args.flag("--may-lack-exp", options->may_lack_exp, "take an SD-JWT that does not say when it ends");
   args.example(
       "tessera explain token.txt --key https://id.example.com --iss https://id.example.com "
       "--aud https://api.example.com --alg ES256 --typ at+jwt");

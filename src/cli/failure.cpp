@@ -21,7 +21,7 @@ std::string_view expectation(Err code) {
     case Err::malformed_header: return "header parameters as RFC 7515 section 4 defines them";
     case Err::crit_unsupported: return "no critical extension but b64, and that in a JWS alone";
     case Err::duplicate_header: return "each header parameter once, protected or not";
-    case Err::unknown_alg: return "a registered algorithm";
+    case Err::unknown_alg: return "an algorithm that is known here";
     case Err::alg_not_allowed: return "one of the algorithms that were asked for";
     case Err::alg_key_mismatch: return "an algorithm that this key can serve";
     case Err::weak_key: return "RSA of 2048 bits or more, an HMAC key at least as long as its hash";
@@ -58,7 +58,7 @@ std::string_view expectation(Err code) {
     case Err::retry:
     case Err::io: return "files and a system that answer";
     case Err::password_needed: return "a key that is not encrypted, or its password";
-    case Err::needs_openssl: return "an algorithm of the OpenSSL here";
+    case Err::needs_openssl: return "an algorithm that is built: ES256, EdDSA ...";
     case Err::wrong_answer: return "an answer that the public key confirms";
     case Err::untrusted_certificate: return "a chain that leads to a trust anchor";
     case Err::certificate_time: return "certificates that are valid at this time";
@@ -118,7 +118,7 @@ std::unexpected<Failure> refused(Error error, std::string expected, std::string 
 }
 
 std::unexpected<Failure> refused(Error error, Explanation explanation) {
-  if (explanation.expected == error_text(error.code)) explanation.expected.clear();
+  if (explanation.expected.ends_with(error_text(error.code))) explanation.expected.clear();
   auto failure =
       refused(error, std::move(explanation.expected), std::move(explanation.actual), std::move(explanation.hint));
   if (!explanation.at.empty()) failure.error().at = std::move(explanation.at);

@@ -72,6 +72,11 @@ struct Fault {
 std::unexpected<Failure> refused(Error error, std::initializer_list<Fault> faults, std::string_view subject,
                                  std::string hint = {});
 
+// `hint`, or where it is "" the other.
+inline std::string hint_or(std::string hint, std::string_view other) {
+  return hint.empty() ? std::string(other) : hint;
+}
+
 // The same failure under a sentence of its own, where the code's is too general.
 std::unexpected<Failure> summed_up(std::string summary, std::unexpected<Failure> failure);
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <cstring>
 
@@ -34,7 +35,7 @@ std::unexpected<Failure> unreadable(std::string_view argument, Source source, in
   const Err code = error == ENOENT ? Err::not_found : Err::io;
   return summed_up("a file cannot be read",
                    environment(code, std::string(source.what), "a file that can be read, or - for standard input",
-                               fmt::format("{}: {}", argument, std::strerror(error)),
+                               fmt::format("{}: {}", shown_source(argument), std::strerror(error)),
                                source.what == "token" ? "check the path; a token given as text starts with eyJ"
                                                       : "check the path and its permissions"));
 }
@@ -64,8 +65,6 @@ std::expected<std::size_t, int> read_into(int fd, std::span<std::byte> buffer) {
   return size;
 }
 
-std::string shown(std::string_view argument) { return argument == "-" ? "standard input" : std::string(argument); }
-
 // A long argument that is no file is rather a pasted token or key than a name.
 Outcome<void> check_name(std::string_view argument, Source source) {
   if (argument.empty()) {
@@ -82,6 +81,23 @@ Outcome<void> check_name(std::string_view argument, Source source) {
 
 }  // namespace
 
+std::string shown_source(std::string_view argument) {
+  constexpr std::size_t kMaxName = 255;
+  if (argument == "-") return "standard input";
+  if (argument.starts_with("eyJ")) return "the argument";
+  if (argument.size() > kMaxName) return fmt::format("an argument of {} octets", argument.size());
+  return std::string(argument);
+}
+
+Outcome<std::uint32_t> parse_count(const char* flag, std::string_view text, std::uint32_t least, std::uint32_t most,
+                                   std::string hint) {
+  std::uint32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc() && end == text.data() + text.size() && value >= least && value <= most) return value;
+  return misuse("this number is out of its range",
+                {flag, fmt::format("a whole number from {} to {}", least, most), std::string(text), std::move(hint)});
+}
+
 Outcome<std::string> read_text(std::string_view argument, Source source) {
   TRY_VOID(check_name(argument, source));
   const Descriptor fd(TRY(open_source(argument, source)));
@@ -91,11 +107,11 @@ Outcome<std::string> read_text(std::string_view argument, Source source) {
     text.resize(std::min(source.limit + 1, before + (64 << 10)));
     const auto room = std::as_writable_bytes(std::span(text).subspan(before));
     const auto got = read_into(fd.get(), room);
-    if (!got) return unreadable(shown(argument), source, got.error());
+    if (!got) return unreadable(argument, source, got.error());
     text.resize(before + *got);
     if (*got < room.size()) return text;
   }
-  return oversized(shown(argument), source);
+  return oversized(shown_source(argument), source);
 }
 
 Outcome<Secret> read_secret_text(std::string_view argument, Source source) {
@@ -103,8 +119,8 @@ Outcome<Secret> read_secret_text(std::string_view argument, Source source) {
   const Descriptor fd(TRY(open_source(argument, source)));
   Secret buffer = Secret::of_size(source.limit + 1);
   const auto got = read_into(fd.get(), buffer.writable());
-  if (!got) return unreadable(shown(argument), source, got.error());
-  if (*got > source.limit) return oversized(shown(argument), source);
+  if (!got) return unreadable(argument, source, got.error());
+  if (*got > source.limit) return oversized(shown_source(argument), source);
   return Secret(buffer.expose("cut to what was read").first(*got));
 }
 

@@ -1,6 +1,7 @@
 // Reading arguments and writing files: everything that is read has a limit, everything secret is wiped.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -16,6 +17,14 @@ inline constexpr std::size_t kMaxTokenFile = 24u << 20;  // base64url of the lar
 inline constexpr std::size_t kMaxPayloadFile = 16u << 20;
 inline constexpr std::size_t kMaxClaimsFile = 64 << 10;
 inline constexpr std::size_t kMaxSecret = 1 << 10;
+
+// What an argument is called in errors: its file's name, "standard input" for "-". A token, or what is too long for a
+// name, is not repeated.
+std::string shown_source(std::string_view argument);
+
+// A whole number in its range, or a usage error.
+Outcome<std::uint32_t> parse_count(const char* flag, std::string_view text, std::uint32_t least, std::uint32_t most,
+                                   std::string hint = "leave it out for the usual one");
 
 // A file, or "-" for standard input (Args sees to it that there is one at most). `what` names the argument in errors
 // ("payload").

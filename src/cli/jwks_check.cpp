@@ -10,6 +10,7 @@
 #include "cli/io.hpp"
 #include "cli/keyfile.hpp"
 #include "cli/times.hpp"
+#include "cli/unknown.hpp"
 #include "tessera/certificate.hpp"
 
 namespace tessera::cli {
@@ -109,7 +110,7 @@ class Doctor {
       entry.key = *std::move(key);
       return;
     }
-    if (key.error().code != Err::wrong_kind) return add_unreadable(entry, key.error());
+    if (key.error().code != Err::wrong_kind) return add_unreadable(entry, key.error(), text);
     add(entry, Severity::error, Err::private_key_in_set,
         "private members are published: whoever reads the set can use this key, and verifiers refuse the whole set",
         "make a new key, take this one out, and publish public halves only: tessera jwks FILE");
@@ -117,7 +118,7 @@ class Doctor {
     if (own)
       entry.key = own->public_key();
     else
-      add_unreadable(entry, own.error());
+      add_unreadable(entry, own.error(), text);
   }
 
   static std::string_view hint_about_key(Error error) {
@@ -130,12 +131,16 @@ class Doctor {
     return error_hint(error.code);
   }
 
-  void add_unreadable(const Entry& entry, Error error) {
+  void add_unreadable(const Entry& entry, Error error, std::string_view text) {
     // What is unknown here others may know.
     const bool unknown = error.code == Err::unsupported || error.code == Err::unknown_alg;
-    const std::string at = *error.at == '\0' ? "" : fmt::format(" (at {})", error.at);
+    const std::string name = unknown_in(error, text);
+    const std::string at = !name.empty()       ? fmt::format(" ({})", name)
+                           : *error.at == '\0' ? ""
+                                               : fmt::format(" (at {})", error.at);
     add(entry, unknown ? Severity::warning : Severity::error, error.code,
-        fmt::format("{}{}: verifiers leave this key out", error_text(error.code), at), hint_about_key(error));
+        fmt::format("{}{}: verifiers leave this key out", error_text(error.code), at),
+        hint_or(hint_about_unknown(error, text), hint_about_key(error)));
   }
 
   void check_members(const Entry& entry) {
@@ -254,7 +259,12 @@ Outcome<Reply> verdict(const std::vector<Finding>& findings, std::size_t keys, c
   Report report{.text = text_of(findings, console.out),
                 .members = {{"keys", std::to_string(keys)}, {"findings", json_of(findings)}}};
   if (errors + warnings > 0) {
-    const Finding& worst = *std::ranges::max_element(findings, {}, &Finding::severity);
+    // Of errors the worst is a secret that was published: that cannot be undone.
+    const auto weight = [](const Finding& f) {
+      const bool leaked = f.code == "symmetric_key" || f.code == error_name(Err::private_key_in_set);
+      return std::pair(f.severity, leaked);
+    };
+    const Finding& worst = *std::ranges::max_element(findings, {}, weight);
     return std::unexpected(Failure{.exit = Exit::refused,
                                    .code = worst.code,
                                    .summary = "the key set has faults",

@@ -11,6 +11,7 @@
 #include "cli/keyfile.hpp"
 #include "cli/message.hpp"
 #include "cli/signing.hpp"
+#include "cli/unknown.hpp"
 #include "cli/verifying.hpp"
 #include "json/tokens.hpp"
 
@@ -201,7 +202,7 @@ std::unexpected<Failure> unverified(Error error, const VerifyOptions& options, s
   if (error == Error{Err::malformed, "payload"} && in_json)
     return refused(error, "a text that holds its payload, or --content FILE", described(token),
                    "the payload is detached: give it with --content FILE");
-  return refused(error, "", described(token), std::move(hint));
+  return refused(error, "", with_unknown(described(token), error, token), std::move(hint));
 }
 
 Outcome<Reply> verify(const VerifyOptions& options, Console& console) {

@@ -94,7 +94,8 @@ Outcome<Reply> decrypt(const DecryptOptions& options, Console& console) {
   if (claims.error().code == Err::wrong_kind)
     return refused(claims.error(), "a signed token inside", opened->cty().empty() ? "no cty" : "cty " + opened->cty(),
                    "what is only encrypted may come from anybody: tessera jwe decrypt shows it");
-  return refused_token(claims.error(), opened->text(), checking, options.policy);
+  Explanation why = explain(claims.error(), opened->text(), checking.verifier, checking.now);
+  return refused_token(claims.error(), opened->text(), std::move(why), options.policy);
 }
 
 Run declare_decrypt(Args& args) {

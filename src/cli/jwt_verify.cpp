@@ -15,7 +15,10 @@ struct Options {
 Outcome<Reply> verify(const Options& options, Console& console) {
   const Checking checking = TRY(read_checking(options.policy, options.token));
   const auto claims = checking.verifier.verify(checking.token, checking.now);
-  if (!claims) return refused_token(claims.error(), checking.token, checking, options.policy);
+  if (!claims) {
+    Explanation why = explain(claims.error(), checking.token, checking.verifier, checking.now);
+    return refused_token(claims.error(), checking.token, std::move(why), options.policy);
+  }
   return accepted_token(*claims, checking, console);
 }
 

@@ -175,11 +175,6 @@ std::unexpected<Failure> not_certified(Error error, const PrivateKey& key, const
         .expected = "a key that signs, as a self-signed certificate is signed with it",
         .actual = fmt::format("{}: {}", target.source, encrypts ? "an encryption key" : "a key that may not sign"),
         .hint = "an encryption key is published as it is: tessera key public"},
-       {.error = {Err::bad_policy, "validity"},
-        .at = "--days",
-        .expected = "1 to 3650 days",
-        .actual = fmt::format("{} days", target.certificate->validity.value.count()),
-        .hint = "say --days 365, for example"},
        {.error = {Err::unsupported, "kind of key"},
         .at = "key",
         .expected = "a key that signs",
@@ -555,10 +550,9 @@ Outcome<std::optional<SelfSigned>> certificate_wish(const ConvertOptions& option
                   {"--subject", "--to certificate", options.to, "leave --subject, --days and --now out"});
   }
   if (!wanted || !options.subject) return std::optional<SelfSigned>{};
-  const auto validity = TRY(parse_duration("--days", options.days.value_or("365") + "d"));
+  const auto days = TRY(parse_count("--days", options.days.value_or("365"), 1, 3650, "say --days 365, for example"));
   const auto now = TRY(now_or(options.now));
-  return SelfSigned{
-      .common_name = *options.subject, .now = now, .validity = std::chrono::duration_cast<std::chrono::days>(validity)};
+  return SelfSigned{.common_name = *options.subject, .now = now, .validity = std::chrono::days(days)};
 }
 
 // A certificate is made of a private key; one that is there stays as it is.

@@ -4,6 +4,7 @@
 
 #include "base/utf8.hpp"
 #include "cli/io.hpp"
+#include "cli/unknown.hpp"
 #include "crypto/pem.hpp"
 #include "tessera/certificate.hpp"
 
@@ -19,6 +20,12 @@ std::string_view without_leading_space(std::string_view text) {
   return start == std::string_view::npos ? std::string_view() : text.substr(start);
 }
 
+template <class Key>
+Outcome<KeyFile> key_of(Result<Key> key, std::string_view text, std::string_view name) {
+  if (!key) return refused_text(key.error(), name, text);
+  return KeyFile(std::move(*key));
+}
+
 Outcome<KeyFile> parse_json(std::string_view text, std::string_view name) {
   json::Document document;
   const json::Object object = ACCEPT(name, document.parse_object(text));
@@ -28,9 +35,9 @@ Outcome<KeyFile> parse_json(std::string_view text, std::string_view name) {
     return refused(Error{Err::malformed, "kty"}, "a JWK with \"kty\", or a JWKS with \"keys\"",
                    fmt::format("{}: a JSON object with neither", name));
   }
-  if (kty->string() == "oct") return KeyFile(ACCEPT(name, SecretKey::parse(text)));
-  if (object.find("d") || object.find("priv")) return KeyFile(ACCEPT(name, PrivateKey::parse(text)));
-  return KeyFile(ACCEPT(name, PublicKey::parse(text)));
+  if (kty->string() == "oct") return key_of(SecretKey::parse(text), text, name);
+  if (object.find("d") || object.find("priv")) return key_of(PrivateKey::parse(text), text, name);
+  return key_of(PublicKey::parse(text), text, name);
 }
 
 // A password opens what it locked, and nothing asks for one.
@@ -114,10 +121,6 @@ std::string_view kind_of(const KeyFile& key) {
   return "a key set";
 }
 
-std::string shown_source(std::string_view argument) {
-  return argument == "-" ? "standard input" : std::string(argument);
-}
-
 Outcome<void> add_named(std::vector<PublicKey>& keys, PublicKey key, std::string_view source) {
   if (key.info().kid.empty()) {
     KeyInfo info = key.info();
@@ -161,8 +164,7 @@ Outcome<KeyPurpose> parse_purpose(std::string_view name) {
   if (const auto alg = alg_from_name(name)) return *alg;
   return misuse("this algorithm is not known",
                 {"--alg", fmt::format("one of {}", fmt::join(purposes(), " ")), std::string(name),
-                 name == "RSA1_5" ? "RSA1_5 is not built: it tells what was encrypted to whoever asks often enough"
-                                  : "spell it exactly so; none is not an algorithm"});
+                 hint_or(hint_about_name(name), "spell it exactly so; none is not an algorithm")});
 }
 
 std::string_view name_of(const KeyPurpose& purpose) {

@@ -29,9 +29,6 @@ Outcome<KeyFile> read_key_file(std::string_view argument, const Secret* password
 // "a private key", for errors.
 std::string_view kind_of(const KeyFile& key);
 
-// "standard input" for "-".
-std::string shown_source(std::string_view argument);
-
 // What a password encrypts keys with.
 inline constexpr std::array kPasswordAlgs = {KeyAlg::PBES2_HS256_A128KW, KeyAlg::PBES2_HS384_A192KW,
                                              KeyAlg::PBES2_HS512_A256KW};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/io.hpp"
+#include "cli/unknown.hpp"
 #include "jose/header_rules.hpp"
 #include "json/tokens.hpp"
 #include "tessera/jwt.hpp"
@@ -69,6 +70,7 @@ std::string hint_about(Error error, std::string_view token) {
     const bool none = peeked && says_none(peeked->header);
     return none ? "none is never accepted, whatever is asked for: whoever made this must protect it" : "";
   }
+  if (std::string hint = hint_about_unknown(error, token); !hint.empty()) return hint;
   const bool of_kind = error == Error{Err::malformed, "parts"} || error == Error{Err::malformed, "token"} ||
                        error == Error{Err::wrong_kind, "parts"} || error == Error{Err::wrong_kind, "JWS"} ||
                        error == Error{Err::wrong_kind, "JWE"} || error == Error{Err::wrong_kind, "SD-JWT"};

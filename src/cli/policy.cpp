@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/io.hpp"
 #include "cli/message.hpp"
 #include "cli/times.hpp"
@@ -91,9 +93,14 @@ Outcome<Checking> read_checking(const PolicyOptions& options, std::string_view t
   return Checking{std::move(verifier), std::move(key), std::move(unchecked), std::move(text), now};
 }
 
-std::unexpected<Failure> refused_token(Error error, std::string_view token, const Checking& checking,
+Explanation failed_step(const Trace& trace) {
+  const auto step = std::ranges::find(trace.steps, Verdict::failed, &Step::verdict);
+  if (step == trace.steps.end()) return {};
+  return {step->code, step->at, step->expected, step->actual, step->hint};
+}
+
+std::unexpected<Failure> refused_token(Error error, std::string_view token, Explanation why,
                                        const PolicyOptions& options) {
-  Explanation why = explain(error, token, checking.verifier, checking.now);
   if (why.actual.empty()) why.actual = described(token);
   if (std::string hint = hint_about(error, token); !hint.empty() && why.hint == error_hint(error.code))
     why.hint = std::move(hint);

@@ -31,9 +31,10 @@ struct Checking {
 Outcome<Checking> read_checking(const PolicyOptions& options, std::string_view token,
                                 std::span<const Needed> more_needed = {});
 
-// Why the token was refused, for whoever may see it.
-std::unexpected<Failure> refused_token(Error error, std::string_view token, const Checking& checking,
+// Why the token was refused, for whoever may see it: as explain() says of it, or the step of its trace that failed.
+std::unexpected<Failure> refused_token(Error error, std::string_view token, Explanation why,
                                        const PolicyOptions& options);
+Explanation failed_step(const Trace& trace);
 // What was verified; `beside` is what else holds, as lines and members.
 Reply accepted_token(const Claims& claims, const Checking& checking, Console& console, Report beside = {});
 

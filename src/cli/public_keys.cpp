@@ -1,5 +1,6 @@
 #include "cli/public_keys.hpp"
 
+#include "cli/io.hpp"
 #include "cli/keyfile.hpp"
 
 namespace tessera::cli {

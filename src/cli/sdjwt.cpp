@@ -14,6 +14,7 @@
 #include "cli/policy.hpp"
 #include "cli/public_keys.hpp"
 #include "cli/times.hpp"
+#include "cli/unknown.hpp"
 #include "json/tokens.hpp"
 
 namespace tessera::cli {
@@ -254,7 +255,9 @@ Outcome<Reply> present(const PresentOptions& options, Console& console) {
                     {"--key", options.signer.key.has_value(), "no --list", !options.list},
                     {"--now", options.now.has_value(), "--key FILE", options.signer.key.has_value()}}));
   const std::string token = TRY(read_token(options.token));
-  const sdjwt::Held held = ACCEPT(described(token), sdjwt::Held::parse(token));
+  const auto parsed = sdjwt::Held::parse(token);
+  if (!parsed) return refused_text(parsed.error(), described(token), token);
+  const sdjwt::Held& held = *parsed;
   if (options.list) return listing(held, console);
   std::vector<std::string> pointers = options.disclose;
   if (options.all)
@@ -380,13 +383,13 @@ Outcome<Reply> verify(const VerifyOptions& options, Console& console) {
   const auto claims = sdjwt::verify(checking.token, keys, policy, checking.now);
   if (claims) return accepted_token(*claims, checking, console, binding_of(options));
   const Error error = claims.error();
-  // The issuer-signed JWT is explained as any other; of the rest the code says all.
   if (std::string_view(error.at).starts_with("kb_jwt")) return unbound(error, options, checking.token);
   if (error == Error{Err::wrong_kind, "SD-JWT"})
     return refused(error, "an SD-JWT: a JWS, then a ~ behind it and behind each disclosure", described(checking.token),
                    hint_about(error, checking.token));
   const std::string_view jwt = std::string_view(checking.token).substr(0, checking.token.find('~'));
-  return refused_token(error, jwt, checking, options.policy);
+  const Trace trace = sdjwt::trace(checking.token, keys, policy, checking.now, Values::shown);
+  return refused_token(error, jwt, failed_step(trace), options.policy);
 }
 
 Run declare_verify(Args& args) {

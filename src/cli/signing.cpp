@@ -24,6 +24,10 @@ Outcome<Signer> named(const Key& key, const std::string& file, const SignerOptio
     return misuse("the key names no algorithm", {"--alg", "one of " + admitted_algs(key), "a key without \"alg\"",
                                                  "say --alg, or write \"alg\" into the JWK"});
   }
+  if (is_ml_dsa(*info.alg))
+    return refused(Error{Err::needs_openssl, "alg"}, "a key of an algorithm that is built: ES256, EdDSA ...",
+                   fmt::format("{}: {}", shown_source(file), alg_name(*info.alg)),
+                   "make another: tessera key generate --alg ES256");
   return Signer(ACCEPT(shown_source(file), key.with(info)));
 }
 

@@ -89,6 +89,7 @@ std::unexpected<Failure> refused_list(Error error, const std::string& source, st
 // An earlier list of one's own: whoever signs it anew vouches for every entry, so it is verified first.
 struct Earlier {
   List list;
+  std::size_t entries = 0;  // that were asked for: a list of octets may have room for more
   std::string issuer{};
   std::optional<seconds> ttl{};
 };
@@ -116,7 +117,10 @@ Outcome<Earlier> read_earlier(const IssueOptions& options, const PrivateKey& key
                                    .may_lack_exp = Unchecked("a list is changed at any time"),
                                    .max_octets = status_list::kMaxOctets};
   auto verified = status_list::verify(token, keys, policy, options.uri, issued_at(token, now));
-  if (verified) return Earlier{std::move(verified->list), std::string(verified->claims.issuer()), verified->ttl};
+  if (verified) {
+    const std::size_t entries = verified->list.size();
+    return Earlier{std::move(verified->list), entries, std::string(verified->claims.issuer()), verified->ttl};
+  }
   const Error error = verified.error();
   if (error.code == Err::bad_signature || error.code == Err::key_not_found || error.code == Err::alg_key_mismatch)
     return refused(error, options.list_key ? "a list that --list-key verifies" : "a list that was signed with --key",
@@ -144,7 +148,7 @@ Outcome<Earlier> list_of(const IssueOptions& options, const PrivateKey& key, sys
     return misuse("this is not a number of entries",
                   {"--entries", "a whole number from 1", *options.entries, "one a token"});
   const Bits bits = TRY(parse_bits(options.bits));
-  return Earlier{.list = ACCEPT("--entries " + *options.entries, List::of_size(*entries, bits))};
+  return Earlier{.list = ACCEPT("--entries " + *options.entries, List::of_size(*entries, bits)), .entries = *entries};
 }
 
 std::string shown_bits(unsigned bits) { return bits == 1 ? "1 bit" : fmt::format("{} bits", bits); }
@@ -152,7 +156,7 @@ std::string shown_bits(unsigned bits) { return bits == 1 ? "1 bit" : fmt::format
 unsigned bits_for(std::uint8_t status) { return status > 15 ? 8 : status > 3 ? 4 : status > 1 ? 2 : 1; }
 
 // INDEX=STATUS, as a name or a number.
-Outcome<void> set_status(List& list, const std::string& text) {
+Outcome<void> set_status(List& list, std::size_t entries, const std::string& text) {
   const std::size_t equals = std::min(text.find('='), text.size());
   const std::string_view said = std::string_view(text).substr(std::min(equals + 1, text.size()));
   const std::uint64_t index = TRY(parse_index("--set", text.substr(0, equals)));
@@ -163,6 +167,9 @@ Outcome<void> set_status(List& list, const std::string& text) {
     return misuse("this is not a status", {"--set", "INDEX=STATUS: valid, invalid, suspended or a number to 255", text,
                                            "write --set 42=invalid, for example"});
   }
+  if (index >= entries)
+    return misuse("the list has no such entry", {"--set", fmt::format("an index from 0 to {}", entries - 1), text,
+                                                 "compare the token's idx; for more entries, make another list"});
   const auto set = list.set(index, *status);
   if (set) return {};
   const unsigned bits = static_cast<unsigned>(list.bits());
@@ -171,11 +178,7 @@ Outcome<void> set_status(List& list, const std::string& text) {
       {{.error = {Err::malformed, "status"},
         .at = "--set",
         .expected = fmt::format("a status from 0 to {}, which {} can say", (1u << bits) - 1, shown_bits(bits)),
-        .hint = fmt::format("make a list of --bits {}: an earlier one keeps its bits", bits_for(*status))},
-       {.error = {Err::index_out_of_range, "idx"},
-        .at = "--set",
-        .expected = fmt::format("an index below {}", list.size()),
-        .hint = "compare the token's idx; for more entries, make another list"}},
+        .hint = fmt::format("make a list of --bits {}: an earlier one keeps its bits", bits_for(*status))}},
       text);
 }
 
@@ -187,8 +190,8 @@ Outcome<Reply> issue(const IssueOptions& options) {
   const sys_seconds now = TRY(now_or(options.now));
   const seconds lifetime = TRY(parse_lifetime("--expires-in", options.expires_in.value_or("1d")));
   const auto ttl = options.ttl ? std::optional(TRY(parse_lifetime("--ttl", *options.ttl))) : std::nullopt;
-  auto [list, issuer, earlier_ttl] = TRY(list_of(options, key, now));
-  for (const std::string& one : options.set) TRY_VOID(set_status(list, one));
+  auto [list, entries, issuer, earlier_ttl] = TRY(list_of(options, key, now));
+  for (const std::string& one : options.set) TRY_VOID(set_status(list, entries, one));
   const status_list::Draft draft{.uri = options.uri,
                                  .issued_at = now,
                                  .expires_at = now + lifetime,
@@ -216,7 +219,8 @@ Run declare_issue(Args& args) {
   auto options = std::make_shared<IssueOptions>();
   args.positional("LIST", options->earlier, "an earlier list token, to change: a file, - or the token itself");
   args.heading("List");
-  args.option("--entries", "COUNT", options->entries, "a new list of so many entries, all valid");
+  args.option("--entries", "COUNT", options->entries,
+              "a new list of so many entries, all valid; its last octet is filled up with more");
   args.option("--bits", "BITS", options->bits, "of each entry: 1, 2, 4 or 8 (default: 1)")
       .choices({"1", "2", "4", "8"});
   args.option("--set", "INDEX=STATUS", options->set, "valid, invalid, suspended or a number; may repeat");

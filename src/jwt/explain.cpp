@@ -230,7 +230,9 @@ class Explainer {
         if (const auto alg = header_.find("alg"); alg && alg->string() && jose::is_none(*alg->string()))
           out.hint = "none is never accepted, whatever a policy says: whoever made this token must sign it";
         [[fallthrough]];
-      case Err::unknown_alg: return say(out, algs(), header_.shown_member("alg"));
+      case Err::unknown_alg:
+        if (at_ == "_sd_alg") return say(out, "sha-256 or sha-384 or sha-512", payload_.shown_member(at_));
+        return say(out, algs(), header_.shown_member("alg"));
       case Err::alg_key_mismatch: return say(out, "an algorithm of the key, of " + keys(), header_.shown_member("alg"));
       case Err::no_keys: return say(out, "at least one key", "0 keys");
       case Err::key_not_found:
@@ -466,26 +468,32 @@ class Tracer {
     step.actual = std::move(why.actual);
   }
 
-  // A check that `work` does, which gives what it found or an error.
-  void run(std::string_view name, std::string_view expected, const std::function<Result<std::string>()>& work) {
-    Step& step = begin(std::string(name), std::string(name));
+  // A check that `work` does, which says as it goes on what it expects and what it looks at.
+  void run(std::string_view name, std::string_view at, Verdict good,
+           const std::function<Result<void>(Explanation& told)>& work) {
+    Step& step = begin(std::string(name), std::string(at));
     if (trace_.refusal) return;
-    auto found = work();
-    if (!found) {
-      const Error& error = found.error();
-      return fail(step, error,
-                  {std::string(error_name(error.code)), error.at, std::string(expected),
-                   std::string(error_text(error.code)), std::string(error_hint(error.code))});
+    Explanation told;
+    if (const auto done = work(told); !done) {
+      const Error& error = done.error();
+      told.code = error_name(error.code);
+      told.at = error.at;
+      told.actual += (told.actual.empty() ? "" : ": ") + std::string(error_text(error.code));
+      told.hint = error_hint(error.code);
+      return fail(step, error, std::move(told));
     }
-    step.verdict = Verdict::passed;
-    step.expected = expected;
-    step.actual = std::move(*found);
+    step.verdict = good;
+    step.expected = std::move(told.expected);
+    step.actual = std::move(told.actual);
   }
-
-  void add(Step step) { trace_.steps.push_back(std::move(step)); }
 
   // What the token's payload says; the checks behind this one look at `json` instead.
   const json::Object& claims() const { return *verification_.claims; }
+  std::string shown_claim(std::string_view name) const {
+    const auto claim = claims().find(name);
+    return std::string(name) + " " + (claim ? shown(claim->text()) : "absent");
+  }
+  bool expires() const { return verification_.scratch.claims.expires_at.has_value(); }
   Result<void> replace_claims(const std::string& json) {
     verification_.claims = TRY(jose::of_part(scratch_.payload_document.parse_object(json), "disclosures"));
     explainer_.read_claims(json);
@@ -533,33 +541,83 @@ Trace trace(std::string_view token, const Verifier& verifier, sys_seconds now, V
   return std::move(tracer).done();
 }
 
-Trace sdjwt::trace(std::string_view presentation, const Keys& issuer, const tessera::Policy& issuer_signed,
-                   sys_seconds now, Values values) {
-  const auto parts = split(presentation, issuer_signed.max_bytes);
-  const Verifier verifier{issuer, issuer_signed};
+namespace {
+
+std::string counted_disclosures(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " disclosure" : " disclosures");
+}
+
+Result<sdjwt::Hash> told_hash(const Tracer& tracer, Explanation& told) {
+  told.expected = "sha-256 or sha-384 or sha-512";
+  told.actual = tracer.shown_claim("_sd_alg");
+  return sdjwt::hash_of(tracer.claims());
+}
+
+// The claims as disclosed take the place of the payload's.
+Result<void> disclose(Tracer& tracer, const sdjwt::Parts& parts, Explanation& told) {
+  const sdjwt::Hash hash = TRY(told_hash(tracer, told));
+  told.expected = "each what one digest stands for";
+  const std::size_t count = parts.disclosures.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    told.actual = "disclosure " + std::to_string(i + 1) + " of " + std::to_string(count);
+    TRY_VOID(sdjwt::check_disclosure(parts.disclosures[i]));
+  }
+  told.actual = counted_disclosures(count);
+  const auto whole = TRY(sdjwt::process(tracer.claims(), parts.disclosures, hash, sdjwt::Places::unwanted));
+  TRY_VOID(tracer.replace_claims(whole.claims));
+  told.actual = "each of them does";
+  return {};
+}
+
+// Of a key binding that nobody asked for, what needs no nonce and no audience.
+Result<void> check_binding(const Tracer& tracer, const sdjwt::Parts& parts, const sdjwt::Policy& policy,
+                           sys_seconds now, Explanation& told) {
+  const auto* asked = std::get_if<sdjwt::KeyBinding>(&policy.key_binding);
+  const bool bound = !parts.key_binding.empty();
+  told.expected = "a key binding JWT, with a nonce and an audience";
+  if (asked) TRY_VOID(sdjwt::check_form(parts, policy));
+  if (bound) {
+    const sdjwt::Hash hash = TRY(told_hash(tracer, told));
+    told.expected = "a JWT by the key in cnf, for this presentation";
+    told.actual.clear();
+    TRY_VOID(sdjwt::check_key_binding(parts, tracer.claims(), asked, policy.issuer_signed, hash, now));
+  }
+  if (!asked) told.expected = "not checked: whether it is for who asked for the presentation";
+  told.actual = bound ? "a key binding JWT of the holder" : "none";
+  return {};
+}
+
+}  // namespace
+
+Trace sdjwt::trace(std::string_view presentation, const Keys& issuer, const Policy& policy, sys_seconds now,
+                   Values values) {
+  const auto parts = split(presentation, policy.issuer_signed.max_bytes);
+  const Verifier verifier{issuer, policy.issuer_signed};
   Tracer tracer(parts ? parts->jwt : presentation.substr(0, presentation.find('~')), verifier, now, values);
+  const bool asked = std::holds_alternative<KeyBinding>(policy.key_binding);
   for (const Check& check : verifier_checks()) {
+    if (check.what == Checked::exp && policy.may_lack_exp && !tracer.expires()) {
+      tracer.run("exp", "exp", Verdict::unchecked, [&](Explanation& told) -> Result<void> {
+        told.expected = std::string("not checked: ") + policy.may_lack_exp->reason;
+        told.actual = "no exp";
+        return {};
+      });
+      continue;
+    }
     tracer.run(check);
     if (check.what == Checked::policy)
-      tracer.run("presentation", "a JWT, a ~, and each disclosure with a ~ behind it", [&]() -> Result<std::string> {
+      tracer.run("presentation", "presentation", Verdict::passed, [&](Explanation& told) -> Result<void> {
+        told.expected = "a JWT, a ~, and each disclosure with a ~ behind it";
         TRY_VOID(parts);
-        const auto count = parts->disclosures.size();
-        return std::to_string(count) + (count == 1 ? " disclosure" : " disclosures");
+        told.actual = counted_disclosures(parts->disclosures.size());
+        return {};
       });
     if (check.what != Checked::claim_set) continue;
-    tracer.run("disclosures", "each what one digest stands for", [&]() -> Result<std::string> {
-      const Hash hash = TRY(hash_of(tracer.claims()));
-      const auto whole = TRY(process(tracer.claims(), parts->disclosures, hash, Places::unwanted));
-      TRY_VOID(tracer.replace_claims(whole.claims));
-      return std::string("each of them does");
-    });
+    tracer.run("key_binding", "kb_jwt", asked ? Verdict::passed : Verdict::unchecked,
+               [&](Explanation& told) { return check_binding(tracer, *parts, policy, now, told); });
+    tracer.run("disclosures", "disclosures", Verdict::passed,
+               [&](Explanation& told) { return disclose(tracer, *parts, told); });
   }
-  const bool bound = parts && !parts->key_binding.empty();
-  tracer.add({.check = "key_binding",
-              .at = "kb_jwt",
-              .verdict = Verdict::unchecked,
-              .expected = "not checked: that is for who asked for the presentation",
-              .actual = bound ? "a key binding JWT" : "none"});
   return std::move(tracer).done();
 }
 

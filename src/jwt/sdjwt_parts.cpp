@@ -281,6 +281,11 @@ Result<Hash> hash_of(const json::Object& payload) {
   return *hash;
 }
 
+Result<void> check_disclosure(std::string_view encoded) {
+  Disclosures one;
+  return one.read({encoded}, Hash::sha_256);
+}
+
 Result<Processed> process(const json::Object& payload, const std::vector<std::string_view>& disclosures, Hash hash,
                           Places places) {
   Disclosures read;

@@ -33,6 +33,16 @@ bool is_reserved(std::string_view name);
 // A reference token of a JSON Pointer, escaped (RFC 6901 section 3).
 void append_token(std::string& pointer, std::string_view name);
 
+// Whether there is the key binding that was asked for, before anything costs.
+Result<void> check_form(const Parts& parts, const Policy& policy);
+
+// What the holder signed (section 7.3). `expected` is null where nobody says what was asked for: the rest is checked.
+Result<void> check_key_binding(const Parts& parts, const json::Object& payload, const KeyBinding* expected,
+                               const tessera::Policy& issuer_signed, Hash hash, sys_seconds now);
+
+// One by itself, whatever its place. Errors: as sdjwt::verify says of a disclosure.
+Result<void> check_disclosure(std::string_view encoded);
+
 struct Placed {
   std::string pointer;
   std::string value;

@@ -35,39 +35,40 @@ Result<void> check_text(const json::Object& claims, const char* name, std::strin
   return {};
 }
 
-Result<void> check_key_binding_jwt(const Parts& parts, Hash hash, const PublicKey& holder, const KeyBinding& expected,
+tessera::Policy policy_of_holder(const KeyBinding* expected, const tessera::Policy& issuer_signed) {
+  tessera::Policy policy{.issuer = Unchecked("a key binding JWT names no issuer"),
+                         .audience = Unchecked("nobody says whom it was shown to"),
+                         .typ = "kb+jwt",
+                         .algs = Unchecked("the issuer chose the holder's key"),
+                         .leeway = issuer_signed.leeway,
+                         .max_bytes = issuer_signed.max_bytes};
+  if (!expected) return policy;
+  policy.audience = expected->audience.value;
+  policy.algs = expected->algs;
+  policy.max_age = expected->max_age.value;
+  return policy;
+}
+
+Result<void> check_key_binding_jwt(const Parts& parts, Hash hash, const PublicKey& holder, const KeyBinding* expected,
                                    const tessera::Policy& issuer_signed, sys_seconds now) {
-  const Verifier verifier{holder, tessera::Policy{.issuer = Unchecked("a key binding JWT names no issuer"),
-                                                  .audience = expected.audience.value,
-                                                  .typ = "kb+jwt",
-                                                  .algs = expected.algs,
-                                                  .leeway = issuer_signed.leeway,
-                                                  .max_age = expected.max_age.value,
-                                                  .max_bytes = issuer_signed.max_bytes}};
+  const Verifier verifier{holder, policy_of_holder(expected, issuer_signed)};
   ScratchData scratch;
   const auto object = TRY(detail::verify_signed(parts.key_binding, verifier.data(), scratch));
   const auto claims = TRY(detail::read_claims(object));
   TRY_VOID(detail::check_claims(claims, verifier.policy(), Expiry::optional, now));
   //= RFC9901#4.3
   // aud: REQUIRED. The value MUST be a single string that identifies the intended receiver of the Key Binding JWT.
+  ENSURE(claims.audience, claim_missing, "aud");
   ENSURE(claims.audience->is(json::Kind::string), claim_type, "aud");
-  TRY_VOID(check_text(object, "nonce", expected.nonce.value));
+  if (expected) TRY_VOID(check_text(object, "nonce", expected->nonce.value));
   //= RFC9901#7.3
   // Calculate the digest over the Issuer-signed JWT and Disclosures [...] and verify that it matches the value of the
   // sd_hash claim in the Key Binding JWT.
   return check_text(object, "sd_hash", digest_of(hash, parts.bound));
 }
 
-Result<void> check_key_binding(const Parts& parts, const json::Object& payload, const KeyBinding& expected,
-                               const tessera::Policy& issuer_signed, Hash hash, sys_seconds now) {
-  const auto holder = TRY(detail::holder_key(payload));
-  ENSURE(holder, claim_missing, "cnf");
-  const auto checked = check_key_binding_jwt(parts, hash, *holder, expected, issuer_signed, now);
-  if (!checked) return std::unexpected(of_key_binding(checked.error()));
-  return {};
-}
+}  // namespace
 
-// Whether there is what was asked for, before anything costs.
 Result<void> check_form(const Parts& parts, const Policy& policy) {
   const auto* expected = std::get_if<KeyBinding>(&policy.key_binding);
   if (!expected) {
@@ -83,7 +84,14 @@ Result<void> check_form(const Parts& parts, const Policy& policy) {
   return {};
 }
 
-}  // namespace
+Result<void> check_key_binding(const Parts& parts, const json::Object& payload, const KeyBinding* expected,
+                               const tessera::Policy& issuer_signed, Hash hash, sys_seconds now) {
+  const auto holder = TRY(detail::holder_key(payload));
+  ENSURE(holder, claim_missing, "cnf");
+  const auto checked = check_key_binding_jwt(parts, hash, *holder, expected, issuer_signed, now);
+  if (!checked) return std::unexpected(of_key_binding(checked.error()));
+  return {};
+}
 
 Result<Claims> verify(std::string_view presentation, const Keys& issuer, const Policy& policy, sys_seconds now) {
   const Verifier verifier{issuer, policy.issuer_signed};
@@ -94,7 +102,7 @@ Result<Claims> verify(std::string_view presentation, const Keys& issuer, const P
   const auto payload = TRY(detail::verify_signed(parts.jwt, verifier.data(), *scratch));
   const Hash hash = TRY(hash_of(payload));
   if (const auto* expected = std::get_if<KeyBinding>(&policy.key_binding))
-    TRY_VOID(check_key_binding(parts, payload, *expected, policy.issuer_signed, hash, now));
+    TRY_VOID(check_key_binding(parts, payload, expected, policy.issuer_signed, hash, now));
   const Processed processed = TRY(process(payload, parts.disclosures, hash, Places::unwanted));
   const BytesView octets = bytes_of(processed.claims);
   scratch->jws.payload.assign(octets.begin(), octets.end());

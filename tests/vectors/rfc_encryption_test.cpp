@@ -1,12 +1,14 @@
-// The examples of RFC 7516 appendix A, RFC 7519 and RFC 8037 appendix A.7.
+// The examples of RFC 7516 (appendices A and B), RFC 7519 and RFC 8037 appendix A.7.
 #include <gtest/gtest.h>
 
 #include "base/base64url.hpp"
+#include "crypto/encryption.hpp"
 #include "jose/key_data.hpp"
 #include "support/expect.hpp"
 #include "support/vectors.hpp"
 #include "tessera/jwe.hpp"
 #include "tessera/jwt.hpp"
+#include "unit/crypto/hex.hpp"
 
 using namespace tessera;
 
@@ -87,6 +89,18 @@ TEST(Rfc7516, A5_flattened_json) {
       R"(","iv":"AxY8DCtDaGlsbGljb3RoZQ","ciphertext":"KDlTtXchhZTGufMYmOYGS4HffxPSUrfmqCHXaI9wOGY",)"
       R"("tag":"Mz-VPPyU4RlcuYv1IwIvzw"})";
   EXPECT_EQ(opened(jwe::decrypt_json(json, wrapping_key(), Rule::ALL, kPolicy)), "Live long and prosper.");
+}
+
+// The same message as A.3, step by step: the halves of the key, what is authenticated, and half of its MAC.
+TEST(Rfc7516, B_a128cbc_hs256) {
+  const Secret key(octets_of_hex("04d31fc5549dfcfe0b649dfa3faa6ace6b7cd42d6f6b09dbc8b100f08f9c2ccf"));
+  const Bytes iv = octets_of_hex("03163c0c2b4368696c6c69636f746865");
+  const Bytes octets = octets_of_hex("283953b577218594c6b9f31898e6064b81df7f13d252b7e6a821d7688f703866");
+  const Bytes tag = octets_of_hex("5349bf6268cdd380c9bdc7852026c255");
+  const auto aad = bytes_of("eyJhbGciOiJBMTI4S1ciLCJlbmMiOiJBMTI4Q0JDLUhTMjU2In0");
+  const auto opened = crypto::decrypt(crypto::Cipher::A128CBC_HS256, key, {iv, octets, tag}, aad);
+  ASSERT_TRUE(opened) << refusal_of(opened);
+  EXPECT_EQ(opened->expose_text("published"), "Live long and prosper.");
 }
 
 TEST(Rfc7519, example_of_section_3_1) {

@@ -43,6 +43,19 @@ inline std::string shown(const Members& claims, const std::vector<std::string>& 
   return joined(issuer_signed(claims.text()), disclosures);
 }
 
+// A key binding JWT for `presentation`, whatever it says.
+inline const Members kKbHeader{{"alg", R"("EdDSA")"}, {"typ", R"("kb+jwt")"}};
+inline Members kb_claims(std::string_view presentation) {
+  return {{"iat", "1800000000"},
+          {"aud", R"("https://api.example.com")"},
+          {"nonce", R"("n-1")"},
+          {"sd_hash", digest_json(presentation)}};
+}
+inline std::string bound(const std::string& presentation, const Members& claims, const Members& header = kKbHeader,
+                         const PrivateKey& key = holder_key(), Alg alg = Alg::EdDSA) {
+  return presentation + token_of(header.text(), key, alg, claims.text());
+}
+
 inline sdjwt::Policy sd_policy() {
   return {.issuer_signed = {.issuer = kIssuer,
                             .audience = Unchecked("a test: a credential is for no one in particular"),

@@ -28,18 +28,6 @@ std::string rest(const Members& claims, const std::vector<std::string>& disclosu
   return rest(shown(claims, disclosures));
 }
 
-// A key binding JWT for `presentation`, whatever it says.
-const Members kKbHeader{{"alg", R"("EdDSA")"}, {"typ", R"("kb+jwt")"}};
-Members kb_claims(std::string_view presentation) {
-  return {{"iat", "1800000000"},
-          {"aud", R"("https://api.example.com")"},
-          {"nonce", R"("n-1")"},
-          {"sd_hash", digest_json(presentation)}};
-}
-std::string bound(const std::string& presentation, const Members& claims, const Members& header = kKbHeader,
-                  const PrivateKey& key = holder_key(), Alg alg = Alg::EdDSA) {
-  return presentation + token_of(header.text(), key, alg, claims.text());
-}
 std::string bound_outcome(const std::string& text, sys_seconds now = kNow) {
   return refusal_of(sd_verify(text, bound_policy(), now));
 }

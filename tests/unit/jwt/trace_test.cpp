@@ -273,8 +273,9 @@ TEST(Trace, an_sd_jwt_is_traced_as_it_is_verified) {
   };
   for (const auto& [text, by, fails] : cases) {
     const auto keys = Keys::of({issuer_key().public_key()});
-    const auto trace = sdjwt::trace(text, keys, by, kNow, Values::redacted);
-    const auto verified = sdjwt::verify(text, keys, {by, Unchecked("a test")}, kNow);
+    const sdjwt::Policy policy{by, Unchecked("a test")};
+    const auto trace = sdjwt::trace(text, keys, policy, kNow, Values::redacted);
+    const auto verified = sdjwt::verify(text, keys, policy, kNow);
     ASSERT_EQ(trace.refusal.has_value(), !verified) << fails << " " << text;
     EXPECT_EQ(verified.has_value(), fails.empty()) << fails << " " << text;
     EXPECT_EQ(trace.refusal, verified ? std::nullopt : std::optional(verified.error())) << fails;
@@ -292,13 +293,12 @@ TEST(Trace, an_sd_jwt_is_traced_as_it_is_verified) {
     }
     EXPECT_EQ(reached, fails.empty()) << fails;
     EXPECT_EQ(trace.steps.size(), kChecks.size() + 3);
-    EXPECT_EQ(trace.steps.back().verdict, Verdict::unchecked);
   }
 }
 
 TEST(Trace, the_claims_of_an_sd_jwt_are_those_that_were_disclosed) {
-  const auto trace = sdjwt::trace(shown(kSdClaims, {kName}), Keys::of({issuer_key().public_key()}),
-                                  sd_policy().issuer_signed, kNow, Values::shown);
+  const auto trace =
+      sdjwt::trace(shown(kSdClaims, {kName}), Keys::of({issuer_key().public_key()}), sd_policy(), kNow, Values::shown);
   const auto claim = [&](std::string_view name) {
     const auto it = std::ranges::find(trace.claims, name, &std::pair<std::string, std::string>::first);
     return it == trace.claims.end() ? "" : it->second;
@@ -306,4 +306,69 @@ TEST(Trace, the_claims_of_an_sd_jwt_are_those_that_were_disclosed) {
   EXPECT_EQ(claim("given_name"), R"("Ada")");
   EXPECT_EQ(claim("nations"), R"(["FR"])");
   EXPECT_EQ(claim("_sd") + claim("_sd_alg"), "");
+}
+
+Trace sd_trace(const std::string& text, const sdjwt::Policy& policy) {
+  return sdjwt::trace(text, Keys::of({issuer_key().public_key()}), policy, kNow, Values::redacted);
+}
+const Step& step_of(const Trace& trace, std::string_view check) {
+  return *std::ranges::find(trace.steps, check, &Step::check);
+}
+
+TEST(Trace, key_binding_is_traced_as_it_is_verified) {
+  const std::string good = shown(kSdClaims, {kName}), anonymous = shown(kSdClaims.without("cnf"), {kName});
+  const std::string hashed = shown(kSdClaims.with("_sd_alg", R"("md5")"), {kName});
+  for (const std::string& text :
+       {bound(good, kb_claims(good)), good, good + "garbage", bound(good, kb_claims(good).with("nonce", R"("n-2")")),
+        bound(good, kb_claims(good).with("aud", R"("x")")), bound(good, kb_claims(good).with("iat", "1")),
+        bound(good, kb_claims(good), kKbHeader, *PrivateKey::generate(Alg::EdDSA)),
+        bound(anonymous, kb_claims(anonymous)), bound(hashed, kb_claims(hashed))}) {
+    const auto verified = sd_verify(text, bound_policy());
+    const Trace trace = sd_trace(text, bound_policy());
+    EXPECT_EQ(trace.refusal, verified ? std::nullopt : std::optional(verified.error())) << text;
+    EXPECT_EQ(step_of(trace, "key_binding").verdict, verified ? Verdict::passed : Verdict::failed) << text;
+    EXPECT_EQ(step_of(trace, "disclosures").verdict, verified ? Verdict::passed : Verdict::not_reached) << text;
+  }
+}
+
+TEST(Trace, a_key_binding_that_nobody_asked_for_is_checked_as_far_as_it_can_be) {
+  const std::string good = shown(kSdClaims, {kName});
+  const auto refusal = [](const std::string& text) {
+    const Trace trace = sd_trace(text, sd_policy());
+    EXPECT_EQ(step_of(trace, "key_binding").verdict, trace.refusal ? Verdict::failed : Verdict::unchecked);
+    return trace.refusal ? std::string(error_name(trace.refusal->code)) + " " + trace.refusal->at : "";
+  };
+  EXPECT_EQ(refusal(good), "");
+  EXPECT_EQ(refusal(bound(good, kb_claims(good))), "");
+  EXPECT_EQ(refusal(bound(good, kb_claims(good).with("nonce", R"("n-2")").with("aud", R"("x")"))), "");
+  EXPECT_EQ(refusal(good + "garbage"), "malformed kb_jwt");
+  EXPECT_EQ(refusal(bound(good, kb_claims(good), kKbHeader, *PrivateKey::generate(Alg::EdDSA))),
+            "bad_signature kb_jwt");
+  EXPECT_EQ(refusal(bound(good, kb_claims(good + kNation + "~"))), "claim_mismatch kb_jwt.sd_hash");
+  EXPECT_EQ(refusal(bound(good, kb_claims(good).without("aud"))), "claim_missing kb_jwt.aud");
+}
+
+TEST(Trace, an_sd_jwt_may_lack_exp_where_the_policy_says_so) {
+  const std::string endless = shown(kSdClaims.without("exp"), {});
+  sdjwt::Policy policy = sd_policy();
+  EXPECT_EQ(step_of(sd_trace(endless, policy), "exp").verdict, Verdict::failed);
+  policy.may_lack_exp = Unchecked("a test");
+  const Trace trace = sd_trace(endless, policy);
+  EXPECT_FALSE(trace.refusal);
+  EXPECT_EQ(step_of(trace, "exp").verdict, Verdict::unchecked);
+  EXPECT_EQ(step_of(trace, "exp").expected, "not checked: a test");
+  EXPECT_EQ(step_of(sd_trace(shown(kSdClaims, {}), policy), "exp").verdict, Verdict::passed);
+  EXPECT_EQ(step_of(sd_trace(shown(kSdClaims.with("exp", "1"), {}), policy), "exp").verdict, Verdict::failed);
+}
+
+TEST(Trace, what_is_wrong_with_disclosures_is_named) {
+  const Trace hashed = sd_trace(shown(kSdClaims.with("_sd_alg", R"("md5")"), {}), sd_policy());
+  EXPECT_EQ(step_of(hashed, "disclosures").expected, "sha-256 or sha-384 or sha-512");
+  EXPECT_EQ(step_of(hashed, "disclosures").actual, R"(_sd_alg "md5": the algorithm is not known)");
+  const Trace second = sd_trace(shown(kSdClaims, {kName, disclosure("[1]")}), sd_policy());
+  EXPECT_TRUE(step_of(second, "disclosures").actual.starts_with("disclosure 2 of 2: "));
+  const Error error{Err::unknown_alg, "_sd_alg"};
+  const Verifier verifier{issuer_key().public_key(), sd_policy().issuer_signed};
+  const auto why = explain(error, issuer_signed(kSdClaims.with("_sd_alg", R"("md5")").text()), verifier, kNow);
+  EXPECT_EQ(why.expected + ", not " + why.actual, "sha-256 or sha-384 or sha-512, not md5");
 }
