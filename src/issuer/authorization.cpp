@@ -218,17 +218,31 @@ Step<Target> check_target(const Params& params, Ctx& ctx) {
   return Target{client, std::string(uri), std::move(state), mode ? *mode : ResponseMode::query};
 }
 
+namespace {
+//= RFC9700#4.11.2
+// The authorization server SHOULD only automatically redirect the user agent if it trusts the redirection URI.
+// What a person has decided goes back anywhere, and so does the answer to who wants nobody to be asked.
+bool goes_back_at_once(OAuthErr code, const Client& client, const Realm& realm) {
+  return is_vouched_for(client, realm) || code == OAuthErr::access_denied || code == OAuthErr::login_required ||
+         code == OAuthErr::consent_required;
+}
+}  // namespace
+
 Step<Reply> with_redirect(Step<Reply> outcome, const Target& target, Ctx& ctx) {
   if (outcome) return outcome;
   const Refusal* refusal = outcome.error().refusal();
   if (!refusal || error_row(refusal->code).redirects == Redirects::no) return outcome;
   const auto& row = error_row(refusal->code);
   ctx.tell(*refusal);
-  return send_back(target.mode, target.redirect_uri,
-                   {{"error", std::string(row.wire)},
-                    {"error_description", std::string(row.description)},
-                    {"state", target.state},
-                    {"iss", ctx.snapshot().issuer}});
+  Reply back = send_back(target.mode, target.redirect_uri,
+                         {{"error", std::string(row.wire)},
+                          {"error_description", std::string(row.description)},
+                          {"state", target.state},
+                          {"iss", ctx.snapshot().issuer}});
+  if (goes_back_at_once(refusal->code, *target.client, ctx.snapshot().realm)) return back;
+  const auto* link = std::get_if<Redirect>(&back.body);
+  return Reply{
+      Page{.status = row.status, .model = ErrorPage{refusal->code, refusal->at, link ? link->location : ""}}};
 }
 
 Reply login_page(const Interaction& interaction, const Target& target, const Browser& browser, const Ctx& ctx,

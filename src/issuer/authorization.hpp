@@ -40,8 +40,8 @@ enum class Allowed { not_yet, now };
 Step<Reply> go_on(const Interaction& interaction, const Target& target, const std::optional<LoggedIn>& login,
                   Allowed allowed, const Browser& browser, Ctx& ctx);
 
-// The same reply, or the refusal as the redirect that it may be (RFC 6749 section 4.1.2.1). It is told to the
-// log too, which would not see it in a redirect.
+// The same reply, or the refusal as the redirect that it may be (RFC 6749 section 4.1.2.1), or as a page with that as a
+// link, where nobody vouches for the address. It is told to the log too, which would not see it in a redirect.
 Step<Reply> with_redirect(Step<Reply> outcome, const Target& target, Ctx& ctx);
 
 // The scopes of a request that passed go_on before.

@@ -126,8 +126,14 @@ Step<void> read_proof(Reader& reader, Client& client) {
     return wrong("jwks", "private_key_jwt needs jwks or jwks_uri");
   const auto alg = TRY(reader.text("token_endpoint_auth_signing_alg"));
   const auto known = alg_from_name(alg);
-  if (!alg.empty() && (!known || (*known != kSecretAssertionAlg && !contains(kKeyAssertionAlgs, *known))))
-    return wrong("token_endpoint_auth_signing_alg", "not supported: " + alg);
+  const auto fits = [&](Alg one) {
+    const bool by_secret = one == kSecretAssertionAlg, by_key = contains(kKeyAssertionAlgs, one);
+    if (*auth == ClientAuth::client_secret_jwt) return by_secret;
+    return *auth == ClientAuth::private_key_jwt ? by_key : by_secret || by_key;
+  };
+  if (!alg.empty() && (!known || !fits(*known)))
+    return wrong("token_endpoint_auth_signing_alg", "not for " + method + ": " + alg);
+  if (!alg.empty()) client.token_endpoint_auth_signing_alg = *known;
   auto& kept = reader.kept();
   kept.member("token_endpoint_auth_method", method);
   if (!alg.empty()) kept.member("token_endpoint_auth_signing_alg", alg);

@@ -75,6 +75,7 @@ struct LogoutPage {
 struct LoggedOutPage {
   std::vector<std::string> frames{};  // URLs of applications, to be shown so that they log out …
   std::string next{};                 // … before the browser goes on to this one, "" for nowhere
+  enum class Onward { by_itself, by_hand } onward = Onward::by_itself;
 };
 // Where the code is typed that a device shows.
 struct UserCodePage {
@@ -123,6 +124,7 @@ struct FormPostPage {
 struct ErrorPage {
   OAuthErr code{};
   std::string at;
+  std::string back{};  // where the application would be told, for the person to choose; "" for nowhere
 };
 struct Page {
   int status = 200;

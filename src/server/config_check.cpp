@@ -11,8 +11,8 @@
 #include "issuer/model/codec.hpp"
 #include "issuer/snapshot.hpp"
 #include "issuer/steps/client_auth.hpp"
+#include "issuer/steps/client_keys.hpp"
 #include "issuer/steps/redirect_uri.hpp"
-#include "issuer/steps/request_object.hpp"
 #include "issuer/steps/scope.hpp"
 #include "issuer/subject.hpp"
 #include "server/config.hpp"
@@ -215,7 +215,7 @@ class RealmCheck {
 
   // What it is held to it can do.
   Configured<void> requests(const issuer::Client& one) const {
-    const bool signs = has_key(one, issuer::request_object_algs(one));
+    const bool signs = has_key(one, issuer::algs_of_keys(one.request_object_signing_alg));
     if (one.request_object_signing_alg && !signs)
       return wrong("request_object_signing_alg", "the algorithm of one of the jwks",
                    alg_name(*one.request_object_signing_alg));

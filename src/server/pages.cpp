@@ -447,14 +447,24 @@ class Renderer {
     end_form();
   }
 
+  // To where nobody vouches for: the person sees where that is.
+  void link_back(const std::string& url) {
+    if (url.empty()) return;
+    const auto host = issuer::host_of(url);
+    html_.lit("<p><a href=\"").text(url).lit("\" rel=\"noreferrer\">Back to ");
+    html_.text(host.empty() ? "the application" : host).lit("</a></p>\n");
+  }
+
   // What applications show in their frames nobody sees; it may run, but not lead the whole window away.
   void show(const LoggedOutPage& m) {
     head("You are signed out");
     html_.lit("<p class=\"quiet\">Applications that were open will notice within a few minutes.");
     if (m.next.empty()) html_.lit(" You can close this page.");
     html_.lit("</p>\n");
-    if (!m.next.empty())
+    if (!m.next.empty() && m.onward == LoggedOutPage::Onward::by_itself)
       html_.lit("<p><a id=\"next\" href=\"").text(m.next).lit("\">Back to the application</a></p>\n");
+    else
+      link_back(m.next);
     for (const auto& url : m.frames)
       html_.lit("<iframe src=\"")
           .text(url)
@@ -484,6 +494,7 @@ class Renderer {
         .text(error_row(m.code).code);
     if (!m.at.empty()) html_.lit(" (").text(m.at).lit(")");
     html_.lit("</code></p>\n");
+    link_back(m.back);
   }
 
   const Page& page_;

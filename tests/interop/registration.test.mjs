@@ -134,6 +134,7 @@ test("oidcc-idtoken-unsigned: none is refused, and so is whatever cannot be kept
   for (const more of [{ userinfo_signed_response_alg: "HS256" }, { id_token_encrypted_response_alg: "RSA-OAEP" },
     { response_types: ["code id_token"] }, { grant_types: ["implicit"] }, { grant_types: ["client_credentials"] },
     { token_endpoint_auth_method: "tls_client_auth" }, { token_endpoint_auth_method: "private_key_jwt" },
+    { token_endpoint_auth_signing_alg: "none" }, { token_endpoint_auth_method: "client_secret_jwt", token_endpoint_auth_signing_alg: "ES256" },
     { scope: "openid admin" }, { scope: "openid  profile" }, { jwks_uri: "http://app.example.com/jwks" }, { logo_uri: "javascript:alert(1)" },
     { policy_uri: "http://app.example.com/" }, { initiate_login_uri: "http://app.example.com/" },  // oidcc-3rd_party-init-login-nohttps
     { frontchannel_logout_uri: "https://elsewhere.example.com/out" },

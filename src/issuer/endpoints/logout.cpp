@@ -12,6 +12,8 @@ namespace tessera::issuer {
 
 namespace {
 
+using Onward = LoggedOutPage::Onward;
+
 // What an application asks for (OpenID Connect RP-Initiated Logout 1.0 section 2).
 struct Wish {
   const Client* client = nullptr;  // that the hint or client_id names
@@ -81,10 +83,16 @@ Step<Sealed> open(std::string_view text, std::string browser, Ctx& ctx) {
 }
 
 // Frames need a page that stays until they are loaded: the browser goes on from there.
-Reply the_end(const Wish& wish, std::vector<std::string> frames = {}) {
+Reply the_end(const Wish& wish, std::vector<std::string> frames = {}, Onward onward = Onward::by_itself) {
   const auto next = wish.redirect_uri.empty() ? "" : with_params(wish.redirect_uri, {{"state", wish.state}});
-  if (frames.empty() && !next.empty()) return Reply{Redirect{next}};
-  return Reply{Page{.model = LoggedOutPage{std::move(frames), next}}};
+  if (frames.empty() && !next.empty() && onward == Onward::by_itself) return Reply{Redirect{next}};
+  return Reply{Page{.model = LoggedOutPage{std::move(frames), next, onward}}};
+}
+
+// Nobody has decided anything here: it would take anybody anywhere.
+Reply nobody_was_in(const Wish& wish, const Realm& realm) {
+  const bool trusted = !wish.client || is_vouched_for(*wish.client, realm);
+  return the_end(wish, {}, trusted ? Onward::by_itself : Onward::by_hand);
 }
 
 // An application's POST comes without the session, which the browser does not send with another site's form: it comes
@@ -106,7 +114,7 @@ Step<Wish> wish_of(const Request& request, Ctx& ctx) {
 Step<Reply> ask(const Request& request, Ctx& ctx) {
   const Wish wish = TRY(wish_of(request, ctx));
   const auto login = TRY(current_login(request, ctx));
-  if (!login) return the_end(wish);
+  if (!login) return nobody_was_in(wish, ctx.snapshot().realm);
   const Browser browser = browser_of(request, ctx);
   const bool sure = wish.session == login->session.id;
   return answered({.model = LogoutPage{.client_name = wish.client ? wish.client->name : "",

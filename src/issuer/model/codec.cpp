@@ -115,6 +115,7 @@ void members(auto& visit, auto& client, const Client*) {
   visit("dpop_bound_access_tokens", client.dpop_bound_access_tokens);
   visit("require_pushed_authorization_requests", client.require_pushed_authorization_requests);
   visit("require_signed_request_object", client.require_signed_request_object);
+  visit("token_endpoint_auth_signing_alg", client.token_endpoint_auth_signing_alg);
   visit("request_object_signing_alg", client.request_object_signing_alg);
   visit("request_uris", client.request_uris);
   visit("logo", client.logo);

@@ -111,6 +111,7 @@ struct Client {
   bool dpop_bound_access_tokens = false;  // each of its token requests brings a DPoP proof (RFC 9449 section 5.2)
   bool require_pushed_authorization_requests = false;
   bool require_signed_request_object = false;
+  std::optional<Alg> token_endpoint_auth_signing_alg{};  // the only one that its assertions are signed with
   std::optional<Alg> request_object_signing_alg{};  // the only one that its request objects are signed with
   std::string logo{};                               // the digest of its logo, which the store has; "" for none
   std::string client_uri, policy_uri, tos_uri;      // shown to who is asked for consent
@@ -129,6 +130,11 @@ struct RegisteredClient {
   Instant created{};
   friend bool operator==(const RegisteredClient&, const RegisteredClient&) = default;
 };
+
+// Whether somebody answers for where it sends people: who declared it, or gave it an initial access token.
+inline bool is_vouched_for(const Client& client, const Realm& realm) {
+  return !client.id.text.starts_with(kRegisteredPrefix) || realm.registration == Registration::token;
+}
 
 // A picture to show for a client.
 struct Logo {

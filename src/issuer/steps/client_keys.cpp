@@ -1,5 +1,6 @@
 #include "issuer/steps/client_keys.hpp"
 
+#include "issuer/steps/client_auth.hpp"
 #include "json/json.hpp"
 
 namespace tessera::issuer {
@@ -17,6 +18,12 @@ std::string kid_of(std::string_view jws) {
 Step<std::shared_ptr<const Keys>> keys_of(const Client& client, const std::string& kid, Ctx& ctx) {
   if (!client.jwks_uri.empty()) return ctx.keys_at(client.jwks_uri, kid);
   return std::shared_ptr<const Keys>(std::shared_ptr<void>(), &ctx.keys_of(client).keys);
+}
+
+std::vector<Alg> algs_of_keys(std::optional<Alg> registered) {
+  if (!registered) return {kKeyAssertionAlgs.begin(), kKeyAssertionAlgs.end()};
+  if (registered == Alg::EdDSA || registered == Alg::Ed25519) return {Alg::EdDSA, Alg::Ed25519};
+  return {*registered};
 }
 
 }  // namespace tessera::issuer

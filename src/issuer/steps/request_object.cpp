@@ -67,13 +67,6 @@ bool needs_signed_request(const Client& client, const Realm& realm) {
   return client.require_signed_request_object || realm.require_signed_request_object;
 }
 
-std::vector<Alg> request_object_algs(const Client& client) {
-  const auto registered = client.request_object_signing_alg;
-  if (!registered) return {kKeyAssertionAlgs.begin(), kKeyAssertionAlgs.end()};
-  if (registered == Alg::EdDSA || registered == Alg::Ed25519) return {Alg::EdDSA, Alg::Ed25519};  // two names of one
-  return {*registered};
-}
-
 Step<std::string> fetch_request_object(std::string_view uri, const Client& client, Ctx& ctx) {
   REQUIRE(contains(client.request_uris, uri), request_uri_not_supported, "request_uri",
           "not one of the client's request_uris");
@@ -95,7 +88,7 @@ Step<RequestObject> open_request_object(std::string_view object, const Client& c
   const auto verified = request_object::verify(object, jws::KeysView(*keys),
                                                {.client_id = client.id.text,
                                                 .audience = snapshot.issuer,
-                                                .algs = request_object_algs(client),
+                                                .algs = algs_of_keys(client.request_object_signing_alg),
                                                 .untyped = Untyped::accepted,
                                                 .expiry = strict ? Expiry::required : Expiry::optional,
                                                 .leeway = kAssertionLeeway},

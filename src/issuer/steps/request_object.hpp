@@ -11,9 +11,8 @@
 
 namespace tessera::issuer {
 
-// Whether `client` must sign its requests, and with which of these.
+// Whether `client` must sign its requests.
 bool needs_signed_request(const Client& client, const Realm& realm);
-std::vector<Alg> request_object_algs(const Client& client);
 
 struct RequestObject {
   Params params;   // of the request, whatever stands beside the object

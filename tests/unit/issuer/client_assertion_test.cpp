@@ -270,6 +270,12 @@ TEST_F(ClientAssertion, jti_is_required) {
 
 // ── S11: keys and algorithms ──
 
+TEST_F(ClientAssertion, S11_an_algorithm_that_was_registered_is_the_only_one) {
+  house.client("service").token_endpoint_auth_signing_alg = Alg::RS256;
+  EXPECT_EQ(outcome(request(assertion())), "invalid_client: alg_not_allowed alg");
+  EXPECT_EQ(outcome(request(*jws::sign(bytes_of(claims("service")), {key_of(Alg::RS256)}))), "ok");
+}
+
 TEST_F(ClientAssertion, S11_none_is_no_algorithm) {
   for (const char* alg : {"none", "None", "NONE", ""}) {
     const auto header = base64url::encode(bytes_of(R"({"alg":")" + std::string(alg) + "\"}"));

@@ -81,6 +81,8 @@ class House {
   Session log_in(std::string_view user, std::string_view cookie = "");  // a session, without the pages
   void end_session(const Session& session);                             // and the fact
   std::optional<Grant> grant(const GrantId& id);
+  // One like the declared `id`, a third party's, that registered itself.
+  ClientId register_like(std::string_view id);
   void apply(FactKind kind, std::string_view value);  // a fact, in store and set
 
   // A code as /authorize makes it for kOrdersUri and kChallenge.

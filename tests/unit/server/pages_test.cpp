@@ -52,6 +52,21 @@ TEST(pages, logged_out_shows_frames_of_their_origins_alone_and_leads_on_without_
   EXPECT_FALSE(has(bare.html, "<iframe") || has(bare.html, "id=\"next\"") || has(bare.csp, "frame-src"));
 }
 
+TEST(pages, an_address_that_nobody_vouches_for_is_named_and_followed_by_hand) {
+  const std::string link = "<a href=\"https://a.example/cb?state=&lt;s&gt;\" rel=\"noreferrer\">Back to a.example</a>";
+  const auto error = render({.model = ErrorPage{OAuthErr::invalid_scope, "scope", "https://a.example/cb?state=<s>"}},
+                            Snapshot(), "", "id");
+  EXPECT_TRUE(has(error.html, link)) << error.html;
+  const auto out =
+      render({.model = LoggedOutPage{{}, "https://a.example/cb?state=<s>", LoggedOutPage::Onward::by_hand}}, Snapshot(),
+             "", "id");
+  EXPECT_TRUE(has(out.html, link)) << out.html;
+  for (const auto* page : {&error, &out}) EXPECT_FALSE(has(page->html, "id=\"next\""));
+  const auto native = render({.model = ErrorPage{OAuthErr::invalid_scope, "scope", "com.example.app:/cb?a=b"}},
+                             Snapshot(), "", "id");
+  EXPECT_TRUE(has(native.html, ">Back to the application</a>")) << native.html;
+}
+
 TEST(pages, a_form_that_posts_itself_escapes_what_it_carries_and_may_end_nowhere_else) {
   const auto page = render({.model = FormPostPage{"https://app.example/cb?a=1&b=2", {{"state", "\"><script>"}}},
                             .form_target = "https://app.example"},
