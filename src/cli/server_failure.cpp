@@ -4,16 +4,31 @@
 
 namespace tessera::cli {
 
-std::unexpected<Failure> not_started(const server::StartFailure& why) {
-  // What to do stands behind the sentence's last semicolon, where it says so.
+namespace {
+// What to do stands behind the sentence's last semicolon, where it says so.
+std::string advice(const server::StartFailure& why, const char* otherwise) {
   const auto cut = why.sentence.rfind("; ");
-  return std::unexpected(Failure{
-      .exit = Exit::environment,
-      .code = "not_started",
-      .summary = why.sentence,
-      .expected = "what the server needs to start",
-      .actual = why.sentence,
-      .hint = cut == std::string::npos ? "mend what is named, and start it again" : why.sentence.substr(cut + 2)});
+  return cut == std::string::npos ? otherwise : why.sentence.substr(cut + 2);
+}
+}  // namespace
+
+std::unexpected<Failure> not_started(const server::StartFailure& why) {
+  return std::unexpected(Failure{.exit = Exit::environment,
+                                 .code = "not_started",
+                                 .summary = why.sentence,
+                                 .expected = "what the server needs to start",
+                                 .actual = why.sentence,
+                                 .hint = advice(why, "mend what is named, and start it again")});
+}
+
+std::unexpected<Failure> no_store(const server::StartFailure& why, const std::string& config) {
+  return std::unexpected(Failure{.exit = Exit::environment,
+                                 .code = std::string(error_name(Err::unavailable)),
+                                 .summary = "the server's store cannot be used",
+                                 .at = "--config",
+                                 .expected = "the store that " + config + " names",
+                                 .actual = why.sentence,
+                                 .hint = advice(why, "mend what is named, and try again")});
 }
 
 std::unexpected<Failure> not_started(const server::ConfigError& why) {

@@ -1,4 +1,4 @@
-// A server that does not start, as a failure of the command: exit 3, one sentence.
+// A server that does not start, or whose store a command cannot use, as a failure of the command: exit 3.
 #pragma once
 
 #include "cli/failure.hpp"
@@ -9,6 +9,7 @@ namespace tessera::cli {
 
 std::unexpected<Failure> not_started(const server::StartFailure& why);
 std::unexpected<Failure> not_started(const server::ConfigError& why);
+std::unexpected<Failure> no_store(const server::StartFailure& why, const std::string& config);
 
 }  // namespace tessera::cli
 

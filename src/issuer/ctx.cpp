@@ -145,7 +145,7 @@ seconds fact_life(FactKind kind) {
 Step<void> Ctx::append_fact(Tx& tx, FactKind kind, std::string_view value) {
   Fact fact{0, kind, std::string(value), now_ + fact_life(kind)};
   fact.number = TRY(tx.append_fact(realm(), fact));
-  facts_.push_back(std::move(fact));
+  appended(std::move(fact));
   return {};
 }
 

@@ -135,6 +135,7 @@ class Ctx {
   // Appends a revocation fact in this transaction; the shell applies it to the fact set after the commit, before the
   // reply leaves. It is kept for fact_life(kind).
   Step<void> append_fact(Tx& tx, FactKind kind, std::string_view value);
+  void appended(Fact fact) { facts_.push_back(std::move(fact)); }  // the same, of one that is there already
 
   // ── for the shell ──
   void begin(Tx* tx, Access access) {

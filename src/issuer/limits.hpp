@@ -24,7 +24,7 @@ enum class LimitKind : std::uint8_t {
   device_client,      // device codes asked for by one client
   user_code_address,  // wrong user codes from one network
   user_code_person,   // wrong user codes of one person, in whatever session
-  registration,       // clients that register themselves from one network
+  registration,       // clients that register themselves, or change that, from one site
   fetch,              // what is fetched for one client's requests
 };
 inline constexpr std::size_t kLimitKinds = 12;

@@ -19,22 +19,42 @@ std::optional<std::shared_ptr<const Registered>> RegisteredClients::find(const R
 void RegisteredClients::keep(const RealmId& realm, std::string_view id, std::shared_ptr<const Registered> one,
                              Instant now) {
   const std::lock_guard lock(mutex_);
-  if (kept_.size() >= most_) make_room(now);
-  const auto [it, fresh] = kept_.try_emplace(Key(realm.text, id));
-  if (fresh || now > it->second.since) it->second = {std::move(one), true, now};
+  const auto there = kept_.find(Key(realm.text, id));
+  if (there == kept_.end() || now > there->second.since) put(Key(realm.text, id), {std::move(one), true, now});
 }
 
 void RegisteredClients::forget(const RealmId& realm, std::string_view id, Instant now) {
   const std::lock_guard lock(mutex_);
-  if (kept_.size() >= most_) make_room(now);
-  kept_[Key(realm.text, id)] = {nullptr, false, now};
+  put(Key(realm.text, id), {nullptr, false, now});
 }
 
-void RegisteredClients::make_room(Instant now) {
+// What an entry takes, roughly. The metadata stands there as text and as read, and a key takes what its maker likes.
+std::size_t RegisteredClients::Kept::octets() const {
+  constexpr std::size_t kEntry = 512, kKey = 4096;
+  if (!one) return kEntry;
+  const std::size_t keys = one->keys.keys.all().size() + one->keys.secret.size();
+  return kEntry + sizeof(Registered) + 2 * one->row.metadata.size() + keys * kKey;
+}
+
+void RegisteredClients::put(Key key, Kept kept) {
+  if (octets_ + kept.octets() > most_) make_room(kept.octets(), kept.since);
+  const auto [place, fresh] = kept_.try_emplace(std::move(key));
+  if (!fresh) octets_ -= place->second.octets();
+  octets_ += kept.octets();
+  place->second = std::move(kept);
+}
+
+void RegisteredClients::make_room(std::size_t octets, Instant now) {
+  drop([&](const Kept& kept) { return now >= kept.since + (kept.known ? kRemembered : kChanged); });
+  if (octets_ + octets > most_) drop([](const Kept& kept) { return kept.known; });
+}
+
+void RegisteredClients::drop(const std::function<bool(const Kept&)>& which) {
   std::erase_if(kept_, [&](const auto& entry) {
-    return now >= entry.second.since + (entry.second.known ? kRemembered : kChanged);
+    if (!which(entry.second)) return false;
+    octets_ -= entry.second.octets();
+    return true;
   });
-  if (kept_.size() >= most_) std::erase_if(kept_, [](const auto& entry) { return entry.second.known; });
 }
 
 }  // namespace tessera::issuer

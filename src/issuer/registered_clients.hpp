@@ -3,6 +3,7 @@
 // node's is felt at once.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -25,7 +26,8 @@ struct Registered {
 // Safe for any number of threads.
 class RegisteredClients {
  public:
-  explicit RegisteredClients(std::size_t most = 10'000) : most_(most) {}
+  // At most about so many octets, whatever the clients registered.
+  explicit RegisteredClients(std::size_t most = std::size_t{32} << 20) : most_(most) {}
 
   // Nothing where it is not remembered; a null pointer where there is no such client.
   std::optional<std::shared_ptr<const Registered>> find(const RealmId& realm, std::string_view id, Instant now) const;
@@ -39,10 +41,13 @@ class RegisteredClients {
     std::shared_ptr<const Registered> one;
     bool known = false;  // false: only that it has changed at `since`
     Instant since{};
+    std::size_t octets() const;
   };
   using Key = std::pair<std::string, std::string>;
-  void make_room(Instant now);
-  std::size_t most_;
+  void put(Key key, Kept kept);
+  void make_room(std::size_t octets, Instant now);
+  void drop(const std::function<bool(const Kept&)>& which);
+  std::size_t most_, octets_ = 0;
   mutable std::mutex mutex_;
   std::map<Key, Kept> kept_;
 };

@@ -54,6 +54,7 @@ struct Request {
   RequestHeaders headers;
   std::string address;  // of the client, after trusted proxies
   std::string network;  // what limits go by: the address, or the first 64 bits of an IPv6 one
+  std::string site;     // the same by the first 48 bits, which is what one customer is given (RFC 6177)
   std::string id;       // the request id: in logs and on error pages
 
   // The parameters where OAuth puts them: the form of a POST, the query of a GET.

@@ -39,7 +39,7 @@ constexpr Route kRoutes[] = {
      "revocation_endpoint", "RFC7009#2"},
     {"/logo", Takes::get, logo, ClientRule::none, 0, Cors::none, Caching::public_5_minutes, Speaks::json, "",
      "OIDC-Registration#2"},
-    {"/register", Takes::get_post_put_delete, registration, ClientRule::none, 32 * kKiB, Cors::none, Caching::no_store,
+    {"/register", Takes::get_post_put_delete, registration, ClientRule::none, 16 * kKiB, Cors::none, Caching::no_store,
      Speaks::json, "registration_endpoint", "RFC7591#3", BodyType::json},
     {"/logout", Takes::get_and_post, logout, ClientRule::none, 16 * kKiB, Cors::none, Caching::no_store, Speaks::pages,
      "end_session_endpoint", "OIDC-RPInitiated#2"},

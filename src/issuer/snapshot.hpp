@@ -46,6 +46,7 @@ struct Snapshot {
   std::string issuer;        // "https://id.example.com" or ".../r/NAME"; every endpoint's prefix
   std::int64_t version = 0;  // of the configuration
   std::map<ClientId, Client> clients;
+  bool some_registered = false;                                         // some had when this was made
   std::map<ClientId, ClientKeys> client_keys;                           // of those that have any
   std::map<std::string, ResourceServer, std::less<>> resource_servers;  // by audience
   std::map<std::string, Role, std::less<>> roles;
@@ -62,7 +63,10 @@ struct Snapshot {
   std::shared_ptr<const Secret> pairwise_salt;  // of subject_of (issuer/subject.hpp)
   std::shared_ptr<FactSet> facts;               // grows while the snapshot lives
 
-  const Client* client(std::string_view id) const;       // nullptr when unknown
+  const Client* client(std::string_view id) const;  // nullptr when unknown
+  // Whether there may be clients that registered themselves, which `clients` does not hold: also where no more may
+  // come.
+  bool has_registered() const { return some_registered || realm.registration != Registration::off; }
   const ClientKeys& keys_of(const ClientId& id) const;   // none when it has none
   std::vector<std::string> assertion_audiences() const;  // what the `aud` of an assertion for us may be
   const ResourceServer* resource_server(std::string_view audience) const;

@@ -1,8 +1,9 @@
 #include "issuer/store.hpp"
 
-#include "base/try.hpp"
-
 #include <future>
+
+#include "base/try.hpp"
+#include "issuer/ctx.hpp"
 
 namespace tessera::issuer {
 
@@ -29,6 +30,14 @@ Result<std::optional<Client>> find_client(Tx& tx, const RealmId& realm, const st
   if (!id.text.starts_with(kRegisteredPrefix)) return std::optional<Client>();
   auto own = TRY(tx.registered(realm, id));
   return own ? std::optional(std::move(own->client)) : std::nullopt;
+}
+
+Result<std::optional<Fact>> end_registered(Tx& tx, const RealmId& realm, const ClientId& id, Instant now) {
+  if (!TRY(tx.remove_registered(realm, id))) return std::optional<Fact>();
+  TRY_VOID(tx.remove_consents(realm, id));
+  Fact fact{0, FactKind::client, id.text, now + fact_life(FactKind::client)};
+  fact.number = TRY(tx.append_fact(realm, fact));
+  return std::optional(std::move(fact));
 }
 
 }  // namespace tessera::issuer

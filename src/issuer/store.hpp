@@ -155,10 +155,24 @@ class Tx {
   // False when the realm has `most` of them (two at once may each find the last place free).
   virtual Result<bool> insert_registered(const RealmId&, const RegisteredClient&, std::int64_t most) = 0;
   virtual Result<std::optional<RegisteredClient>> registered(const RealmId&, const ClientId&) = 0;
+  // The same, and nobody changes or removes it before this transaction ends.
+  virtual Result<std::optional<RegisteredClient>> hold_registered(const RealmId&, const ClientId&) = 0;
   // Everything but `created`. False when there is no such client; of two at once the later stays.
   virtual Result<bool> replace_registered(const RealmId&, const RegisteredClient&) = 0;
   virtual Result<bool> remove_registered(const RealmId&, const ClientId&) = 0;  // true for the caller that removed it
-  virtual Result<void> put_logo(const RealmId&, const ClientId&, const Logo&) = 0;  // replaces; goes with the client
+  virtual Result<bool> has_registered(const RealmId&) = 0;                      // whether there is any
+  // At most `most` that were made before `before` and that nobody allows anything, the oldest first.
+  virtual Result<std::vector<ClientId>> unused_registered(const RealmId&, Instant before, std::int64_t most) = 0;
+  // Every realm's, also of realms that are no longer configured, the oldest first: for operators, and a change of the
+  // master key.
+  struct RegisteredId {
+    RealmId realm;
+    ClientId id;
+    std::int64_t consents = 0;  // of so many people
+  };
+  virtual Result<std::vector<RegisteredId>> every_registered() = 0;
+  // Replaces; without one there is none any more. It goes with the client.
+  virtual Result<void> put_logo(const RealmId&, const ClientId&, const std::optional<Logo>&) = 0;
   virtual Result<std::optional<Logo>> logo(const RealmId&, const ClientId&) = 0;
 
   // ── what serves once ──
@@ -233,5 +247,9 @@ class Store {
 // A client of the realm, declared or registered by itself; nothing where there is none. Errors: the store's.
 Result<std::optional<Client>> find_client(Tx& tx, const RealmId& realm, const std::map<ClientId, Client>& declared,
                                           const ClientId& id);
+
+// Ends a client that registered itself, whoever wishes it: its row with logo and secret, everybody's consents, and by
+// the fact that it gives, which is appended, its tokens. Nothing when it was gone. Errors: the store's.
+Result<std::optional<Fact>> end_registered(Tx& tx, const RealmId& realm, const ClientId& id, Instant now);
 
 }  // namespace tessera::issuer

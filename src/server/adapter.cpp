@@ -210,13 +210,13 @@ std::shared_ptr<const Live> live(std::shared_ptr<const issuer::Snapshot> snapsho
 }
 
 namespace {
-// Who holds one IPv6 address usually holds the 2^64 beside it.
-std::string network_of(const std::string& address) {
+// `bits` of an IPv6 address: who holds one usually holds the 2^64 beside it, and who rents a line 2^16 times that.
+std::string network_of(const std::string& address, std::size_t bits) {
   std::string octets = address_octets(address);
   if (octets.empty()) return address;
   char text[INET6_ADDRSTRLEN];
   const bool v4 = octets.size() == 4;
-  if (!v4) octets.replace(8, 8, 8, '\0');
+  if (!v4) octets.replace(bits / 8, std::string::npos, 16 - bits / 8, '\0');
   return inet_ntop(v4 ? AF_INET : AF_INET6, octets.data(), text, sizeof text) ? text : address;
 }
 }  // namespace
@@ -252,7 +252,8 @@ std::variant<issuer::Request, Refused> to_engine(const http::Request& request, c
   out.headers.origin = std::string(request.header("origin"));
   out.headers.cookies = cookies_of(request, snapshot);
   out.address = std::move(address);
-  out.network = network_of(out.address);
+  out.network = network_of(out.address, 64);
+  out.site = network_of(out.address, 48);
   out.id = std::move(id);
   auto query = params_of(request.query);
   if (!query) return refused(400, OAuthErr::invalid_request, "query", "not a form");
@@ -332,7 +333,7 @@ http::Response to_preflight(const Asked& asked) {
   add(response, "Vary", "Origin");
   const bool anyone = asked.route->cors == Cors::anyone;
   // The origins of clients that registered themselves are not at hand: which may read the answer is decided with it.
-  const bool registered = asked.live->snapshot->realm.registration != issuer::Registration::off;
+  const bool registered = asked.live->snapshot->has_registered();
   if (!anyone && (asked.origin.empty() || (!registered && !asked.live->origins.contains(asked.origin))))
     return response;
   add(response, "Access-Control-Allow-Origin", anyone ? std::string_view("*") : asked.origin);

@@ -255,7 +255,9 @@ const std::vector<Key<issuer::Realm>> kRealm{
      }},
     {"registration", "name", "\"off\"",
      "Whether clients may register themselves at `/register` (RFC 7591): `off`, `token` (with one of "
-     "`registration_tokens`) or `open`. They are third parties' clients and ask for consent.",
+     "`registration_tokens`) or `open`. They are third parties' clients and ask for consent. With `off` those that "
+     "have "
+     "registered before go on; `tessera client remove` ends one.",
      [](const Value& v, issuer::Realm& r) {
        using issuer::Registration;
        v.choice<Registration>(

@@ -4,7 +4,7 @@
 
 #include "base/try.hpp"
 #include "base/wipe.hpp"
-#include "issuer/model/codec.hpp"
+#include "issuer/contains.hpp"
 #include "issuer/steps/client_auth.hpp"
 
 namespace tessera::server {
@@ -80,22 +80,16 @@ bool is_published(const SigningKey& key, Instant now, const RotationRule& rule) 
   return key.state != KeyState::retired || now - key.changed < rule.published_after;
 }
 
-std::vector<Alg> algs_of(std::span<const issuer::ConfigRow> rows) {
+std::vector<Alg> algs_of(const issuer::Snapshot& snapshot) {
   std::vector<Alg> algs{Alg::ES256, Alg::RS256};
-  for (const auto& row : rows) {
-    // Who registers itself chooses, and does not wait until a key is made.
-    if (row.kind == issuer::ConfigKind::realm) {
-      const auto realm = issuer::parse_realm(row.body);
-      if (realm && realm->registration != issuer::Registration::off)
-        for (const auto alg : issuer::kKeyAssertionAlgs)
-          if (std::ranges::find(algs, alg) == algs.end()) algs.push_back(alg);
-    }
-    if (row.kind != issuer::ConfigKind::client) continue;
-    const auto client = issuer::parse_client(row.body);
-    if (!client) continue;
-    for (const auto alg : {client->id_token_alg, client->userinfo_alg.value_or(client->id_token_alg)})
-      if (std::ranges::find(algs, alg) == algs.end()) algs.push_back(alg);
-  }
+  const auto add = [&](Alg alg) {
+    if (!issuer::contains(algs, alg)) algs.push_back(alg);
+  };
+  // Who registers itself chooses, and does not wait until a key is made.
+  if (snapshot.has_registered())
+    for (const auto alg : issuer::kKeyAssertionAlgs) add(alg);
+  for (const auto& [id, client] : snapshot.clients)
+    for (const auto alg : {client.id_token_alg, client.userinfo_alg.value_or(client.id_token_alg)}) add(alg);
   return algs;
 }
 

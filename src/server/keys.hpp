@@ -14,6 +14,7 @@
 #include "base/time.hpp"
 #include "issuer/model/realm.hpp"
 #include "issuer/seal.hpp"
+#include "issuer/snapshot.hpp"
 #include "issuer/store.hpp"
 #include "tessera/keys.hpp"
 
@@ -39,7 +40,7 @@ std::vector<KeyStep> due(std::span<const issuer::SigningKey> keys, Alg alg, Inst
 bool is_published(const issuer::SigningKey& key, Instant now, const RotationRule& rule);
 
 // The algorithms that a realm signs with: ES256 for access tokens, and those of its clients' ID tokens and userinfo.
-std::vector<Alg> algs_of(std::span<const issuer::ConfigRow> rows);
+std::vector<Alg> algs_of(const issuer::Snapshot& snapshot);
 
 // Does what is due for one algorithm. True when something changed (by this node). A new key is made outside of the
 // transaction, because an RSA key takes long.

@@ -175,17 +175,33 @@ Started<std::optional<Secret>> previous_key(const std::string& path) {
 
 enum class Match { newest, previous, neither };
 
+// False: there is none.
+Result<bool> reseal_secret(issuer::Client& client, const issuer::SealKeys& seals) {
+  if (client.sealed_secret.empty()) return false;
+  const WipedString secret(TRY(seals.open(issuer::SealKind::client_secret, client.sealed_secret)));
+  client.sealed_secret = seals.seal(issuer::SealKind::client_secret, secret.text());
+  return true;
+}
+
 Result<void> reseal_client_secrets(issuer::Tx& tx, const MasterKeys& keys, const issuer::RealmId& realm) {
   const issuer::SealKeys seals(realm, keys.masters());
   for (auto& row : TRY(tx.config(realm))) {
     if (row.kind != issuer::ConfigKind::client) continue;
     auto client = TRY(issuer::parse_client(row.body));
-    if (client.sealed_secret.empty()) continue;
-    const WipedString secret(TRY(seals.open(issuer::SealKind::client_secret, client.sealed_secret)));
-    client.sealed_secret = seals.seal(issuer::SealKind::client_secret, secret.text());
+    if (!TRY(reseal_secret(client, seals))) continue;
     row.body = issuer::print(client);
     TRY_VOID(tx.put_config(realm, row));
     TRY_VOID(tx.bump_config_version(realm));
+  }
+  return {};
+}
+
+// Held, because a node that still runs may take a change of one. What no key opens stays as it is, and proves nothing.
+Result<void> reseal_registered_secrets(issuer::Tx& tx, const MasterKeys& keys) {
+  for (const auto& [realm, id, consents] : TRY(tx.every_registered())) {
+    auto one = TRY(tx.hold_registered(realm, id));
+    if (one && reseal_secret(one->client, issuer::SealKeys(realm, keys.masters())).value_or(false))
+      TRY_VOID(tx.replace_registered(realm, *one));
   }
   return {};
 }
@@ -213,6 +229,7 @@ Result<Match> match(issuer::Tx& tx, MasterKeys& keys) {
     TRY_VOID(tx.bump_config_version(realm));
   }
   for (const auto& realm : TRY(tx.realms())) TRY_VOID(reseal_client_secrets(tx, keys, realm));
+  TRY_VOID(reseal_registered_secrets(tx, keys));
   // Of every realm that ever was, by its keys: one that is declared again knows its people by the same names.
   std::set<issuer::RealmId> ever;
   for (const auto& [realm, key] : signing) ever.insert(realm);

@@ -219,7 +219,7 @@ namespace {
 // A key for access tokens, and one for the ID tokens of each client that gets any, or may register itself: the slow
 // ones are made in the background.
 bool has_its_keys(const issuer::Snapshot& snapshot) {
-  if (snapshot.realm.registration != issuer::Registration::off &&
+  if (snapshot.has_registered() &&
       !std::ranges::all_of(issuer::kKeyAssertionAlgs, [&](const Alg alg) { return snapshot.signing_key(alg); }))
     return false;
   return snapshot.signing_key(issuer::kAccessTokenAlg) && std::ranges::all_of(snapshot.clients, [&](const auto& entry) {

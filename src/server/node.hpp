@@ -109,6 +109,7 @@ class Node {
   void tell();    // clients, of logouts
   void tell_soon();
   void sweep(RealmState& state);
+  void sweep_registered(RealmState& state);
   void complain(const char* what, const Result<void>& result) const;
   std::shared_ptr<const Realms> realms() const;
   Result<void> refresh(RealmState& state);

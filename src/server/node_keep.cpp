@@ -16,7 +16,9 @@ using issuer::Tx;
 constexpr std::int64_t kSweepRows = 1000;
 constexpr auto kRoundEvery = milliseconds(250);  // what other nodes write is felt here within a second
 constexpr auto kKeysEvery = minutes(1), kSweepEvery = minutes(1);
-constexpr auto kSweepTime = seconds(10);               // of a realm and round
+constexpr auto kSweepTime = seconds(10);  // of a realm and round
+constexpr std::int64_t kSweepClients = 100;
+constexpr auto kUnused = std::chrono::days(30);        // that a client may wait for its first person
 constexpr auto kRebuildEvery = std::chrono::hours(1);  // so that a retired key leaves the key set
 
 // Reads in one transaction. `body` returns a Result<T>.
@@ -89,10 +91,8 @@ Result<void> Node::refresh(RealmState& state) {
 }
 
 Result<void> Node::make_keys(RealmState& state) {
-  const auto rows =
-      TRY(in_read<std::vector<issuer::ConfigRow>>(*store_, [&](Tx& tx) { return tx.config(state.parts.id); }));
   bool changed = false;
-  for (const auto alg : algs_of(rows))
+  for (const auto alg : algs_of(*state.live()->snapshot))
     changed |= TRY(keep_keys(*store_, state.parts.id, alg, *state.parts.seals, clock_(), rotation_));
   if (changed) TRY_VOID(refresh(state));
   return {};
@@ -127,7 +127,9 @@ void Node::tend() {
       complain("signing keys cannot be kept", made);
       if (made) state->keys_made_for = version;
     }
-    if (sweep_due) sweep(*state);
+    if (!sweep_due) continue;
+    sweep(*state);
+    sweep_registered(*state);
   }
 }
 
@@ -146,6 +148,40 @@ void Node::sweep(RealmState& state) {
     if (!wrote) gone = std::unexpected(wrote.error());
   }
   if (!gone) complain("old rows cannot be removed", std::unexpected(gone.error()));
+}
+
+namespace {
+// Somebody may allow the last one something just now, after all: then it is gone when its code is redeemed.
+Result<std::vector<issuer::ClientId>> end_unused(Tx& tx, const RealmId& realm, Instant now) {
+  auto ids = TRY(tx.unused_registered(realm, now - kUnused, kSweepClients));
+  for (const auto& id : ids) TRY_VOID(issuer::end_registered(tx, realm, id, now));
+  return ids;
+}
+}  // namespace
+
+// Clients that anybody may register, and that nobody uses. For one with an initial access token somebody has vouched.
+void Node::sweep_registered(RealmState& state) {
+  if (state.live()->snapshot->realm.registration == issuer::Registration::token) return;
+  const auto now = clock_();
+  const auto& realm = state.parts.id;
+  const auto last = std::chrono::steady_clock::now() + kSweepTime;
+  // A look first: mostly there is none.
+  auto ids = in_read<std::vector<issuer::ClientId>>(
+      *store_, [&](Tx& tx) { return tx.unused_registered(realm, now - kUnused, 1); });
+  while (ids && !ids->empty() && !ending_ && std::chrono::steady_clock::now() < last) {
+    const auto wrote = store_->write_now([&](Tx& tx) {
+      ids = end_unused(tx, realm, now);
+      return ids ? Outcome::commit : Outcome::roll_back;
+    });
+    if (!wrote) ids = std::unexpected(wrote.error());
+    if (!ids) break;
+    for (const auto& id : *ids) {
+      registered_.forget(realm, id.text, now);
+      log_.write(LogLevel::info, now, "event",
+                 {{"event", "client_removed"}, {"realm", realm.text}, {"client", id.text}, {"why", "unused"}});
+    }
+  }
+  if (!ids) complain("unused clients cannot be removed", std::unexpected(ids.error()));
 }
 
 void Node::tell() {

@@ -78,6 +78,7 @@ Result<std::shared_ptr<const Snapshot>> build_snapshot(issuer::Tx& tx, const Rea
   snapshot->version = TRY(tx.config_version(parts.id));
   const auto rows = TRY(tx.config(parts.id));
   for (const auto& row : rows) TRY_VOID(take(*snapshot, row));
+  snapshot->some_registered = TRY(tx.has_registered(parts.id));
   const auto keys = TRY(tx.signing_keys(parts.id));
   TRY_VOID(take_keys(*snapshot, keys, now, rule));
   snapshot->pairwise_salt = TRY(salt_of(tx, parts.id, *parts.seals));

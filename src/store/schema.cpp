@@ -70,6 +70,8 @@ constexpr const char* kVersion2[] = {
     "CREATE TABLE logouts (realm TEXT NOT NULL, session_id TEXT NOT NULL, client_id TEXT NOT NULL, "
     "user_id TEXT NOT NULL, attempts BIGINT NOT NULL, due BIGINT NOT NULL, PRIMARY KEY (realm, session_id, client_id))",
     "CREATE INDEX logouts_by_time ON logouts (realm, due)",
+    "CREATE INDEX consents_by_client ON consents (realm, client_id)",
+    "CREATE INDEX registered_clients_by_age ON registered_clients (realm, created, id)",
 };
 
 constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kVersion2}};

@@ -158,6 +158,15 @@ std::optional<T> first(const std::vector<Row>& rows, Make make) {
   return make(rows.front());
 }
 
+constexpr const char* kRegisteredColumns = "body, metadata, token_digest, created";
+
+Result<std::optional<RegisteredClient>> registered_of(const std::vector<Row>& rows) {
+  if (rows.empty()) return std::optional<RegisteredClient>();
+  const Row& row = rows.front();
+  auto client = TRY(parse_client(row.text(0)));
+  return std::optional(RegisteredClient{std::move(client), row.text(1), row.text(2), instant(row.number(3))});
+}
+
 constexpr std::string_view kKinds[] = {"realm", "resource_server", "role", "group", "client", "trusted_issuer"};
 std::string kind_text(ConfigKind kind) { return text(kKinds[static_cast<std::size_t>(kind)]); }
 
@@ -563,13 +572,37 @@ Result<bool> SqlTx::insert_registered(const RealmId& realm, const RegisteredClie
 }
 
 Result<std::optional<RegisteredClient>> SqlTx::registered(const RealmId& realm, const ClientId& id) {
-  const auto rows =
-      TRY(read("SELECT body, metadata, token_digest, created FROM registered_clients WHERE realm = :a AND id = :b",
-               {realm.text, id.text}));
-  if (rows.empty()) return std::optional<RegisteredClient>();
-  const Row& row = rows.front();
-  auto client = TRY(parse_client(row.text(0)));
-  return std::optional(RegisteredClient{std::move(client), row.text(1), row.text(2), instant(row.number(3))});
+  static const auto kSql =
+      std::string("SELECT ") + kRegisteredColumns + " FROM registered_clients WHERE realm = :a AND id = :b";
+  return registered_of(TRY(read(kSql, {realm.text, id.text})));
+}
+
+Result<std::optional<RegisteredClient>> SqlTx::hold_registered(const RealmId& realm, const ClientId& id) {
+  if (sql_.engine() == Engine::sqlite) return registered(realm, id);  // has one writer
+  static const auto kSql =
+      std::string("SELECT ") + kRegisteredColumns + " FROM registered_clients WHERE realm = :a AND id = :b FOR UPDATE";
+  return registered_of(TRY(read(kSql, {realm.text, id.text})));
+}
+
+Result<bool> SqlTx::has_registered(const RealmId& realm) {
+  return !TRY(read("SELECT id FROM registered_clients WHERE realm = :a LIMIT 1", {realm.text})).empty();
+}
+
+Result<std::vector<ClientId>> SqlTx::unused_registered(const RealmId& realm, Instant before, std::int64_t most) {
+  return ids_of<ClientId>(
+      TRY(read("SELECT id FROM registered_clients r WHERE realm = :a AND created < :b AND NOT EXISTS (SELECT 1 FROM "
+               "consents c WHERE c.realm = r.realm AND c.client_id = r.id) ORDER BY created, id LIMIT :c",
+               {realm.text, us(before), most})));
+}
+
+Result<std::vector<Tx::RegisteredId>> SqlTx::every_registered() {
+  std::vector<RegisteredId> out;
+  for (const auto& row :
+       TRY(read("SELECT realm, id, (SELECT COUNT(*) FROM consents c WHERE c.realm = r.realm AND c.client_id = r.id) "
+                "FROM registered_clients r ORDER BY realm, created, id",
+                {})))
+    out.push_back({RealmId(row.text(0)), ClientId(row.text(1)), row.number(2)});
+  return out;
 }
 
 Result<bool> SqlTx::replace_registered(const RealmId& realm, const RegisteredClient& one) {
@@ -578,11 +611,15 @@ Result<bool> SqlTx::replace_registered(const RealmId& realm, const RegisteredCli
              {print(one.client), one.metadata, one.token_digest, realm.text, one.client.id.text})) == 1;
 }
 
-Result<void> SqlTx::put_logo(const RealmId& realm, const ClientId& id, const Logo& logo) {
+Result<void> SqlTx::put_logo(const RealmId& realm, const ClientId& id, const std::optional<Logo>& logo) {
+  if (!logo) {
+    TRY_VOID(write("DELETE FROM logos WHERE realm = :a AND client_id = :b", {realm.text, id.text}));
+    return {};
+  }
   TRY_VOID(
       write("INSERT INTO logos (realm, client_id, type, octets) VALUES (:a, :b, :c, :d) ON CONFLICT (realm, "
             "client_id) DO UPDATE SET type = excluded.type, octets = excluded.octets",
-            {realm.text, id.text, logo.type, base64url::encode(logo.octets)}));
+            {realm.text, id.text, logo->type, base64url::encode(logo->octets)}));
   return {};
 }
 
@@ -595,7 +632,7 @@ Result<std::optional<Logo>> SqlTx::logo(const RealmId& realm, const ClientId& id
 }
 
 Result<bool> SqlTx::remove_registered(const RealmId& realm, const ClientId& id) {
-  TRY_VOID(write("DELETE FROM logos WHERE realm = :a AND client_id = :b", {realm.text, id.text}));
+  TRY_VOID(put_logo(realm, id, std::nullopt));
   return TRY(write("DELETE FROM registered_clients WHERE realm = :a AND id = :b", {realm.text, id.text})) == 1;
 }
 

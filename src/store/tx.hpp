@@ -69,9 +69,13 @@ class SqlTx final : public issuer::Tx {
 
   Result<bool> insert_registered(const RealmId&, const issuer::RegisteredClient&, std::int64_t) override;
   Result<std::optional<issuer::RegisteredClient>> registered(const RealmId&, const ClientId&) override;
+  Result<std::optional<issuer::RegisteredClient>> hold_registered(const RealmId&, const ClientId&) override;
+  Result<bool> has_registered(const RealmId&) override;
+  Result<std::vector<ClientId>> unused_registered(const RealmId&, Instant, std::int64_t) override;
+  Result<std::vector<RegisteredId>> every_registered() override;
   Result<bool> replace_registered(const RealmId&, const issuer::RegisteredClient&) override;
   Result<bool> remove_registered(const RealmId&, const ClientId&) override;
-  Result<void> put_logo(const RealmId&, const ClientId&, const issuer::Logo&) override;
+  Result<void> put_logo(const RealmId&, const ClientId&, const std::optional<issuer::Logo>&) override;
   Result<std::optional<issuer::Logo>> logo(const RealmId&, const ClientId&) override;
 
   Result<bool> use_once(const RealmId&, std::string_view, Instant, Instant) override;

@@ -31,3 +31,5 @@ CREATE INDEX device_codes_by_user ON device_codes (realm, user_id);
 CREATE INDEX device_codes_by_age ON device_codes (realm, expires);
 CREATE TABLE logouts (realm TEXT NOT NULL, session_id TEXT NOT NULL, client_id TEXT NOT NULL, user_id TEXT NOT NULL, attempts BIGINT NOT NULL, due BIGINT NOT NULL, PRIMARY KEY (realm, session_id, client_id));
 CREATE INDEX logouts_by_time ON logouts (realm, due);
+CREATE INDEX consents_by_client ON consents (realm, client_id);
+CREATE INDEX registered_clients_by_age ON registered_clients (realm, created, id);

@@ -6,13 +6,14 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { SignJWT, decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair } from "jose";
 import * as client from "openid-client";
+import { join } from "node:path";
 import { alice, certificates, startIssuer } from "../support/demo.mjs";
 import { end, insecure, redirect_uri as redirect } from "../support/login.mjs";
-import { Browser, temporaryFolder } from "../support/tessera.mjs";
+import { Browser, temporaryFolder, tessera } from "../support/tessera.mjs";
 
 const initial = "i".repeat(40);
 const web = new Map();  // what stands at which path of the clients' site
-let issuer, stop, site, origin;
+let issuer, folder, stop, site, origin;
 
 before(async () => {
   const tls = certificates(temporaryFolder(), ["localhost"]);
@@ -24,7 +25,7 @@ before(async () => {
   origin = `https://localhost:${site.address().port}`;
   const realm = (id, lines) => `[[realm]]\nid = "${id}"\n${lines}\n`;
   const person = (id) => `[[user]]\nrealm = "${id}"\nusername = "alice"\npassword = "${alice.password}"\nname = "Alice"\n`;
-  ({ issuer, stop } = await startIssuer(`
+  ({ issuer, folder, stop } = await startIssuer(`
     [outbound]
     reachable = ["127.0.0.0/8"]
     ca_file = "${tls.ca}"
@@ -257,6 +258,23 @@ test("a client reads, changes and removes its registration; what it may no longe
   assert.equal(gone.headers.get("location"), null);
   await assert.rejects(client.clientCredentialsGrant(config), { error: "invalid_client" });
   assert.ok(client_id);
+});
+
+test("an operator lists who registered, and removes a client: the node that runs feels it within a second", async () => {
+  const operate = (...args) => tessera(["client", ...args, "--config", join(folder, "tessera.toml")]);
+  const config = await register({ client_name: "A client to remove" });
+  const { client_id, registration_client_uri: uri, registration_access_token: token } = config.clientMetadata();
+  const tokens = await logIn(config);
+  assert.equal((await fetch(uri, { headers: { authorization: `Bearer ${token}` } })).status, 200);
+  const { clients } = JSON.parse(operate("list", "--json").stdout);
+  assert.deepEqual(clients.find((one) => one.client_id === client_id), { client_id, realm: "open", client_name: "A client to remove",
+    client_id_issued_at: config.clientMetadata().client_id_issued_at, redirect_hosts: ["app.example.com"], consents: 1 });
+  assert.match(operate("list").stdout, new RegExp(`^${client_id}\n  A client to remove\n  made .*, allowed by 1 person, realm open$`, "m"));
+  assert.equal(operate("remove", client_id).status, 0);
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  await assert.rejects(client.fetchUserInfo(config, tokens.access_token, tokens.claims().sub), { status: 401 });
+  assert.equal((await fetch(uri, { headers: { authorization: `Bearer ${token}` } })).status, 401);
+  assert.equal(operate("remove", client_id).status, 1);
 });
 
 test("a realm says who may register: nobody, whoever has an initial access token, anybody", async () => {

@@ -120,8 +120,8 @@ export const alice = { username: "alice", password: "correct horse battery" };
 
 /** `tessera serve` over plain HTTP at a port of its own, with alice and what `more` declares. */
 export async function startIssuer(more) {
-  const port = await freePorts(1), issuer = `http://localhost:${port}`;
-  const stop = await startServe(temporaryFolder(), `
+  const port = await freePorts(1), issuer = `http://localhost:${port}`, folder = temporaryFolder();
+  const stop = await startServe(folder, `
     issuer = "${issuer}"
     listen = "127.0.0.1:${port}"
     [[user]]
@@ -129,7 +129,7 @@ export async function startIssuer(more) {
     password = "${alice.password}"
     name = "Alice Adler"
     ${more}`, issuer);
-  return { issuer, stop };
+  return { issuer, folder, stop };
 }
 
 /** A certificate authority of this run's own, and a certificate of its for `names`: PEM files in `folder`. */

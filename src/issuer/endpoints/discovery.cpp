@@ -20,7 +20,7 @@ Texts id_token_algs(const Snapshot& snapshot) {
   std::vector<Alg> algs{Alg::RS256, Alg::ES256};
   for (const auto& [id, client] : snapshot.clients)
     if (std::ranges::find(algs, client.id_token_alg) == algs.end()) algs.push_back(client.id_token_alg);
-  if (snapshot.realm.registration != Registration::off)
+  if (snapshot.has_registered())
     for (const auto alg : kKeyAssertionAlgs)
       if (std::ranges::find(algs, alg) == algs.end()) algs.push_back(alg);
   std::ranges::sort(algs);

@@ -1,4 +1,5 @@
 #include "base/ct.hpp"
+#include "base/wipe.hpp"
 #include "issuer/client_metadata.hpp"
 #include "issuer/digest.hpp"
 #include "issuer/endpoints/endpoints.hpp"
@@ -34,11 +35,12 @@ Step<void> check_may_register(const Request& request, Ctx& ctx) {
     for (const auto& one : realm.registration_token_digests) known |= ct::equal(digest, one);
     REQUIRE(known, invalid_token, "authorization", "no initial access token of this realm");
   }
-  return ctx.limit(LimitKind::registration, request.network);
+  return ctx.limit(LimitKind::registration, request.site);
 }
 
+// "" where there is none, or it is kept. Wiped here; the text of the answer is not, which the shell sends and drops.
 struct Fresh {
-  std::string secret, token;  // "" where there is none, or it is kept
+  WipedString secret, token;
 };
 
 // Members that stand in the RFC's own order of importance: who it is, and how it proves that.
@@ -47,9 +49,9 @@ std::string information(const RegisteredClient& one, const Fresh& fresh, const C
   w.begin_object().member("client_id", one.client.id.text).member("client_id_issued_at", unix_seconds(one.created));
   //= RFC7591#3.2.1
   // client_secret_expires_at: REQUIRED if "client_secret" is issued. […] 0 if it will not expire.
-  if (!fresh.secret.empty())
-    w.member("client_secret", fresh.secret).member("client_secret_expires_at", std::int64_t{0});
-  if (!fresh.token.empty()) w.member("registration_access_token", fresh.token);
+  if (const auto& secret = fresh.secret.text(); !secret.empty())
+    w.member("client_secret", secret).member("client_secret_expires_at", std::int64_t{0});
+  if (const auto& token = fresh.token.text(); !token.empty()) w.member("registration_access_token", token);
   w.member("registration_client_uri", ctx.snapshot().url("/register?client_id=" + one.client.id.text));
   auto text = w.end_object().take();
   if (one.metadata == "{}") return text;
@@ -72,65 +74,66 @@ Step<Reply> create(const Request& request, Ctx& ctx) {
       .client = std::move(metadata.client), .metadata = std::move(metadata.json), .created = ctx.now()};
   one.client.id = ClientId(std::string(kRegisteredPrefix) + ctx.random_id());
   if (one.client.name.empty()) one.client.name = one.client.id.text;
-  Fresh fresh{.token = ctx.random_id(kTokenOctets)};
-  one.token_digest = digest_of(fresh.token);
+  Fresh fresh;
+  fresh.token.text() = ctx.random_id(kTokenOctets);
+  one.token_digest = digest_of(fresh.token.text());
   if (has_secret(one.client.auth)) {
-    fresh.secret = ctx.random_id(kSecretOctets);
-    take_secret(one.client, fresh.secret, ctx);
+    fresh.secret.text() = ctx.random_id(kSecretOctets);
+    take_secret(one.client, fresh.secret.text(), ctx);
   }
   Tx& tx = *TRY(ctx.store(Access::write));
   REQUIRE(TRY(tx.insert_registered(ctx.realm(), one, kMostRegistered)), temporarily_unavailable, "registration",
           "the realm has as many as it takes");
-  if (metadata.logo) TRY_VOID(tx.put_logo(ctx.realm(), one.client.id, *metadata.logo));
+  TRY_VOID(tx.put_logo(ctx.realm(), one.client.id, metadata.logo));
   ctx.client_changed(one.client.id);
   ctx.emit({"client_registered", {{"client", one.client.id.text}}});
   return Reply{Json{.status = 201, .body = information(one, fresh, ctx)}};
 }
 
 // RFC 7592 section 2: whoever holds its registration access token. What is wrong with either is told alike.
-Step<RegisteredClient> check_owner(const Request& request, Ctx& ctx) {
-  const auto token = TRY(read_owner_token(request));
-  const auto found = TRY(ctx.registered(request.query.get("client_id")));
-  const auto digest = digest_of(token);
-  const bool right = ct::equal(digest, found ? found->row.token_digest : std::string(43, 'A'));
+Step<RegisteredClient> check_owner(std::string_view token, std::optional<RegisteredClient> found) {
+  const bool right = ct::equal(digest_of(token), found ? found->token_digest : std::string(43, 'A'));
   REQUIRE(found && right, invalid_token, "authorization", found ? "another token" : "no such client");
-  return found->row;
+  return std::move(*found);
 }
 
 //= RFC7592#2.2
 // the client metadata fields in this request MUST replace, not augment, the values previously associated with this
 // client.
-Step<Reply> replace(const Request& request, RegisteredClient one, Ctx& ctx) {
-  TRY_VOID(ctx.limit(LimitKind::registration, request.network));
+Step<Reply> replace(const Request& request, std::string_view token, const ClientId& id, Ctx& ctx) {
+  TRY_VOID(ctx.limit(LimitKind::registration, request.site));
   auto metadata = TRY(check_client_metadata(request.json, ctx));
-  const Client before = one.client;
-  metadata.client.id = before.id;
+  Tx& tx = *TRY(ctx.store(Access::write));
+  // As it is now, whatever others have changed meanwhile: what this takes away counts from there.
+  auto held = TRY(tx.hold_registered(ctx.realm(), id));
+  auto one = TRY(check_owner(token, std::move(held)));
+  const Client before = std::move(one.client);
+  metadata.client.id = id;
   REQUIRE(has_secret(metadata.client.auth) == has_secret(before.auth) &&
               (metadata.client.auth == ClientAuth::client_secret_jwt) == (before.auth == ClientAuth::client_secret_jwt),
           invalid_client_metadata, "token_endpoint_auth_method", "would need another secret: register anew");
   metadata.client.secret_digests = before.secret_digests;
   metadata.client.sealed_secret = before.sealed_secret;
-  if (metadata.client.name.empty()) metadata.client.name = before.id.text;
+  if (metadata.client.name.empty()) metadata.client.name = id.text;
   one.client = std::move(metadata.client);
   one.metadata = std::move(metadata.json);
-  Tx& tx = *TRY(ctx.store(Access::write));
   REQUIRE(TRY(tx.replace_registered(ctx.realm(), one)), invalid_token, "authorization", "the client is gone");
-  if (metadata.logo) TRY_VOID(tx.put_logo(ctx.realm(), one.client.id, *metadata.logo));
-  if (narrowed(before, one.client)) TRY_VOID(ctx.append_fact(tx, FactKind::client, one.client.id.text));
-  ctx.client_changed(one.client.id);
-  ctx.emit({"client_changed", {{"client", one.client.id.text}}});
+  TRY_VOID(tx.put_logo(ctx.realm(), id, metadata.logo));
+  if (narrowed(before, one.client)) TRY_VOID(ctx.append_fact(tx, FactKind::client, id.text));
+  ctx.client_changed(id);
+  ctx.emit({"client_changed", {{"client", id.text}}});
   return Reply{Json{.body = information(one, {}, ctx)}};
 }
 
 //= RFC7592#2.3
 // the authorization server […] MUST invalidate all […] access tokens […] associated with the client
-Step<Reply> remove(const RegisteredClient& one, Ctx& ctx) {
+Step<Reply> remove(const ClientId& id, Ctx& ctx) {
   Tx& tx = *TRY(ctx.store(Access::write));
-  REQUIRE(TRY(tx.remove_registered(ctx.realm(), one.client.id)), invalid_token, "authorization", "the client is gone");
-  TRY_VOID(tx.remove_consents(ctx.realm(), one.client.id));
-  TRY_VOID(ctx.append_fact(tx, FactKind::client, one.client.id.text));
-  ctx.client_changed(one.client.id);
-  ctx.emit({"client_removed", {{"client", one.client.id.text}}});
+  auto ended = TRY(end_registered(tx, ctx.realm(), id, ctx.now()));
+  REQUIRE(ended, invalid_token, "authorization", "the client is gone");
+  ctx.appended(std::move(*ended));
+  ctx.client_changed(id);
+  ctx.emit({"client_removed", {{"client", id.text}}});
   return Reply{Empty{.status = 204}};
 }
 }  // namespace
@@ -138,10 +141,12 @@ Step<Reply> remove(const RegisteredClient& one, Ctx& ctx) {
 Step<Reply> registration(const Request& request, Ctx& ctx) {
   TRY_VOID(check_no_duplicates(request.query));
   if (request.method == Method::post) return create(request, ctx);
-  auto one = TRY(check_owner(request, ctx));
+  const auto token = TRY(read_owner_token(request));
+  const auto known = TRY(ctx.registered(request.query.get("client_id")));
+  const auto one = TRY(check_owner(token, known ? std::optional(known->row) : std::nullopt));
   switch (request.method) {
-    case Method::put: return replace(request, std::move(one), ctx);
-    case Method::delete_: return remove(one, ctx);
+    case Method::put: return replace(request, token, one.client.id, ctx);
+    case Method::delete_: return remove(one.client.id, ctx);
     case Method::get:
     case Method::post: break;
   }

@@ -41,13 +41,51 @@ TEST(RegisteredClientsTest, S14_what_was_read_before_a_change_is_not_kept_after_
 }
 
 TEST(RegisteredClientsTest, are_bounded_and_keep_what_has_changed) {
-  RegisteredClients clients(10);
+  RegisteredClients clients(32 * 1024);
   clients.forget(kOne, "reg_changed", kStart);
   for (int i = 0; i < 100; ++i) clients.keep(kOne, "reg_" + std::to_string(i), named("x"), kStart);
   EXPECT_TRUE(clients.find(kOne, "reg_99", kStart));
   EXPECT_FALSE(clients.find(kOne, "reg_0", kStart));
   clients.keep(kOne, "reg_changed", named("before"), kStart - milliseconds(1));
   EXPECT_FALSE(clients.find(kOne, "reg_changed", kStart));
+}
+
+TEST(RegisteredClientsTest, are_bounded_by_what_they_take_whatever_they_registered) {
+  constexpr std::size_t kOctets = 16 * 1024;
+  const auto kept = [&](Registered one) {
+    RegisteredClients clients(64 * kOctets);
+    const auto shared = std::make_shared<const Registered>(std::move(one));
+    int most = 0;
+    for (int i = 0; i < 1000; ++i) {
+      clients.keep(kOne, "reg_" + std::to_string(i), shared, kStart);
+      int now = 0;
+      for (int j = 0; j <= i; ++j) now += clients.find(kOne, "reg_" + std::to_string(j), kStart).has_value();
+      most = std::max(most, now);
+    }
+    return most;
+  };
+  Registered large, keys;
+  large.row.metadata = std::string(kOctets, 'x');
+  EXPECT_LE(kept(large), 32);  // it is there twice: as text, and as read
+  EXPECT_GE(kept(large), 25);
+  std::vector<PublicKey> list;
+  for (int i = 0; i < 64; ++i) list.push_back(PrivateKey::generate(Alg::Ed25519)->public_key());
+  keys.keys.keys = Keys::of(std::move(list));
+  EXPECT_LE(kept(keys), 4);
+  EXPECT_GE(kept({}), 100);
+}
+
+TEST(RegisteredClientsTest, what_is_replaced_and_forgotten_takes_nothing_any_more) {
+  Registered large;
+  large.row.metadata = std::string(16 * 1024, 'x');
+  RegisteredClients clients(128 * 1024);
+  clients.keep(kOne, "reg_other", named("other"), kStart);
+  for (int i = 1; i < 1000; ++i) {
+    const auto now = kStart + microseconds(i);
+    clients.keep(kOne, "reg_a", std::make_shared<const Registered>(large), now);
+    if (i % 2) clients.forget(kOne, "reg_a", now);
+  }
+  EXPECT_TRUE(clients.find(kOne, "reg_other", kStart));
 }
 
 TEST(RegisteredClientsTest, an_id_of_another_shape_costs_no_database) {

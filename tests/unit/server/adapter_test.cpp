@@ -224,19 +224,23 @@ TEST(adapter, a_device_cookie_outlives_the_browsers_run_and_a_session_does_not) 
                                       "__Host-tessera-session=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0"}));
 }
 
-TEST(adapter, S24_limits_go_by_64_bits_of_an_ipv6_address) {
+TEST(adapter, S24_limits_go_by_64_or_48_bits_of_an_ipv6_address) {
   House house;
-  const auto network_of = [&](std::string address) {
+  const auto read_of = [&](std::string address) {
     const auto read = to_engine(get("/jwks"), *issuer::find_route("/jwks"), *house.node->snapshot(""), address, "id");
     EXPECT_EQ(std::get<issuer::Request>(read).address, address);
-    return std::get<issuer::Request>(read).network;
+    return std::get<issuer::Request>(read);
   };
+  const auto network_of = [&](std::string address) { return read_of(std::move(address)).network; };
+  const auto site_of = [&](std::string address) { return read_of(std::move(address)).site; };
   EXPECT_EQ(network_of("192.0.2.7"), "192.0.2.7");
   EXPECT_EQ(network_of("::ffff:192.0.2.7"), "192.0.2.7");
   EXPECT_EQ(network_of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
   EXPECT_EQ(network_of("2001:db8:1:2::9"), "2001:db8:1:2::");
   EXPECT_EQ(network_of("2001:db8:1:3::9"), "2001:db8:1:3::");
   EXPECT_EQ(network_of("nonsense"), "nonsense");
+  EXPECT_EQ(site_of("192.0.2.7"), "192.0.2.7");
+  EXPECT_EQ(site_of("2001:db8:1:2:3:4:5:6"), "2001:db8:1::");
 }
 
 TEST(adapter, hsts_over_https) {

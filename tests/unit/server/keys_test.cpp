@@ -13,6 +13,7 @@ namespace {
 using issuer::KeyState;
 using issuer::SigningKey;
 using Kind = KeyStep::Kind;
+using std::string_literals::operator""s;
 
 constexpr Instant kStart{std::chrono::seconds(1'800'000'000)};
 const RotationRule kRule;
@@ -162,6 +163,13 @@ TEST(master_keys, a_store_is_changed_to_a_new_key_once_and_what_it_holds_sealed_
   ASSERT_TRUE(store->write_now([&](issuer::Tx& tx) {
     EXPECT_TRUE(tx.put_config(shop, {issuer::ConfigKind::realm, "shop", "{}", true}));
     EXPECT_TRUE(tx.put_config(shop, {issuer::ConfigKind::client, "c", issuer::print(client), true}));
+    // Clients that registered themselves, one of them with a secret that no key opens.
+    issuer::RegisteredClient own{.client = client, .metadata = "{}", .token_digest = "digest"};
+    for (const auto& [id, secret] : {std::pair("reg_good", client.sealed_secret), std::pair("reg_odd", "z.odd"s)}) {
+      own.client.id = issuer::ClientId(id);
+      own.client.sealed_secret = secret;
+      EXPECT_TRUE(tx.insert_registered(shop, own, 10).value());
+    }
     return issuer::Outcome::commit;
   }));
   ASSERT_TRUE(keep_keys(*store, shop, Alg::ES256, seals, kStart, kRule));
@@ -201,6 +209,16 @@ TEST(master_keys, a_store_is_changed_to_a_new_key_once_and_what_it_holds_sealed_
   const auto again = check(three, &two);
   ASSERT_TRUE(again);
   EXPECT_EQ(again->generation, 'c');
+  const auto third = check(three, nullptr);
+  ASSERT_TRUE(third);
+  ASSERT_TRUE(store->read_now([&](issuer::Tx& tx) {
+    const auto own = tx.registered(shop, issuer::ClientId("reg_good")).value().value();
+    const issuer::SealKeys last(shop, third->masters());
+    EXPECT_EQ(last.open(issuer::SealKind::client_secret, own.client.sealed_secret).value(), "a secret");
+    EXPECT_EQ(own.token_digest, "digest");
+    EXPECT_EQ(tx.registered(shop, issuer::ClientId("reg_odd")).value()->client.sealed_secret, "z.odd");
+    return issuer::Outcome::roll_back;
+  }));
 }
 
 }  // namespace

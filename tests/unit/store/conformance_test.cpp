@@ -657,9 +657,16 @@ TEST_P(Conformance, a_registered_client_is_kept_replaced_and_removed) {
   const auto insert = [&](const RegisteredClient& client, std::int64_t most) {
     return *write([&](Tx& tx, auto& realm) { return tx.insert_registered(realm, client, most); });
   };
+  const auto any = [&](const RealmId& in) {
+    return *read([&](Tx& tx, auto& realm) { return tx.has_registered(realm); }, in);
+  };
   EXPECT_FALSE(kept());
+  EXPECT_FALSE(any(kRealm));
   EXPECT_TRUE(insert(one, 2));
+  EXPECT_TRUE(any(kRealm));
+  EXPECT_FALSE(any(kOther));
   EXPECT_EQ(kept(), one);
+  EXPECT_EQ(*write([&](Tx& tx, auto& realm) { return tx.hold_registered(realm, one.client.id); }), one);
   EXPECT_FALSE(kept(kOther));
   RegisteredClient two = one;
   two.client.id = ClientId("reg_two");
@@ -681,8 +688,16 @@ TEST_P(Conformance, a_registered_client_is_kept_replaced_and_removed) {
   const Logo logo{"image/png", std::string("\0\x89PNG\xFF", 6)};
   const auto shown = [&] { return *read([&](Tx& tx, auto& realm) { return tx.logo(realm, one.client.id); }); };
   EXPECT_FALSE(shown());
-  for (const auto& octets : {std::string("old"), logo.octets})
-    EXPECT_OK(write([&](Tx& tx, auto& realm) { return tx.put_logo(realm, one.client.id, {logo.type, octets}); }));
+  const auto put = [&](const std::optional<Logo>& given, const RealmId& in = kRealm) {
+    EXPECT_OK(write([&](Tx& tx, auto& realm) { return tx.put_logo(realm, one.client.id, given); }, in));
+  };
+  put(Logo{logo.type, "old"});
+  put(std::nullopt, kOther);
+  EXPECT_TRUE(shown());
+  put(std::nullopt);
+  EXPECT_FALSE(shown());
+  put(Logo{logo.type, "old"});
+  put(logo);
   EXPECT_EQ(shown(), logo);
   const auto remove = [&](const RealmId& in) {
     return *write([&](Tx& tx, auto& realm) { return tx.remove_registered(realm, one.client.id); }, in);
@@ -693,6 +708,39 @@ TEST_P(Conformance, a_registered_client_is_kept_replaced_and_removed) {
   EXPECT_FALSE(kept());
   EXPECT_FALSE(replace(kRealm));
   EXPECT_FALSE(shown());
+}
+
+TEST_P(Conformance, registered_clients_are_listed_with_their_consents_and_those_that_nobody_uses) {
+  const auto insert = [&](std::string_view id, Instant created, const RealmId& in = kRealm) {
+    RegisteredClient one;
+    one.client.id = ClientId(id);
+    one.created = created;
+    EXPECT_TRUE(*write([&](Tx& tx, auto& realm) { return tx.insert_registered(realm, one, 10); }, in));
+  };
+  insert("reg_young", kNow);
+  insert("reg_old", kNow - hours(1));
+  insert("reg_older", kNow - hours(2));
+  insert("reg_used", kNow - hours(3));
+  insert("reg_elsewhere", kNow - hours(3), kOther);
+  const auto allow = [&](const char* person, const char* client, const RealmId& in) {
+    EXPECT_OK(write(
+        [&](Tx& tx, auto& realm) { return tx.put_consent(realm, {UserId(person), ClientId(client), {}, kNow}); }, in));
+  };
+  allow("usr_ann", "reg_used", kRealm);
+  allow("usr_bob", "reg_used", kRealm);
+  allow("usr_ann", "reg_old", kOther);  // another's: ids of one realm mean nothing in another
+  const auto unused = [&](std::int64_t most) {
+    Texts ids;
+    const auto found = *read([&](Tx& tx, auto& realm) { return tx.unused_registered(realm, kNow, most); });
+    for (const auto& id : found) ids.push_back(id.text);
+    return ids;
+  };
+  EXPECT_EQ(unused(10), (Texts{"reg_older", "reg_old"}));
+  EXPECT_EQ(unused(1), (Texts{"reg_older"}));
+  Texts all;
+  const auto every = *read([](Tx& tx, auto&) { return tx.every_registered(); });
+  for (const auto& one : every) all.push_back(joined(one.realm.text, one.id.text, one.consents));
+  EXPECT_EQ(all, (Texts{"|reg_used|2|", "|reg_older|0|", "|reg_old|0|", "|reg_young|0|", "other|reg_elsewhere|0|"}));
 }
 
 // ── facts ──

@@ -188,6 +188,23 @@ TEST_P(Race, S06_S10_an_id_is_used_once_under_race) {
   EXPECT_EQ(std::ranges::count(race(100, [&](Tx& tx, int) { return use(tx, "many", kNow); }), true), 1);
 }
 
+TEST_P(Race, S14_a_registered_client_that_is_held_is_changed_by_one_at_a_time) {
+  const ClientId id("reg_one");
+  EXPECT_OK(write([&](Tx& tx, auto& realm) {
+    RegisteredClient one;
+    one.client.id = id;
+    one.client.scopes = {};
+    return tx.insert_registered(realm, one, 10);
+  }));
+  race(10, [&](Tx& tx, int i) -> Result<bool> {
+    auto held = tx.hold_registered(kRealm, id);
+    if (!held) return std::unexpected(held.error());
+    (*held)->client.scopes.push_back(std::to_string(i));
+    return tx.replace_registered(kRealm, **held);
+  });
+  EXPECT_EQ((*read([&](Tx& tx, auto& realm) { return tx.registered(realm, id); }))->client.scopes.size(), 10u);
+}
+
 TEST_P(Race, a_registered_client_is_removed_by_one) {
   EXPECT_OK(write([](Tx& tx, auto& realm) {
     RegisteredClient one;
