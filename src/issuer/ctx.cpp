@@ -144,10 +144,12 @@ seconds fact_life(FactKind kind) {
   return (by_rev ? kMaxSessionLife : kMaxTokenLife) + std::chrono::minutes(10);
 }
 
-Step<void> Ctx::append_fact(Tx& tx, FactKind kind, std::string_view value) {
-  Fact fact{0, kind, std::string(value), now_ + fact_life(kind)};
-  fact.number = TRY(tx.append_fact(realm(), fact));
-  facts_.push_back(std::move(fact));
+void Ctx::append_fact(FactKind kind, std::string_view value) {
+  facts_.push_back({0, kind, std::string(value), now_ + fact_life(kind)});
+}
+
+Result<void> Ctx::number_facts(Tx& tx) {
+  for (auto& fact : facts_) fact.number = TRY(tx.append_fact(realm(), fact));
   return {};
 }
 

@@ -116,7 +116,7 @@ Step<Reply> replace(const Request& request, RegisteredClient one, Ctx& ctx) {
   Tx& tx = *TRY(ctx.store(Access::write));
   REQUIRE(TRY(tx.replace_registered(ctx.realm(), one)), invalid_token, "authorization", "the client is gone");
   if (metadata.logo) TRY_VOID(tx.put_logo(ctx.realm(), one.client.id, *metadata.logo));
-  if (narrowed(before, one.client)) TRY_VOID(ctx.append_fact(tx, FactKind::client, one.client.id.text));
+  if (narrowed(before, one.client)) ctx.append_fact(FactKind::client, one.client.id.text);
   ctx.client_changed(one.client.id);
   ctx.emit({"client_changed", {{"client", one.client.id.text}}});
   return Reply{Json{.body = information(one, {}, ctx)}};
@@ -128,7 +128,7 @@ Step<Reply> remove(const RegisteredClient& one, Ctx& ctx) {
   Tx& tx = *TRY(ctx.store(Access::write));
   REQUIRE(TRY(tx.remove_registered(ctx.realm(), one.client.id)), invalid_token, "authorization", "the client is gone");
   TRY_VOID(tx.remove_consents(ctx.realm(), one.client.id));
-  TRY_VOID(ctx.append_fact(tx, FactKind::client, one.client.id.text));
+  ctx.append_fact(FactKind::client, one.client.id.text);
   ctx.client_changed(one.client.id);
   ctx.emit({"client_removed", {{"client", one.client.id.text}}});
   return Reply{Empty{.status = 204}};
