@@ -125,8 +125,7 @@ TEST_F(Race, S14_nor_does_one_of_a_session_that_began_meanwhile) {
 TEST_F(Race, S14_a_device_redeems_while_its_consent_is_taken_back_and_neither_waits_for_the_other) {
   house->client("spa").grant_types.push_back(GrantType::device_code);
   const auto asked = house->call(device_authorization, post({{"client_id", "spa"}, {"scope", "openid"}}));
-  json::Document document;
-  const std::string device_code(*document.parse_object(asked.json().body)->find("device_code")->string());
+  const auto device_code = house->tokens(asked).at("device_code");
   const auto session = house->log_in("usr_ann");
   house->write([&](Tx& tx) {
     auto code = **tx.device_code(house->realm(), digest_of(device_code));
