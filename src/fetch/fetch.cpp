@@ -113,6 +113,9 @@ void set_limits(CURL* handle, const Options& options) {
   curl_easy_setopt(handle, CURLOPT_PROXY, "");
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout.count()));
+  // libcurl asks for a name on a thread, which nothing can interrupt while a name server keeps silent, and waits for
+  // that thread unless told so: it ends by itself when the resolver gives up.
+  curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(handle, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(options.max_bytes));
   curl_easy_setopt(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   curl_easy_setopt(handle, CURLOPT_USERAGENT, "tessera");
@@ -174,6 +177,11 @@ std::expected<Response, Failure> fetch(const std::string& url, const std::string
 }
 
 }  // namespace
+
+std::string host_of(const std::string& url) {
+  const auto parts = take_apart(url);
+  return parts ? parts->host : "";
+}
 
 std::expected<Response, Failure> get(const std::string& url, const Options& options) {
   return fetch(url, nullptr, options);

@@ -45,6 +45,9 @@ std::expected<Response, Failure> get(const std::string& url, const Options& opti
 std::expected<Response, Failure> post(const std::string& url, const std::vector<form::Pair>& fields,
                                       const Options& options = {});
 
+// As a request to this URL reads it, in small letters; "" where there will be none.
+std::string host_of(const std::string& url);
+
 // Whether an address, as inet_ntop prints it, is public: not loopback, private, link-local, shared, multicast,
 // reserved, documentation, nor one of these inside an IPv6 address (mapped, NAT64, 6to4, Teredo).
 bool is_public_address(const std::string& address);

@@ -134,6 +134,7 @@ std::string Ctx::uuid7() {
   return text;
 }
 
+namespace {
 seconds fact_life(FactKind kind) {
   // What is overtaken by number may be a session or a grant, not a token only: these carry `rev` as well, and would be
   // alive again once the fact is forgotten. A role is in tokens alone, and what names one thing ends that thing's row.
@@ -141,11 +142,16 @@ seconds fact_life(FactKind kind) {
       kind == FactKind::realm || kind == FactKind::subject || kind == FactKind::client || kind == FactKind::audience;
   return (by_rev ? kMaxSessionLife : kMaxTokenLife) + std::chrono::minutes(10);
 }
+}  // namespace
 
-Step<void> Ctx::append_fact(Tx& tx, FactKind kind, std::string_view value) {
-  Fact fact{0, kind, std::string(value), now_ + fact_life(kind)};
-  fact.number = TRY(tx.append_fact(realm(), fact));
-  appended(std::move(fact));
+Fact new_fact(FactKind kind, std::string_view value, Instant now) {
+  return {0, kind, std::string(value), now + fact_life(kind)};
+}
+
+void Ctx::append_fact(FactKind kind, std::string_view value) { facts_.push_back(new_fact(kind, value, now_)); }
+
+Result<void> Ctx::number_facts(Tx& tx) {
+  for (auto& fact : facts_) fact.number = TRY(tx.append_fact(realm(), fact));
   return {};
 }
 

@@ -37,9 +37,9 @@ struct ProvenKey {
   Instant until{};  // … which is remembered until then
 };
 
-// How long a fact is kept: as long as the longest-lived thing may live that it can concern, under whatever lifetimes
-// that was made, and ten minutes more, the largest leeway.
-seconds fact_life(FactKind kind);
+// A fact that is to be appended. It is kept as long as the longest-lived thing may live that it can concern, under
+// whatever lifetimes that was made, and ten minutes more, the largest leeway.
+Fact new_fact(FactKind kind, std::string_view value, Instant now);
 
 class Ctx {
  public:
@@ -132,16 +132,17 @@ class Ctx {
 
   // Kept until the commit; thrown away when the work runs again.
   void emit(Event event) { events_.push_back(std::move(event)); }
-  // Appends a revocation fact in this transaction; the shell applies it to the fact set after the commit, before the
-  // reply leaves. It is kept for fact_life(kind).
-  Step<void> append_fact(Tx& tx, FactKind kind, std::string_view value);
-  void appended(Fact fact) { facts_.push_back(std::move(fact)); }  // the same, of one that is there already
+  // A revocation fact of this transaction: the shell has it numbered as the last thing before the commit, and applies
+  // it to the fact set after the commit, before the reply leaves.
+  void append_fact(FactKind kind, std::string_view value);
 
   // ── for the shell ──
   void begin(Tx* tx, Access access) {
     tx_ = tx, access_ = access, events_.clear(), facts_.clear(), told_.reset(), changed_clients_.clear();
   }
   void end() { tx_ = nullptr; }
+  // Last, because the realm's counter is locked from here to the commit: whoever holds it waits for nobody.
+  Result<void> number_facts(Tx& tx);
   void answer_check(std::string hash, bool right) { checked_ = {std::move(hash), right}; }
   void answer_hash(std::string hash) { hashed_ = std::move(hash); }
   void answer_use(std::string id, bool first) { used_[std::move(id)] = first; }

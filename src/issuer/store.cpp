@@ -32,12 +32,10 @@ Result<std::optional<Client>> find_client(Tx& tx, const RealmId& realm, const st
   return own ? std::optional(std::move(own->client)) : std::nullopt;
 }
 
-Result<std::optional<Fact>> end_registered(Tx& tx, const RealmId& realm, const ClientId& id, Instant now) {
-  if (!TRY(tx.remove_registered(realm, id))) return std::optional<Fact>();
+Result<bool> end_registered(Tx& tx, const RealmId& realm, const ClientId& id) {
+  if (!TRY(tx.remove_registered(realm, id))) return false;
   TRY_VOID(tx.remove_consents(realm, id));
-  Fact fact{0, FactKind::client, id.text, now + fact_life(FactKind::client)};
-  fact.number = TRY(tx.append_fact(realm, fact));
-  return std::optional(std::move(fact));
+  return true;
 }
 
 }  // namespace tessera::issuer

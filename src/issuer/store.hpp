@@ -59,7 +59,7 @@ class Tx {
   // ── people ──
   virtual Result<std::optional<User>> user_by_name(const RealmId&, std::string_view canonical) = 0;
   virtual Result<std::optional<User>> user(const RealmId&, const UserId&) = 0;
-  // The same, and nobody changes this person before this transaction ends.
+  // The same, and nobody else changes or holds this person before this transaction ends.
   virtual Result<std::optional<User>> hold_user(const RealmId&, const UserId&) = 0;
   virtual Result<std::vector<User>> users(const RealmId&) = 0;
   // False when the user name or the id is taken; two at once: one wins.
@@ -143,8 +143,8 @@ class Tx {
   virtual Result<void> remove_consents(const RealmId&, const ClientId&) = 0;  // everybody's, with the client
   virtual Result<std::vector<Consent>> consents_of(const RealmId&, const UserId&) = 0;
   // Takes back all that a person allowed a client: the consent, the grants, and what was allowed to a device that has
-  // not come for it. A redemption at the same time comes before, and its grant ends too, or after, and fails if it is a
-  // device's. Of two at once each grant is in one answer.
+  // not come for it. It holds the person: who does so before looking at the consent or at a device's code either comes
+  // first, and the grant made of that ends too, or finds neither. Of two at once each grant is in one answer.
   struct TakenBack {
     bool consent = false;
     std::vector<GrantId> grants;
@@ -248,8 +248,8 @@ class Store {
 Result<std::optional<Client>> find_client(Tx& tx, const RealmId& realm, const std::map<ClientId, Client>& declared,
                                           const ClientId& id);
 
-// Ends a client that registered itself, whoever wishes it: its row with logo and secret, everybody's consents, and by
-// the fact that it gives, which is appended, its tokens. Nothing when it was gone. Errors: the store's.
-Result<std::optional<Fact>> end_registered(Tx& tx, const RealmId& realm, const ClientId& id, Instant now);
+// Ends a client that registered itself, whoever wishes it: its row with logo and secret, and everybody's consents. Its
+// tokens end with the fact that the caller appends. False when it was gone. Errors: the store's.
+Result<bool> end_registered(Tx& tx, const RealmId& realm, const ClientId& id);
 
 }  // namespace tessera::issuer

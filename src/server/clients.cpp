@@ -57,7 +57,10 @@ Result<std::vector<ListedClient>> list(Tx& tx) {
 Result<bool> remove(Tx& tx, const issuer::ClientId& id, Instant now) {
   bool removed = false;
   for (const auto& one : TRY(tx.every_registered()))
-    if (one.id == id) removed |= TRY(issuer::end_registered(tx, one.realm, id, now)).has_value();
+    if (one.id == id && TRY(issuer::end_registered(tx, one.realm, id))) {
+      TRY_VOID(tx.append_fact(one.realm, issuer::new_fact(issuer::FactKind::client, id.text, now)));
+      removed = true;
+    }
   return removed;
 }
 

@@ -283,8 +283,7 @@ class Writing {
 
   Result<void> end_tokens() {
     for (const auto& [realm, ending] : ended_)
-      TRY_VOID(
-          tx_.append_fact(realm, Fact{0, ending.first, ending.second, options_.now + issuer::fact_life(ending.first)}));
+      TRY_VOID(tx_.append_fact(realm, issuer::new_fact(ending.first, ending.second, options_.now)));
     return {};
   }
 

@@ -17,7 +17,8 @@ fetch::Options options_for_clients(const Outbound& outbound) {
 Fetcher::Fetcher(const Outbound& outbound, Complain complain)
     : options_(options_for_clients(outbound)),
       complain_(std::move(complain)),
-      pool_(outbound.threads, outbound.waiting) {}
+      keys_(outbound.threads, outbound.waiting),
+      others_(outbound.threads, outbound.waiting) {}
 
 bool Fetcher::try_get(Errand& errand) {
   // What must be done with key sets as they land is not done by a flight that somebody else has begun for another
@@ -34,7 +35,7 @@ bool Fetcher::try_get(Errand& errand) {
     return true;
   }
   Pool::Task task = [this, name, url = errand.url, landed = errand.landed] { land(name, url, landed); };
-  if (!pool_.try_run(task)) return false;
+  if (!(errand.landed ? keys_ : others_).try_run(task, fetch::host_of(errand.url))) return false;
   flights_[name].push_back(std::move(errand));
   return true;
 }

@@ -1,5 +1,6 @@
 // Requests to URLs that came with clients: on a few threads, under the rules of fetch::Trust::strangers, each URL by
-// one request at a time whoever asks for it meanwhile.
+// one request at a time whoever asks for it meanwhile, each host by no more than half of the threads. Key sets have
+// threads of their own: whoever proves itself by them waits for no logo and no request object.
 #pragma once
 
 #include <functional>
@@ -19,8 +20,8 @@ struct Outbound {
   Networks reachable{};   // that clients' URLs may reach though they are not public
   std::string ca_file{};  // PEM, trusted beside the system's; "" for none
   std::chrono::milliseconds timeout{5'000};
-  unsigned threads = 4;
-  std::size_t waiting = 64;  // for a thread
+  unsigned threads = 4;      // for key sets, and as many for everything else
+  std::size_t waiting = 64;  // for one of either
 };
 
 // What a request to a client's URL is held to.
@@ -51,7 +52,7 @@ class Fetcher {
   Complain complain_;
   std::mutex mutex_;
   std::map<std::string, std::vector<Errand>> flights_;
-  Pool pool_;
+  Pool keys_, others_;  // last: they end before what they use
 };
 
 }  // namespace tessera::server

@@ -284,7 +284,7 @@ void Node::open_transaction(std::shared_ptr<Job> job, issuer::Access access) {
     job->ctx->begin(&tx, access);
     run(*job);
     job->ctx->end();
-    job->committed = keeps(*job->result);
+    job->committed = keeps(*job->result) && job->ctx->number_facts(tx);
     return job->committed ? Outcome::commit : Outcome::roll_back;
   };
   auto done = [this, job](Result<void> end) {

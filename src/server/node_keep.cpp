@@ -154,7 +154,10 @@ namespace {
 // Somebody may allow the last one something just now, after all: then it is gone when its code is redeemed.
 Result<std::vector<issuer::ClientId>> end_unused(Tx& tx, const RealmId& realm, Instant now) {
   auto ids = TRY(tx.unused_registered(realm, now - kUnused, kSweepClients));
-  for (const auto& id : ids) TRY_VOID(issuer::end_registered(tx, realm, id, now));
+  for (const auto& id : ids) TRY_VOID(issuer::end_registered(tx, realm, id));
+  // Last, because they hold up whoever else has one to append.
+  for (const auto& id : ids)
+    TRY_VOID(tx.append_fact(realm, issuer::new_fact(issuer::FactKind::client, id.text, now)));
   return ids;
 }
 }  // namespace

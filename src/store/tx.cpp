@@ -242,7 +242,7 @@ Result<std::optional<User>> SqlTx::user(const RealmId& realm, const UserId& id) 
 
 Result<std::optional<User>> SqlTx::hold_user(const RealmId& realm, const UserId& id) {
   if (sql_.engine() == Engine::sqlite) return user(realm, id);  // has one writer
-  static const auto kSql = std::string("SELECT ") + kUserColumns + " FROM users WHERE realm = :a AND id = :b FOR SHARE";
+  static const auto kSql = std::string("SELECT ") + kUserColumns + " FROM users WHERE realm = :a AND id = :b FOR UPDATE";
   return first<User>(TRY(read(kSql, {realm.text, id.text})), user_of);
 }
 
@@ -394,13 +394,6 @@ Result<bool> SqlTx::remove_logout(const RealmId& realm, const SessionId& session
 
 // ── grants ──
 
-Result<void> SqlTx::lock_sessions_of(const RealmId& realm, const UserId& user) {
-  if (sql_.engine() == Engine::sqlite) return {};
-  TRY_VOID(read("SELECT id FROM sessions WHERE realm = :a AND user_id = :b ORDER BY id FOR UPDATE",
-                {realm.text, user.text}));
-  return {};
-}
-
 Result<Redeemed> SqlTx::redeem_code(const RealmId& realm, const Grant& g, std::vector<GrantId>& ended) {
   TRY_VOID(hold_session(realm, g.session));  // two of one session at once would each miss the other's when they count
   const auto inserted = TRY(write(
@@ -545,16 +538,15 @@ Result<std::vector<Consent>> SqlTx::consents_of(const RealmId& realm, const User
   return out;
 }
 
-// A redemption locks first its device code, then its session: here the same, so that its grant is there to be seen.
 Result<Tx::TakenBack> SqlTx::take_back(const RealmId& realm, const UserId& user, const ClientId& client) {
+  TRY_VOID(hold_user(realm, user));
+  TakenBack taken;
+  taken.consent = TRY(write("DELETE FROM consents WHERE realm = :a AND user_id = :b AND client_id = :c",
+                            {realm.text, user.text, client.text})) == 1;
   TRY_VOID(
       write("UPDATE device_codes SET state = 'denied' WHERE realm = :a AND user_id = :b AND client_id = :c AND "
             "state = 'allowed'",
             {realm.text, user.text, client.text}));
-  TRY_VOID(lock_sessions_of(realm, user));
-  TakenBack taken;
-  taken.consent = TRY(write("DELETE FROM consents WHERE realm = :a AND user_id = :b AND client_id = :c",
-                            {realm.text, user.text, client.text})) == 1;
   taken.grants = ids_of<GrantId>(
       TRY(write_returning("UPDATE grants SET ended = 1 WHERE realm = :a AND user_id = :b AND client_id = :c AND "
                           "ended = 0 RETURNING id",

@@ -103,7 +103,6 @@ class SqlTx final : public issuer::Tx {
   Result<std::int64_t> sweep(const RealmId&, const Sweep&, std::int64_t) override;
 
  private:
-  Result<void> lock_sessions_of(const RealmId&, const UserId&);
   Result<std::vector<Row>> read(std::string_view sql, const Args& args);
   Result<std::vector<Row>> write_returning(std::string_view sql, const Args& args);
   Result<std::int64_t> write(std::string_view sql, const Args& args);

@@ -77,22 +77,3 @@ test("oauth4webapi asks by itself: pending, too soon, then the tokens", async ()
   const tokens = await poll();
   assert.equal(oauth.getValidatedIdTokenClaims(tokens).aud, "tv");
 });
-
-test("S06: 100 parallel requests with one device code, and one of them is answered", async () => {
-  const config = await discover("tv", client.None());
-  const asked = await client.initiateDeviceAuthorization(config, { scope: "openid" });
-  await decide(asked.verification_uri, asked.user_code, "allow");
-  const body = () => new URLSearchParams({
-    grant_type: "urn:ietf:params:oauth:grant-type:device_code", client_id: "tv", device_code: asked.device_code,
-  });
-  const answers = await Promise.all(Array.from({ length: 100 }, async () => {
-    const response = await fetch(`${issuer}/token`, { method: "POST", body: body() });
-    return { status: response.status, ...(await response.json()) };
-  }));
-  const [won, ...more] = answers.filter(({ status }) => status === 200);
-  assert.ok(won && more.length === 0);
-  for (const { status, error } of answers) if (status !== 200) assert.equal(`${status} ${error}`, "400 invalid_grant");
-  // and what the one got ended with the first replay, as that of a code does
-  const response = await fetch(`${issuer}/userinfo`, { headers: { authorization: `Bearer ${won.access_token}` } });
-  assert.equal(response.status, 401);
-});

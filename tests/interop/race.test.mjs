@@ -11,6 +11,8 @@ const redirect = "https://app.example.com/cb", secret = "s".repeat(43), basic = 
 const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const keys = await generateKeyPair("ES256"), jwk = await exportJWK(keys.publicKey);
 
+const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
+
 const hundred = (send) => Promise.all(Array.from({ length: 100 }, (_, index) => send(index)));
 const digest = (text) => createHash("sha256").update(text).digest("base64url");
 
@@ -49,6 +51,12 @@ for (const [engine, store] of [["SQLite", () => "sqlite:tessera.db"], ["PostgreS
           username = "${alice.username}"
           password = "${alice.password}"
           ${client("app", `secret = "${secret}"`)}
+          [[client]]
+          id = "tv"
+          auth = "none"
+          grant_types = ["${deviceGrant}"]
+          scopes = ["openid"]
+          id_token_alg = "ES256"
           ${client("signer", `auth = "private_key_jwt"\njwks = '${JSON.stringify({ keys: [{ ...jwk, alg: "ES256" }] })}'`)}`,
           nodes[i], env));
       }
@@ -98,6 +106,23 @@ for (const [engine, store] of [["SQLite", () => "sqlite:tessera.db"], ["PostgreS
       assert.equal(good.length, 1);
       await ended(good[0].access_token);
       await dead(await refresh(good[0].refresh_token));
+    });
+
+    test(`S06_single_use_under_race (${engine}): a device code too`, async () => {
+      const asDevice = (path, form, index = 0) =>
+        fetch(at(index) + path, { method: "POST", body: new URLSearchParams({ client_id: "tv", ...form }) });
+      const { device_code, user_code } = await (await asDevice("/device_authorization", { scope: "openid" })).json();
+      const browser = new Browser();
+      let page = await browser.request(`${issuer}/device`);
+      for (const [path, typed] of [["device", { user_code }], ["login", alice], ["device", { decision: "allow" }]]) {
+        const form = { interaction: Browser.interaction(await page.text()), ...typed };
+        page = await browser.request(`${issuer}/${path}`, { method: "POST", form });
+      }
+      assert.match(await page.text(), /The device is connected/);
+      const answers = await hundred((index) => asDevice("/token", { grant_type: deviceGrant, device_code }, index));
+      const good = await sorted(answers, [400, "invalid_grant"]);
+      assert.equal(good.length, 1);
+      await ended(good[0].access_token);
     });
 
     test(`S07_parallel_uses_of_a_refresh_token_are_one_family (${engine}): and its late use ends it`, async () => {

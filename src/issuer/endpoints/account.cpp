@@ -94,7 +94,7 @@ Step<void> end_others(const LoggedIn& login, Tx& tx, Ctx& ctx) {
 Step<void> end_others_offline(const LoggedIn& login, Tx& tx, Ctx& ctx) {
   for (const auto& grant : TRY(tx.grants_of(ctx.realm(), login.user.id))) {
     if (!grant.offline || grant.session == login.session.id) continue;
-    if (TRY(tx.end_grant(ctx.realm(), grant.id))) TRY_VOID(ctx.append_fact(tx, FactKind::grant, grant.id.text));
+    if (TRY(tx.end_grant(ctx.realm(), grant.id))) ctx.append_fact(FactKind::grant, grant.id.text);
   }
   return {};
 }
@@ -144,7 +144,7 @@ Step<Change> take_back(const LoggedIn& login, const Request& request, Ctx& ctx) 
   Tx& tx = *TRY(ctx.store(Access::write));
   const auto taken = TRY(tx.take_back(ctx.realm(), login.user.id, client));
   REQUIRE(taken.consent || !taken.grants.empty(), not_found, "client", client.text.substr(0, 100));
-  for (const auto& grant : taken.grants) TRY_VOID(ctx.append_fact(tx, FactKind::grant, grant.text));
+  for (const auto& grant : taken.grants) ctx.append_fact(FactKind::grant, grant.text);
   ctx.emit({"consent_taken_back", {{"user", login.user.id.text}, {"client", client.text}}});
   return Change(Notice::taken_back);
 }

@@ -44,10 +44,10 @@ Step<Reply> decide(const Interaction& interaction, const Request& request, Ctx& 
   code.session = login->session.id;
   code.user = login->user.id;
   code.authenticated = login->session.authenticated;
+  if (allowed) TRY_VOID(remember_consent(code.scope, *asked->client, login->user, tx, ctx));
+  TRY_VOID(tx.touch_session(ctx.realm(), code.session, ctx.now()));
   REQUIRE(TRY(tx.decide_device_code(ctx.realm(), code, ctx.now())), unknown_user_code, "user_code",
           "decided meanwhile");
-  TRY_VOID(tx.touch_session(ctx.realm(), code.session, ctx.now()));
-  if (allowed) TRY_VOID(remember_consent(code.scope, *asked->client, login->user, tx, ctx));
   ctx.emit({allowed ? "device_allowed" : "device_denied",
             {{"user", login->user.id.text}, {"session", login->session.id.text}, {"client", code.client.text}}});
   return Reply{Page{.model = DeviceDonePage{asked->client->name, allowed}}};

@@ -119,7 +119,7 @@ Step<Reply> replace(const Request& request, std::string_view token, const Client
   one.metadata = std::move(metadata.json);
   REQUIRE(TRY(tx.replace_registered(ctx.realm(), one)), invalid_token, "authorization", "the client is gone");
   TRY_VOID(tx.put_logo(ctx.realm(), id, metadata.logo));
-  if (narrowed(before, one.client)) TRY_VOID(ctx.append_fact(tx, FactKind::client, id.text));
+  if (narrowed(before, one.client)) ctx.append_fact(FactKind::client, id.text);
   ctx.client_changed(id);
   ctx.emit({"client_changed", {{"client", id.text}}});
   return Reply{Json{.body = information(one, {}, ctx)}};
@@ -129,9 +129,8 @@ Step<Reply> replace(const Request& request, std::string_view token, const Client
 // the authorization server […] MUST invalidate all […] access tokens […] associated with the client
 Step<Reply> remove(const ClientId& id, Ctx& ctx) {
   Tx& tx = *TRY(ctx.store(Access::write));
-  auto ended = TRY(end_registered(tx, ctx.realm(), id, ctx.now()));
-  REQUIRE(ended, invalid_token, "authorization", "the client is gone");
-  ctx.appended(std::move(*ended));
+  REQUIRE(TRY(end_registered(tx, ctx.realm(), id)), invalid_token, "authorization", "the client is gone");
+  ctx.append_fact(FactKind::client, id.text);
   ctx.client_changed(id);
   ctx.emit({"client_removed", {{"client", id.text}}});
   return Reply{Empty{.status = 204}};

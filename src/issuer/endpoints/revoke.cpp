@@ -19,15 +19,15 @@ Step<Reply> revoke_refresh(const RefreshToken& token, const Client& client, Ctx&
   if (!grant) return done();
   REQUIRE(grant->client == client.id, invalid_grant, "token", "issued to another client");
   if (!TRY(tx.end_grant(ctx.realm(), grant->id))) return done();
-  TRY_VOID(ctx.append_fact(tx, FactKind::grant, grant->id.text));
+  ctx.append_fact(FactKind::grant, grant->id.text);
   ctx.emit({"grant_revoked", {{"grant", grant->id.text}, {"client", client.id.text}}});
   return done();
 }
 
 Step<Reply> revoke_access(const Claims& claims, const Client& client, Ctx& ctx) {
   REQUIRE(claims.contains("client_id", client.id.text), invalid_grant, "token", "issued to another client");
-  Tx& tx = *TRY(ctx.store(Access::write));
-  TRY_VOID(ctx.append_fact(tx, FactKind::jti, claims.id()));
+  TRY_VOID(ctx.store(Access::write));
+  ctx.append_fact(FactKind::jti, claims.id());
   ctx.emit({"token_revoked", {{"jti", std::string(claims.id())}, {"client", client.id.text}}});
   return done();
 }

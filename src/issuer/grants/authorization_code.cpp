@@ -65,7 +65,7 @@ Step<Reply> authorization_code(const Request& request, Ctx& ctx, const Client& c
   REQUIRE(is_registered(client.redirect_uris, redirect_uri, client.auth), invalid_grant, "redirect_uri",
           "no longer registered");
   TRY_VOID(check_signing_keys(snapshot, client, code->scope));
-  const User user = TRY(enabled_user(ctx, tx, client, code->user));
+  const User user = TRY(held_user(ctx, tx, code->user));
   // Nor of a session that ends meanwhile: whoever ends it tells the clients that have a grant of it.
   const auto session = TRY(tx.hold_session(ctx.realm(), code->session));
   REQUIRE(session && session->user == code->user && session_alive(snapshot, *session, ctx.now()), invalid_grant,
@@ -82,7 +82,7 @@ Step<Reply> authorization_code(const Request& request, Ctx& ctx, const Client& c
   // Another redemption may have come between the look above and this.
   if (TRY(tx.redeem_code(ctx.realm(), grant, ended)) == Redeemed::again)
     return end_replayed(ctx, tx, grant.id, "code_reused");
-  for (const auto& id : ended) TRY_VOID(ctx.append_fact(tx, FactKind::grant, id.text));
+  for (const auto& id : ended) ctx.append_fact(FactKind::grant, id.text);
 
   const Issued issued{client, user, grant, still_allowed(client, grant.scope), true};
   std::vector<TokenDraft> tokens{access_token(ctx, issued)};

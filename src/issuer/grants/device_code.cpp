@@ -58,7 +58,7 @@ Step<Reply> device_code(const Request& request, Ctx& ctx, const Client& client) 
   REQUIRE(code->state == DeviceState::allowed, device_denied, "device_code");
   TRY_VOID(check_same_resource(request.form, client, snapshot, code->audience));
   TRY_VOID(check_signing_keys(snapshot, client, code->scope));
-  const User user = TRY(enabled_user(ctx, tx, client, code->user));
+  const User user = TRY(held_user(ctx, tx, code->user));
   const auto session = TRY(tx.hold_session(ctx.realm(), code->session));
   REQUIRE(session && session->user == code->user && session_alive(snapshot, *session, ctx.now()), invalid_grant,
           "session", "ended");
@@ -70,7 +70,7 @@ Step<Reply> device_code(const Request& request, Ctx& ctx, const Client& client) 
   if (!TRY(tx.redeem_device_code(ctx.realm(), digest)) ||
       TRY(tx.redeem_code(ctx.realm(), grant, ended)) == Redeemed::again)
     return end_replayed(ctx, tx, grant.id, "device_code_reused");
-  for (const auto& id : ended) TRY_VOID(ctx.append_fact(tx, FactKind::grant, id.text));
+  for (const auto& id : ended) ctx.append_fact(FactKind::grant, id.text);
 
   const Issued issued{client, user, grant, still_allowed(client, grant.scope), true};
   std::vector<TokenDraft> tokens{access_token(ctx, issued)};

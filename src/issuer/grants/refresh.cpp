@@ -30,7 +30,9 @@ Step<Reply> refresh(const Request& request, Ctx& ctx, const Client& client) {
   // MUST be validated when the refresh token is later presented to get new access tokens."
   REQUIRE(client.auth != ClientAuth::none || grant->jkt.empty() || ctx.holds_key(grant->jkt), invalid_grant,
           "refresh_token", "no proof of its key");
-  const auto session = TRY(tx.session(ctx.realm(), grant->session));
+  // Held where it is touched below: before the grant, as everywhere (docs/store.md).
+  const auto session =
+      TRY(grant->offline ? tx.session(ctx.realm(), grant->session) : tx.hold_session(ctx.realm(), grant->session));
   REQUIRE(grant_alive(snapshot, *grant, session ? &*session : nullptr, ctx.now()), invalid_grant, "refresh_token",
           "ended or expired");
   const auto user = TRY(tx.user(ctx.realm(), grant->user));

@@ -62,9 +62,8 @@ Step<void> check_signing_keys(const Snapshot& snapshot, const Client& client, co
 
 bool refreshes(const Client& client) { return contains(client.grant_types, GrantType::refresh_token); }
 
-Step<User> enabled_user(Ctx& ctx, Tx& tx, const Client& client, const UserId& id) {
-  const bool pairwise = client.subject_type == SubjectType::pairwise;
-  auto user = TRY(pairwise ? tx.hold_user(ctx.realm(), id) : tx.user(ctx.realm(), id));
+Step<User> held_user(Ctx& ctx, Tx& tx, const UserId& id) {
+  auto user = TRY(tx.hold_user(ctx.realm(), id));
   REQUIRE(user && user->enabled, invalid_grant, "user", "disabled");
   return *std::move(user);
 }
@@ -155,7 +154,7 @@ Reply token_reply(std::vector<TokenDraft> tokens, const std::vector<std::string>
 }
 
 Step<Reply> end_replayed(Ctx& ctx, Tx& tx, const GrantId& grant, const char* event) {
-  if (TRY(tx.end_grant(ctx.realm(), grant))) TRY_VOID(ctx.append_fact(tx, FactKind::grant, grant.text));
+  if (TRY(tx.end_grant(ctx.realm(), grant))) ctx.append_fact(FactKind::grant, grant.text);
   ctx.emit({event, {{"grant", grant.text}}});
   return refuse(OAuthErr::invalid_grant, event, "grant " + grant.text + " was ended");
 }

@@ -19,9 +19,9 @@ Step<void> check_signing_keys(const Snapshot& snapshot, const Client& client, co
 // Whether the client may have refresh tokens.
 bool refreshes(const Client& client);
 
-// The person whom a grant is to be made of. Who changes a person looks for the grants that bear a pairwise subject: one
-// must not be made meanwhile. Refusal: invalid_grant.
-Step<User> enabled_user(Ctx& ctx, Tx& tx, const Client& client, const UserId& id);
+// The person whom a grant is to be made of, held: who changes a person, or takes back what it allowed, looks for the
+// grants that there are, and none must be made meanwhile. Refusal: invalid_grant, for one who is disabled.
+Step<User> held_user(Ctx& ctx, Tx& tx, const UserId& id);
 
 // What a grant's tokens speak of.
 struct Issued {

@@ -23,7 +23,7 @@ Step<std::optional<LoggedIn>> current_login(const Request& request, Ctx& ctx) {
 
 Step<void> end_session(Ctx& ctx, Tx& tx, const SessionId& session) {
   if (!TRY(tx.end_session(ctx.realm(), session))) return {};
-  TRY_VOID(ctx.append_fact(tx, FactKind::session, session.text));
+  ctx.append_fact(FactKind::session, session.text);
   TRY_VOID(enqueue_logouts(tx, ctx.realm(), session, ctx.snapshot().clients, ctx.now()));
   return {};
 }

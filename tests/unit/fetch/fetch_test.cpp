@@ -16,14 +16,23 @@
 
 using namespace tessera;
 
-// What the name rebinds.example resolves to: libcurl finds this function instead of libc's.
+// What the name rebinds.example resolves to, and who asks for tarpit.example, whose name server says nothing until the
+// test lets it: libcurl finds this function instead of libc's.
 using Addresses = std::vector<std::string>;
 static Addresses resolves_to;
+static std::atomic<bool> silent = false;
+static std::atomic<int> asking = 0;
 
 extern "C" __attribute__((visibility("default"))) int getaddrinfo(const char* node, const char* service,
                                                                   const addrinfo* hints, addrinfo** out) {
   using Function = decltype(&getaddrinfo);
   static const auto real = reinterpret_cast<Function>(dlsym(RTLD_NEXT, "getaddrinfo"));
+  if (node != nullptr && std::string_view(node) == "tarpit.example") {
+    ++asking;
+    for (int i = 0; i < 300 && silent; ++i) std::this_thread::sleep_for(10ms);
+    --asking;
+    return EAI_AGAIN;
+  }
   if (node == nullptr || std::string_view(node) != "rebinds.example") return real(node, service, hints, out);
   addrinfo* list = nullptr;
   for (auto address = resolves_to.rbegin(); address != resolves_to.rend(); ++address) {
@@ -188,6 +197,24 @@ TEST_F(Fetch, ignores_the_proxy_variables_of_the_environment) {
     setenv(name, "http://127.0.0.1:1", 1);
   EXPECT_EQ(outcome(fetch::get(at(served, "/a"))), "200 GET /a ");
   for (const char* name : {"http_proxy", "https_proxy", "all_proxy", "ALL_PROXY"}) unsetenv(name);
+}
+
+TEST_F(Fetch, R25_waits_no_longer_for_a_name_server_that_says_nothing) {
+  silent = true;
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(outcome(fetch::get("https://tarpit.example/", {.timeout = 200ms})), "unavailable fetch");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 2s);
+  EXPECT_EQ(asking, 1);
+  silent = false;
+  while (asking > 0) std::this_thread::sleep_for(1ms);
+}
+
+TEST_F(Fetch, knows_the_host_of_a_url_as_a_request_does) {
+  for (const char* url : {"https://Example.com", "HTTPS://example.COM:8443/a?b#c", "https://example.com:443/"})
+    EXPECT_EQ(fetch::host_of(url), "example.com") << url;
+  EXPECT_EQ(fetch::host_of("https://2130706433/"), "127.0.0.1");
+  for (const char* url : {"", "nonsense://", "https://user@example.com/", "https://a b/"})
+    EXPECT_EQ(fetch::host_of(url), "") << url;
 }
 
 TEST_F(Fetch, R25_checks_the_certificate) {

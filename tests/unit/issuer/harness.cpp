@@ -112,9 +112,9 @@ std::string Answer::location() const {
 
 std::string Answer::code() const { return refusal ? std::string(error_row(refusal->code).code) : ""; }
 
-House::House() : snapshot_(make_snapshot()) {
-  auto opened = store::open({.url = "sqlite::memory:"});
-  INVARIANT(opened, "a store in memory");
+House::House(const store::Options& options) : snapshot_(make_snapshot()) {
+  auto opened = store::open(options);
+  INVARIANT(opened, "a store");
   store_ = std::move(*opened);
   write([&](Tx& tx) {
     for (const char* name : {"ann", "bob"}) {
@@ -140,7 +140,7 @@ Step<Reply> House::in_transaction(Endpoint endpoint, const Request& request, Ctx
     ctx.end();
     const auto* refusal = *step ? nullptr : step->error().refusal();
     const bool commits = *step || (refusal && error_row(refusal->code).commits == Commits::yes);
-    return commits ? Outcome::commit : Outcome::roll_back;
+    return commits && ctx.number_facts(tx) ? Outcome::commit : Outcome::roll_back;
   };
   const auto done = access == Access::write ? store_->write_now(work) : store_->read_now(work);
   if (!done) return std::unexpected(Stop(done.error()));

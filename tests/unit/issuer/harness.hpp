@@ -53,7 +53,7 @@ struct Answer {
 // "legacy" (confidential, without PKCE). User: usr_ann ("ann", role clerk by group staff, role boss), usr_bob ("bob").
 class House {
  public:
-  House();
+  explicit House(const store::Options& options = {.url = "sqlite::memory:"});
 
   Snapshot& config() { return *snapshot_; }  // change it before the call that should see it
   Client& client(std::string_view id) { return snapshot_->clients.at(ClientId(id)); }

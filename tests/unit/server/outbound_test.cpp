@@ -129,6 +129,50 @@ TEST_F(Outgoing, keys_land_though_somebody_asks_for_their_url_for_another_purpos
   EXPECT_EQ(landed, body);
 }
 
+// A site that keeps everybody waiting, asked by so many paths and for such a purpose.
+struct Crowd {
+  Outgoing& out;
+  Fetcher fetcher{out.outbound, [](const std::string&) {}};
+  std::atomic<int> done = 0;
+  int asked = 0;
+
+  bool ask(std::string_view host, std::function<void(const Fetcher::Body&)> landed = {}) {
+    Fetcher::Errand errand{.url = url_of(*out.site, "/" + std::to_string(asked), host),
+                           .landed = std::move(landed),
+                           .done = [this](const Fetcher::Body&) { ++done; }};
+    return fetcher.try_get(errand) && ++asked > 0;
+  }
+  bool arrive(int count) {
+    for (int i = 0; i < 2000 && out.requests < count; ++i) std::this_thread::sleep_for(1ms);
+    return out.requests == count;
+  }
+  ~Crowd() {
+    out.release();
+    while (done < asked) std::this_thread::sleep_for(1ms);
+  }
+};
+
+TEST_F(Outgoing, R26_a_host_that_is_slow_leaves_threads_and_places_to_others) {
+  hold = true;
+  outbound.waiting = 4;
+  Crowd crowd{*this};
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(crowd.ask("127.0.0.1"));
+  EXPECT_TRUE(crowd.arrive(2));
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(crowd.ask("127.0.0.1"));
+  EXPECT_FALSE(crowd.ask("127.0.0.1"));
+  EXPECT_TRUE(crowd.ask("localhost"));
+  EXPECT_TRUE(crowd.arrive(3));
+}
+
+TEST_F(Outgoing, R26_keys_are_fetched_while_everything_else_is_slow) {
+  hold = true;
+  Crowd crowd{*this};
+  for (int i = 0; i < 8; ++i) EXPECT_TRUE(crowd.ask(i % 2 ? "127.0.0.1" : "localhost"));
+  EXPECT_TRUE(crowd.arrive(4));
+  EXPECT_TRUE(crowd.ask("127.0.0.1", [](const Fetcher::Body&) {}));
+  EXPECT_TRUE(crowd.arrive(5));
+}
+
 TEST_F(Outgoing, R26_a_flood_of_unknown_kids_is_one_fetch) {
   EXPECT_EQ(outcome(asking()), "200 ");
   std::vector<std::string> forms;

@@ -1,8 +1,5 @@
 #include "unit/store/houses.hpp"
 
-#include <unistd.h>
-
-#include <atomic>
 #include <barrier>
 #include <cstdlib>
 #include <filesystem>
@@ -19,21 +16,6 @@ Folder::Folder() {
 Folder::~Folder() {
   std::error_code ignored;
   std::filesystem::remove_all(path_, ignored);
-}
-
-PostgresSchema::PostgresSchema() {
-  const char* server = std::getenv("TESSERA_TEST_POSTGRES");
-  if (server == nullptr || *server == '\0') return;
-  static std::atomic<int> count{0};
-  server_ = server;
-  name_ = "t" + std::to_string(getpid()) + "_" + std::to_string(++count);
-  Connection(Engine::postgresql, server_).plain("CREATE SCHEMA " + name_);
-  url_ = server_ + (server_.find('?') == std::string::npos ? "?" : "&") + "application_name=" + name_ +
-         "&options=-csearch_path%3D" + name_;
-}
-
-PostgresSchema::~PostgresSchema() {
-  if (!url_.empty()) Connection(Engine::postgresql, server_).plain("DROP SCHEMA " + name_ + " CASCADE");
 }
 
 std::string name_of(const testing::TestParamInfo<Where>& info) {

@@ -13,6 +13,7 @@
 #include "store/open.hpp"
 #include "store/sql.hpp"
 #include "support/expect.hpp"
+#include "support/postgres.hpp"
 
 namespace tessera::store::test {
 
@@ -32,17 +33,6 @@ class Folder {
 
  private:
   std::string path_;
-};
-
-// The address of the tests' server with a schema of its own in it, or "" where there is no PostgreSQL.
-class PostgresSchema {
- public:
-  PostgresSchema();
-  ~PostgresSchema();
-  const std::string& url() const { return url_; }  // "" without a server
-
- private:
-  std::string server_, name_, url_;
 };
 
 enum class Where { file, memory, postgresql };

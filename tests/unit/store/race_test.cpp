@@ -318,7 +318,8 @@ TEST_P(Race, of_two_devices_one_gets_a_user_code_and_of_two_polls_one_is_in_time
   EXPECT_TRUE(poll(seconds(49 + 55)));
 }
 
-TEST_P(Race, what_is_taken_back_while_a_device_redeems_leaves_no_grant) {
+TEST_P(Race, S14_what_is_taken_back_while_a_device_redeems_leaves_no_grant) {
+  EXPECT_TRUE(*write([](Tx& tx, auto& realm) { return tx.insert_user(realm, ann()); }));
   for (int round = 0; round < kRounds; ++round) {
     const auto id = "dc_" + std::to_string(round);
     auto code = a_device_code(id);
@@ -336,6 +337,7 @@ TEST_P(Race, what_is_taken_back_while_a_device_redeems_leaves_no_grant) {
         if (!taken) return std::unexpected(taken.error());
         return taken->grants.size();
       }
+      EXPECT_TRUE(*tx.hold_user(kRealm, UserId("usr_ann")));
       const auto redeemed = tx.redeem_device_code(kRealm, id);
       if (!redeemed) return std::unexpected(redeemed.error());
       std::vector<GrantId> ended;
