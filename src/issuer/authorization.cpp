@@ -241,8 +241,7 @@ Step<Reply> with_redirect(Step<Reply> outcome, const Target& target, Ctx& ctx) {
                           {"iss", ctx.snapshot().issuer}});
   if (goes_back_at_once(refusal->code, *target.client, ctx.snapshot().realm)) return back;
   const auto* link = std::get_if<Redirect>(&back.body);
-  return Reply{
-      Page{.status = row.status, .model = ErrorPage{refusal->code, refusal->at, link ? link->location : ""}}};
+  return Reply{Page{.status = row.status, .model = ErrorPage{refusal->code, refusal->at, link ? link->location : ""}}};
 }
 
 Reply login_page(const Interaction& interaction, const Target& target, const Browser& browser, const Ctx& ctx,

@@ -6,6 +6,7 @@
 
 #include "base/try.hpp"
 #include "issuer/contains.hpp"
+#include "issuer/ctx.hpp"
 #include "issuer/steps/redirect_uri.hpp"
 #include "store/open.hpp"
 
@@ -58,7 +59,7 @@ Result<bool> remove(Tx& tx, const issuer::ClientId& id, Instant now) {
   bool removed = false;
   for (const auto& one : TRY(tx.every_registered()))
     if (one.id == id && TRY(issuer::end_registered(tx, one.realm, id))) {
-      TRY_VOID(tx.append_fact(one.realm, issuer::new_fact(issuer::FactKind::client, id.text, now)));
+      TRY_VOID(tx.append_fact(one.realm, issuer::new_fact(FactKind::client, id.text, now)));
       removed = true;
     }
   return removed;

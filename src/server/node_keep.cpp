@@ -156,8 +156,7 @@ Result<std::vector<issuer::ClientId>> end_unused(Tx& tx, const RealmId& realm, I
   auto ids = TRY(tx.unused_registered(realm, now - kUnused, kSweepClients));
   for (const auto& id : ids) TRY_VOID(issuer::end_registered(tx, realm, id));
   // Last, because they hold up whoever else has one to append.
-  for (const auto& id : ids)
-    TRY_VOID(tx.append_fact(realm, issuer::new_fact(issuer::FactKind::client, id.text, now)));
+  for (const auto& id : ids) TRY_VOID(tx.append_fact(realm, issuer::new_fact(FactKind::client, id.text, now)));
   return ids;
 }
 }  // namespace

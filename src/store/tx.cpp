@@ -242,7 +242,8 @@ Result<std::optional<User>> SqlTx::user(const RealmId& realm, const UserId& id) 
 
 Result<std::optional<User>> SqlTx::hold_user(const RealmId& realm, const UserId& id) {
   if (sql_.engine() == Engine::sqlite) return user(realm, id);  // has one writer
-  static const auto kSql = std::string("SELECT ") + kUserColumns + " FROM users WHERE realm = :a AND id = :b FOR UPDATE";
+  static const auto kSql =
+      std::string("SELECT ") + kUserColumns + " FROM users WHERE realm = :a AND id = :b FOR UPDATE";
   return first<User>(TRY(read(kSql, {realm.text, id.text})), user_of);
 }
 

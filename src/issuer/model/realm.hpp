@@ -112,11 +112,11 @@ struct Client {
   bool require_pushed_authorization_requests = false;
   bool require_signed_request_object = false;
   std::optional<Alg> token_endpoint_auth_signing_alg{};  // the only one that its assertions are signed with
-  std::optional<Alg> request_object_signing_alg{};  // the only one that its request objects are signed with
-  std::string logo{};                               // the digest of its logo, which the store has; "" for none
-  std::string client_uri, policy_uri, tos_uri;      // shown to who is asked for consent
-  std::optional<seconds> default_max_age{};         // where a request names none
-  std::vector<std::string> request_uris;            // where its request objects may stand, for a request to refer to
+  std::optional<Alg> request_object_signing_alg{};       // the only one that its request objects are signed with
+  std::string logo{};                                    // the digest of its logo, which the store has; "" for none
+  std::string client_uri, policy_uri, tos_uri;           // shown to who is asked for consent
+  std::optional<seconds> default_max_age{};              // where a request names none
+  std::vector<std::string> request_uris;  // where its request objects may stand, for a request to refer to
   friend bool operator==(const Client&, const Client&) = default;
 };
 

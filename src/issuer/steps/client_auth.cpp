@@ -144,8 +144,7 @@ std::string received_audience(const Error& error, std::string_view assertion, co
 Step<void> check_assertion(std::string_view assertion, const Client& client, Ctx& ctx) {
   const auto& secret = ctx.keys_of(client).secret;
   const bool by_secret = client.auth == ClientAuth::client_secret_jwt;
-  const auto algs =
-      by_secret ? std::vector{kSecretAssertionAlg} : algs_of_keys(client.token_endpoint_auth_signing_alg);
+  const auto algs = by_secret ? std::vector{kSecretAssertionAlg} : algs_of_keys(client.token_endpoint_auth_signing_alg);
   const auto keys = by_secret ? nullptr : TRY(keys_of(client, kid_of(assertion), ctx));
   UsedOnce memory(ctx, client.id);
   const auto verified =

@@ -66,7 +66,8 @@ TEST_F(Race, S14_an_old_password_opens_no_session_beside_its_change) {
   const auto interaction = interaction_of(tab.ask());
   Answer answer;
   const auto change = [&](Tx& tx) {
-    EXPECT_TRUE(*tx.replace_password(house->realm(), kAnn, tx.user(house->realm(), kAnn)->value().password_hash, "new"));
+    EXPECT_TRUE(
+        *tx.replace_password(house->realm(), kAnn, tx.user(house->realm(), kAnn)->value().password_hash, "new"));
     EXPECT_TRUE(tx.sessions_of(house->realm(), kAnn)->empty());  // that it would end
   };
   beside(change, {[&] { answer = tab.type(interaction, "ann"); }});
@@ -136,9 +137,7 @@ TEST_F(Race, S14_a_device_redeems_while_its_consent_is_taken_back_and_neither_wa
   });
   Answer answer;
   beside([&](Tx& tx) { EXPECT_TRUE(tx.poll_device_code(house->realm(), digest_of(device_code), house->now())); },
-         {[&] {
-            house->write([&](Tx& tx) { EXPECT_TRUE(tx.take_back(house->realm(), kAnn, ClientId("spa"))); });
-          },
+         {[&] { house->write([&](Tx& tx) { EXPECT_TRUE(tx.take_back(house->realm(), kAnn, ClientId("spa"))); }); },
           [&] {
             answer = house->call(token, post({{"grant_type", "urn:ietf:params:oauth:grant-type:device_code"},
                                               {"client_id", "spa"},

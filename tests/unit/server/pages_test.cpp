@@ -62,8 +62,8 @@ TEST(pages, an_address_that_nobody_vouches_for_is_named_and_followed_by_hand) {
              "", "id");
   EXPECT_TRUE(has(out.html, link)) << out.html;
   for (const auto* page : {&error, &out}) EXPECT_FALSE(has(page->html, "id=\"next\""));
-  const auto native = render({.model = ErrorPage{OAuthErr::invalid_scope, "scope", "com.example.app:/cb?a=b"}},
-                             Snapshot(), "", "id");
+  const auto native =
+      render({.model = ErrorPage{OAuthErr::invalid_scope, "scope", "com.example.app:/cb?a=b"}}, Snapshot(), "", "id");
   EXPECT_TRUE(has(native.html, ">Back to the application</a>")) << native.html;
 }
 
