@@ -180,7 +180,9 @@ std::expected<Response, Failure> fetch(const std::string& url, const std::string
 
 std::string host_of(const std::string& url) {
   const auto parts = take_apart(url);
-  return parts ? parts->host : "";
+  std::string host = parts ? parts->host : "";
+  if (host.ends_with('.')) host.pop_back();  // the same host
+  return host;
 }
 
 std::expected<Response, Failure> get(const std::string& url, const Options& options) {

@@ -221,9 +221,10 @@ Step<Target> check_target(const Params& params, Ctx& ctx) {
 namespace {
 //= RFC9700#4.11.2
 // The authorization server SHOULD only automatically redirect the user agent if it trusts the redirection URI.
-// What a person has decided goes back anywhere, and so does the answer to who wants nobody to be asked.
-bool goes_back_at_once(OAuthErr code, const Client& client, const Realm& realm) {
-  return is_vouched_for(client, realm) || code == OAuthErr::access_denied || code == OAuthErr::login_required ||
+// What a person has decided, who was shown for whom, goes back anywhere; so does the answer to prompt=none, because
+// silent authentication is of no use otherwise, and the RFC leaves it out of what a person must come before.
+bool goes_back_at_once(OAuthErr code, const Client& client) {
+  return client.vouched_for || code == OAuthErr::access_denied || code == OAuthErr::login_required ||
          code == OAuthErr::consent_required;
 }
 }  // namespace
@@ -239,7 +240,7 @@ Step<Reply> with_redirect(Step<Reply> outcome, const Target& target, Ctx& ctx) {
                           {"error_description", std::string(row.description)},
                           {"state", target.state},
                           {"iss", ctx.snapshot().issuer}});
-  if (goes_back_at_once(refusal->code, *target.client, ctx.snapshot().realm)) return back;
+  if (goes_back_at_once(refusal->code, *target.client)) return back;
   const auto* link = std::get_if<Redirect>(&back.body);
   return Reply{Page{.status = row.status, .model = ErrorPage{refusal->code, refusal->at, link ? link->location : ""}}};
 }

@@ -1,5 +1,6 @@
-// What an operator does about clients that registered themselves, in the store that the settings name: it must be
-// there. The nodes that run on it feel it within a second.
+// What an operator does about clients that registered themselves, in the store that the settings name. An
+// SQLite file must be there; the schema is brought up to date as by a start. The nodes that run on it feel it within a
+// second.
 #pragma once
 
 #include <cstdint>

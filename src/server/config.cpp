@@ -314,10 +314,13 @@ const std::vector<Key<InGroup>> kGroup{
 
 const std::vector<Key<InClient>> kClient{
     realm_key<DeclaredClient>(),
-    {"id", "name", "", "The `client_id`. Never starts with `usr_`, which is how ids of people start.",
+    {"id", "name", "",
+     "The `client_id`. Never starts with `usr_` or `reg_`, which is how ids of people and of clients that registered "
+     "themselves start.",
      [](const Value& v, InClient& c) {
        v.token(c.thing.client.id.text, 128);
-       if (c.thing.client.id.text.starts_with("usr_")) v.wrong("an id that does not start with \"usr_\"");
+       if (c.thing.client.id.text.starts_with("usr_") || c.thing.client.id.text.starts_with(issuer::kRegisteredPrefix))
+         v.wrong("an id that starts neither with \"usr_\" nor with \"reg_\"");
      }},
     {"name", "text", "\"\"", "Shown on the pages; the id when empty.",
      [](const Value& v, InClient& c) { v.text(c.thing.client.name); }},

@@ -221,6 +221,7 @@ Result<Match> match(issuer::Tx& tx, MasterKeys& keys) {
   TRY_VOID(tx.put_setting(kCheckSetting, mine));
   TRY_VOID(tx.put_setting(kPreviousSetting, before));
   TRY_VOID(tx.put_setting(kGenerationSetting, std::string(1, keys.generation)));
+  TRY_VOID(reseal_registered_secrets(tx, keys));  // first: the realms' counters are locked last
   const auto signing = TRY(tx.every_signing_key());
   for (const auto& [realm, key] : signing) {
     const issuer::SealKeys seals(realm, keys.masters());
@@ -229,7 +230,6 @@ Result<Match> match(issuer::Tx& tx, MasterKeys& keys) {
     TRY_VOID(tx.bump_config_version(realm));
   }
   for (const auto& realm : TRY(tx.realms())) TRY_VOID(reseal_client_secrets(tx, keys, realm));
-  TRY_VOID(reseal_registered_secrets(tx, keys));
   // Of every realm that ever was, by its keys: one that is declared again knows its people by the same names.
   std::set<issuer::RealmId> ever;
   for (const auto& [realm, key] : signing) ever.insert(realm);

@@ -284,7 +284,12 @@ void Node::open_transaction(std::shared_ptr<Job> job, issuer::Access access) {
     job->ctx->begin(&tx, access);
     run(*job);
     job->ctx->end();
-    job->committed = keeps(*job->result) && job->ctx->number_facts(tx);
+    job->committed = keeps(*job->result);
+    if (!job->committed) return Outcome::roll_back;
+    if (const auto numbered = job->ctx->number_facts(tx); !numbered) {
+      job->committed = false;
+      job->result.emplace(std::unexpected(issuer::Stop(numbered.error())));
+    }
     return job->committed ? Outcome::commit : Outcome::roll_back;
   };
   auto done = [this, job](Result<void> end) {

@@ -153,8 +153,9 @@ void Node::sweep(RealmState& state) {
 namespace {
 // Somebody may allow the last one something just now, after all: then it is gone when its code is redeemed.
 Result<std::vector<issuer::ClientId>> end_unused(Tx& tx, const RealmId& realm, Instant now) {
-  auto ids = TRY(tx.unused_registered(realm, now - kUnused, kSweepClients));
-  for (const auto& id : ids) TRY_VOID(issuer::end_registered(tx, realm, id));
+  std::vector<issuer::ClientId> ids;
+  for (auto& id : TRY(tx.unused_registered(realm, now - kUnused, kSweepClients)))
+    if (TRY(issuer::end_registered(tx, realm, id))) ids.push_back(std::move(id));  // else another node was faster
   // Last, because they hold up whoever else has one to append.
   for (const auto& id : ids) TRY_VOID(tx.append_fact(realm, issuer::new_fact(FactKind::client, id.text, now)));
   return ids;
@@ -163,7 +164,6 @@ Result<std::vector<issuer::ClientId>> end_unused(Tx& tx, const RealmId& realm, I
 
 // Clients that anybody may register, and that nobody uses. For one with an initial access token somebody has vouched.
 void Node::sweep_registered(RealmState& state) {
-  if (state.live()->snapshot->realm.registration == issuer::Registration::token) return;
   const auto now = clock_();
   const auto& realm = state.parts.id;
   const auto last = std::chrono::steady_clock::now() + kSweepTime;

@@ -72,6 +72,7 @@ constexpr const char* kVersion2[] = {
     "CREATE INDEX logouts_by_time ON logouts (realm, due)",
     "CREATE INDEX consents_by_client ON consents (realm, client_id)",
     "CREATE INDEX registered_clients_by_age ON registered_clients (realm, created, id)",
+    "ALTER TABLE registered_clients ADD COLUMN vouched_for BIGINT NOT NULL DEFAULT 0",
 };
 
 constexpr Migration kMigrations[] = {{1, kVersion1}, {2, kVersion2}};

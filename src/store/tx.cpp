@@ -558,10 +558,11 @@ Result<Tx::TakenBack> SqlTx::take_back(const RealmId& realm, const UserId& user,
 // ── clients that registered themselves ──
 
 Result<bool> SqlTx::insert_registered(const RealmId& realm, const RegisteredClient& one, std::int64_t most) {
-  return TRY(write("INSERT INTO registered_clients (realm, id, body, metadata, token_digest, created) SELECT :a, :b, "
-                   ":c, :d, :e, :f WHERE (SELECT COUNT(*) FROM registered_clients WHERE realm = :g) < :h",
+  return TRY(write("INSERT INTO registered_clients (realm, id, body, metadata, token_digest, created, vouched_for) "
+                   "SELECT :a, :b, "
+                   ":c, :d, :e, :f, :g WHERE (SELECT COUNT(*) FROM registered_clients WHERE realm = :h) < :i",
                    {realm.text, one.client.id.text, print(one.client), one.metadata, one.token_digest, us(one.created),
-                    realm.text, most})) == 1;
+                    one.client.vouched_for ? 1 : 0, realm.text, most})) == 1;
 }
 
 Result<std::optional<RegisteredClient>> SqlTx::registered(const RealmId& realm, const ClientId& id) {
@@ -583,7 +584,8 @@ Result<bool> SqlTx::has_registered(const RealmId& realm) {
 
 Result<std::vector<ClientId>> SqlTx::unused_registered(const RealmId& realm, Instant before, std::int64_t most) {
   return ids_of<ClientId>(
-      TRY(read("SELECT id FROM registered_clients r WHERE realm = :a AND created < :b AND NOT EXISTS (SELECT 1 FROM "
+      TRY(read("SELECT id FROM registered_clients r WHERE realm = :a AND created < :b AND vouched_for = 0 AND NOT "
+               "EXISTS (SELECT 1 FROM "
                "consents c WHERE c.realm = r.realm AND c.client_id = r.id) ORDER BY created, id LIMIT :c",
                {realm.text, us(before), most})));
 }
@@ -625,8 +627,10 @@ Result<std::optional<Logo>> SqlTx::logo(const RealmId& realm, const ClientId& id
 }
 
 Result<bool> SqlTx::remove_registered(const RealmId& realm, const ClientId& id) {
+  if (TRY(write("DELETE FROM registered_clients WHERE realm = :a AND id = :b", {realm.text, id.text})) == 0)
+    return false;
   TRY_VOID(put_logo(realm, id, std::nullopt));
-  return TRY(write("DELETE FROM registered_clients WHERE realm = :a AND id = :b", {realm.text, id.text})) == 1;
+  return true;
 }
 
 // ── what serves once ──

@@ -33,3 +33,4 @@ CREATE TABLE logouts (realm TEXT NOT NULL, session_id TEXT NOT NULL, client_id T
 CREATE INDEX logouts_by_time ON logouts (realm, due);
 CREATE INDEX consents_by_client ON consents (realm, client_id);
 CREATE INDEX registered_clients_by_age ON registered_clients (realm, created, id);
+ALTER TABLE registered_clients ADD COLUMN vouched_for BIGINT NOT NULL DEFAULT 0;

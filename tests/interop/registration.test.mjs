@@ -298,6 +298,14 @@ test("a realm says who may register: nobody, whoever has an initial access token
     body: new URLSearchParams({ redirect_uris: redirect }) })).status, 415);
 });
 
+test("S04: where nobody vouches for the address, what is wrong is a page with a link (RFC 9700 section 4.11.2)", async () => {
+  const config = await register();
+  const response = await fetch(client.buildAuthorizationUrl(config, { redirect_uri: redirect, scope: "nothing" }), { redirect: "manual" });
+  assert.equal(response.status, 400);
+  assert.equal(response.headers.get("location"), null);
+  assert.match(await response.text(), /href="https:\/\/app\.example\.com\/cb\?error=invalid_scope&amp;[^"]*" rel="noreferrer">Back to app\.example\.com</);
+});
+
 test("one network registers only so many at once", async () => {
   let last;
   for (let i = 0; i < 150 && last !== 429; ++i) last = (await post({ redirect_uris: [redirect] })).status;

@@ -151,6 +151,7 @@ Step<Change> take_back(const LoggedIn& login, const Request& request, Ctx& ctx) 
 
 Step<Change> end_all_others(const LoggedIn& login, Ctx& ctx) {
   Tx& tx = *TRY(ctx.store(Access::write));
+  TRY_VOID(tx.hold_user(ctx.realm(), login.user.id));  // two of these would wait for each other's sessions
   TRY_VOID(end_others(login, tx, ctx));
   return Change(Notice::sessions_ended);
 }

@@ -72,6 +72,7 @@ Step<Reply> create(const Request& request, Ctx& ctx) {
   auto metadata = TRY(check_client_metadata(request.json, ctx));
   RegisteredClient one{
       .client = std::move(metadata.client), .metadata = std::move(metadata.json), .created = ctx.now()};
+  one.client.vouched_for = ctx.snapshot().realm.registration == Registration::token;
   one.client.id = ClientId(std::string(kRegisteredPrefix) + ctx.random_id());
   if (one.client.name.empty()) one.client.name = one.client.id.text;
   Fresh fresh;
@@ -109,6 +110,7 @@ Step<Reply> replace(const Request& request, std::string_view token, const Client
   auto one = TRY(check_owner(token, std::move(held)));
   const Client before = std::move(one.client);
   metadata.client.id = id;
+  metadata.client.vouched_for = before.vouched_for;
   REQUIRE(has_secret(metadata.client.auth) == has_secret(before.auth) &&
               (metadata.client.auth == ClientAuth::client_secret_jwt) == (before.auth == ClientAuth::client_secret_jwt),
           invalid_client_metadata, "token_endpoint_auth_method", "would need another secret: register anew");

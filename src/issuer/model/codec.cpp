@@ -123,6 +123,7 @@ void members(auto& visit, auto& client, const Client*) {
   visit("policy_uri", client.policy_uri);
   visit("tos_uri", client.tos_uri);
   visit("default_max_age", client.default_max_age);
+  visit("vouched_for", client.vouched_for);
 }
 void members(auto& visit, auto& trusted, const TrustedIssuer*) {
   visit("issuer", trusted.issuer);

@@ -117,6 +117,8 @@ struct Client {
   std::string client_uri, policy_uri, tos_uri;           // shown to who is asked for consent
   std::optional<seconds> default_max_age{};              // where a request names none
   std::vector<std::string> request_uris;  // where its request objects may stand, for a request to refer to
+  // Somebody answers for it and for where it sends people: who declared it, or gave it an initial access token.
+  bool vouched_for = true;
   friend bool operator==(const Client&, const Client&) = default;
 };
 
@@ -130,11 +132,6 @@ struct RegisteredClient {
   Instant created{};
   friend bool operator==(const RegisteredClient&, const RegisteredClient&) = default;
 };
-
-// Whether somebody answers for where it sends people: who declared it, or gave it an initial access token.
-inline bool is_vouched_for(const Client& client, const Realm& realm) {
-  return !client.id.text.starts_with(kRegisteredPrefix) || realm.registration == Registration::token;
-}
 
 // A picture to show for a client.
 struct Logo {

@@ -210,7 +210,8 @@ TEST_F(Fetch, R25_waits_no_longer_for_a_name_server_that_says_nothing) {
 }
 
 TEST_F(Fetch, knows_the_host_of_a_url_as_a_request_does) {
-  for (const char* url : {"https://Example.com", "HTTPS://example.COM:8443/a?b#c", "https://example.com:443/"})
+  for (const char* url :
+       {"https://Example.com", "HTTPS://example.COM:8443/a?b#c", "https://example.com:443/", "https://example.com./"})
     EXPECT_EQ(fetch::host_of(url), "example.com") << url;
   EXPECT_EQ(fetch::host_of("https://2130706433/"), "127.0.0.1");
   for (const char* url : {"", "nonsense://", "https://user@example.com/", "https://a b/"})

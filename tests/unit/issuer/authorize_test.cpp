@@ -510,33 +510,34 @@ TEST_F(Authorize, a_request_too_long_for_a_code_is_refused) {
 // RFC 9700 section 4.11.2: whoever registers an address must not have us send people to it unasked.
 TEST_F(Authorize, S04_where_nobody_vouches_for_the_address_an_error_is_shown_with_a_link) {
   const auto id = house.register_like("orders").text;
-  for (const auto mode : {Registration::open, Registration::off, Registration::token}) {
-    house.config().realm.registration = mode;
-    const bool vouched = mode == Registration::token;
-    SCOPED_TRACE(vouched);
-    const auto wrong = tab.ask(asking(id, "openid nothing"));
-    EXPECT_EQ(wrong.told->code, OAuthErr::invalid_scope);
-    EXPECT_EQ(wrong.location().empty(), !vouched);
-    if (!vouched) {
-      const auto* page = model_of<ErrorPage>(wrong);
-      ASSERT_TRUE(page);
-      EXPECT_EQ(wrong.page().status, 400);
-      EXPECT_EQ(page->at, "scope");
-      EXPECT_TRUE(page->back.starts_with(std::string(kOrdersUri) + "?error=invalid_scope&")) << page->back;
-      EXPECT_EQ(query_of(page->back)["state"], "a state");
-      // A link cannot post.
-      EXPECT_EQ(model_of<ErrorPage>(tab.ask(with(asking(id, "nothing"), "response_mode", "form_post")))->back, "");
-    }
-    // What is wrong with an object beside it
-    EXPECT_EQ(tab.ask(with(asking(id), "request", "x.y.")).location().empty(), !vouched);
-    // Who wants nobody to be asked is answered; so is a person's no.
-    expect_sent_back(tab.ask(with(asking(id), "prompt", "none")), "login_required", "prompt");
-  }
-  house.config().realm.registration = Registration::open;
-  const auto page = tab.type(interaction_of(tab.ask(asking(id, "openid"))), "ann");
+  const auto wrong = tab.ask(asking(id, "openid nothing"));
+  EXPECT_EQ(wrong.told->code, OAuthErr::invalid_scope);
+  const auto* page = model_of<ErrorPage>(wrong);
+  ASSERT_TRUE(page);
+  EXPECT_EQ(wrong.page().status, 400);
+  EXPECT_EQ(page->at, "scope");
+  EXPECT_TRUE(page->back.starts_with(std::string(kOrdersUri) + "?error=invalid_scope&")) << page->back;
+  EXPECT_EQ(query_of(page->back)["state"], "a state");
+  // A link cannot post.
+  EXPECT_EQ(model_of<ErrorPage>(tab.ask(with(asking(id, "nothing"), "response_mode", "form_post")))->back, "");
+  // What is wrong with an object beside it
+  EXPECT_TRUE(model_of<ErrorPage>(tab.ask(with(asking(id), "request", "x.y."))));
+  // Who wants nobody to be asked is answered; so is a person's no.
+  expect_sent_back(tab.ask(with(asking(id), "prompt", "none")), "login_required", "prompt");
+  const auto asked = tab.type(interaction_of(tab.ask(asking(id, "openid"))), "ann");
   expect_sent_back(tab.ask(with(asking(id, "openid"), "prompt", "none")), "consent_required", "prompt");
-  const auto no = tab.post(consent, {{"interaction", interaction_of(page)}, {"decision", "deny"}});
-  expect_sent_back(no, "access_denied", "decision");
+  expect_sent_back(tab.post(consent, {{"interaction", interaction_of(asked)}, {"decision", "deny"}}), "access_denied",
+                   "decision");
+}
+
+TEST_F(Authorize, S04_who_had_an_initial_access_token_is_sent_back_to) {
+  const auto id = house.register_like("orders").text;
+  house.write([&](Tx& tx) {
+    auto one = **tx.registered(house.realm(), ClientId(id));
+    one.client.vouched_for = true;
+    EXPECT_TRUE(*tx.replace_registered(house.realm(), one));
+  });
+  expect_sent_back(tab.ask(asking(id, "openid nothing")), "invalid_scope", "scope");
 }
 
 TEST_F(Authorize, S26_our_own_addresses_come_from_the_configured_issuer) {

@@ -256,6 +256,7 @@ ClientId House::register_like(std::string_view id) {
   RegisteredClient one{.client = client(id), .metadata = "{}", .created = now_};
   one.client.id = ClientId(std::string(kRegisteredPrefix) + std::string(id));
   one.client.party = Party::third;
+  one.client.vouched_for = false;
   write([&](Tx& tx) { INVARIANT(need(tx.insert_registered(realm(), one, 10), "a row"), "room"); });
   return one.client.id;
 }

@@ -149,18 +149,12 @@ TEST_F(Logout, without_a_session_it_goes_straight_to_the_end) {
 TEST_F(Logout, S04_where_nobody_vouches_for_the_address_the_person_follows_a_link) {
   const auto id = house.register_like("orders").text;
   const std::vector<Param> wish{{"client_id", id}, {"post_logout_redirect_uri", kAfter}, {"state", "s"}};
-  for (const auto mode : {Registration::open, Registration::off}) {
-    house.config().realm.registration = mode;
-    const auto answer = look(wish);
-    const auto* page = model_of<LoggedOutPage>(answer);
-    ASSERT_TRUE(page);
-    EXPECT_EQ(page->next, std::string(kAfter) + "?state=s");
-    EXPECT_EQ(page->onward, LoggedOutPage::Onward::by_hand);
-  }
-  house.config().realm.registration = Registration::token;
-  EXPECT_EQ(look(wish).location(), std::string(kAfter) + "?state=s");
+  const auto answer = look(wish);
+  const auto* page = model_of<LoggedOutPage>(answer);
+  ASSERT_TRUE(page);
+  EXPECT_EQ(page->next, std::string(kAfter) + "?state=s");
+  EXPECT_EQ(page->onward, LoggedOutPage::Onward::by_hand);
   // A person who is asked, and told by whom, has decided.
-  house.config().realm.registration = Registration::open;
   in();
   const auto asked = look(wish);
   EXPECT_FALSE(sure(asked));

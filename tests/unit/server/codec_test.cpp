@@ -34,6 +34,7 @@ Client full_client() {
   client.dpop_bound_access_tokens = true;
   client.require_pushed_authorization_requests = true;
   client.require_signed_request_object = true;
+  client.vouched_for = false;
   client.token_endpoint_auth_signing_alg = Alg::ES256;
   client.request_object_signing_alg = Alg::PS256;
   client.request_uris = {"https://a.example/request"};

@@ -109,6 +109,7 @@ INSTANTIATE_TEST_SUITE_P(
     clients, wrong_config,
     testing::Values(
         Case{"[[client]]\nid = \"usr_1\"\n", 3, "client.id", "usr_", "usr_1"},
+        Case{"[[client]]\nid = \"reg_1\"\n", 3, "client.id", "reg_", "reg_1"},
         Case{CLIENT URIS CLIENT URIS, 7, "client.id", "no other client", "c"},
         Case{CLIENT, 3, "client.redirect_uris", "at least one", "none"},
         Case{"[[client]]\nid = \"c\"\n" URIS, 3, "client.secret", "auth = \"none\"", "nothing"},

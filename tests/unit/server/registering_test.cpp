@@ -172,9 +172,16 @@ TEST(registering, whom_nobody_has_allowed_anything_in_30_days_is_gone_at_once) {
   }
 }
 
-TEST(registering, whoever_had_an_initial_access_token_stays) {
+TEST(registering, whoever_had_an_initial_access_token_stays_whatever_the_realm_takes_now) {
   Sweep sweep(Registration::token);
-  EXPECT_EQ(status_of(sweep.house, sweep.unused), 200);
+  EXPECT_EQ(status_of(sweep.house, sweep.unused), 401);  // it had none
+  House house(with(Registration::open));
+  issuer::RegisteredClient one;
+  one.client.id = ClientId("reg_vouched");
+  one.created = house.now.load() - days(31);
+  write(house, [&](Tx& tx) { EXPECT_TRUE(tx.insert_registered(kRealm, one, 1000).value()); });
+  house.node->keep();
+  write(house, [&](Tx& tx) { EXPECT_TRUE(tx.registered(kRealm, one.client.id)->has_value()); });
 }
 
 TEST(registering, more_than_one_round_of_unused_clients_goes) {
@@ -184,6 +191,7 @@ TEST(registering, more_than_one_round_of_unused_clients_goes) {
     for (int i = 0; i < 250; ++i) {
       issuer::RegisteredClient one;
       one.client.id = ClientId("reg_" + std::to_string(i));
+      one.client.vouched_for = false;
       one.created = house.now.load() - days(31);
       EXPECT_TRUE(tx.insert_registered(kRealm, one, 1000).value());
     }

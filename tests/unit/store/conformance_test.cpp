@@ -711,9 +711,10 @@ TEST_P(Conformance, a_registered_client_is_kept_replaced_and_removed) {
 }
 
 TEST_P(Conformance, registered_clients_are_listed_with_their_consents_and_those_that_nobody_uses) {
-  const auto insert = [&](std::string_view id, Instant created, const RealmId& in = kRealm) {
+  const auto insert = [&](std::string_view id, Instant created, const RealmId& in = kRealm, bool vouched = false) {
     RegisteredClient one;
     one.client.id = ClientId(id);
+    one.client.vouched_for = vouched;
     one.created = created;
     EXPECT_TRUE(*write([&](Tx& tx, auto& realm) { return tx.insert_registered(realm, one, 10); }, in));
   };
@@ -722,6 +723,7 @@ TEST_P(Conformance, registered_clients_are_listed_with_their_consents_and_those_
   insert("reg_older", kNow - hours(2));
   insert("reg_used", kNow - hours(3));
   insert("reg_elsewhere", kNow - hours(3), kOther);
+  insert("reg_vouched", kNow - hours(4), kRealm, true);
   const auto allow = [&](const char* person, const char* client, const RealmId& in) {
     EXPECT_OK(write(
         [&](Tx& tx, auto& realm) { return tx.put_consent(realm, {UserId(person), ClientId(client), {}, kNow}); }, in));
@@ -740,7 +742,8 @@ TEST_P(Conformance, registered_clients_are_listed_with_their_consents_and_those_
   Texts all;
   const auto every = *read([](Tx& tx, auto&) { return tx.every_registered(); });
   for (const auto& one : every) all.push_back(joined(one.realm.text, one.id.text, one.consents));
-  EXPECT_EQ(all, (Texts{"|reg_used|2|", "|reg_older|0|", "|reg_old|0|", "|reg_young|0|", "other|reg_elsewhere|0|"}));
+  EXPECT_EQ(all, (Texts{"|reg_vouched|0|", "|reg_used|2|", "|reg_older|0|", "|reg_old|0|", "|reg_young|0|",
+                        "other|reg_elsewhere|0|"}));
 }
 
 // ── facts ──
