@@ -558,11 +558,11 @@ Result<Tx::TakenBack> SqlTx::take_back(const RealmId& realm, const UserId& user,
 // ── clients that registered themselves ──
 
 Result<bool> SqlTx::insert_registered(const RealmId& realm, const RegisteredClient& one, std::int64_t most) {
-  return TRY(write("INSERT INTO registered_clients (realm, id, body, metadata, token_digest, created, vouched_for) "
-                   "SELECT :a, :b, "
-                   ":c, :d, :e, :f, :g WHERE (SELECT COUNT(*) FROM registered_clients WHERE realm = :h) < :i",
-                   {realm.text, one.client.id.text, print(one.client), one.metadata, one.token_digest, us(one.created),
-                    one.client.vouched_for ? 1 : 0, realm.text, most})) == 1;
+  return TRY(write(
+             "INSERT INTO registered_clients (realm, id, body, metadata, token_digest, created, vouched_for) "
+             "SELECT :a, :b, :c, :d, :e, :f, :g WHERE (SELECT COUNT(*) FROM registered_clients WHERE realm = :h) < :i",
+             {realm.text, one.client.id.text, print(one.client), one.metadata, one.token_digest, us(one.created),
+              one.client.vouched_for ? 1 : 0, realm.text, most})) == 1;
 }
 
 Result<std::optional<RegisteredClient>> SqlTx::registered(const RealmId& realm, const ClientId& id) {
@@ -583,11 +583,10 @@ Result<bool> SqlTx::has_registered(const RealmId& realm) {
 }
 
 Result<std::vector<ClientId>> SqlTx::unused_registered(const RealmId& realm, Instant before, std::int64_t most) {
-  return ids_of<ClientId>(
-      TRY(read("SELECT id FROM registered_clients r WHERE realm = :a AND created < :b AND vouched_for = 0 AND NOT "
-               "EXISTS (SELECT 1 FROM "
-               "consents c WHERE c.realm = r.realm AND c.client_id = r.id) ORDER BY created, id LIMIT :c",
-               {realm.text, us(before), most})));
+  return ids_of<ClientId>(TRY(read(
+      "SELECT id FROM registered_clients r WHERE realm = :a AND created < :b AND vouched_for = 0 AND NOT "
+      "EXISTS (SELECT 1 FROM consents c WHERE c.realm = r.realm AND c.client_id = r.id) ORDER BY created, id LIMIT :c",
+      {realm.text, us(before), most})));
 }
 
 Result<std::vector<Tx::RegisteredId>> SqlTx::every_registered() {
